@@ -1,0 +1,221 @@
+//! What grows, how ripe: the reading of a plot's curve as crop, stage and harvest window.
+//!
+//! Comes in: seasons and the curve (see `phenology`, `series`), crop profiles, an as-of date.
+//! Goes out: [`Assessment`]. Not here: money, policy, pixels.
+//! "Cannot tell" is a value of every answer and always carries its cause.
+
+use jiff::civil::Date;
+
+use crate::phenology::Season;
+
+/// An estimate with an interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Lower end (10th percentile).
+    pub lower: f64,
+    /// Middle (50th percentile).
+    pub mid: f64,
+    /// Upper end (90th percentile).
+    pub upper: f64,
+}
+
+/// A date with an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateInterval {
+    /// 10th percentile.
+    pub p10: Date,
+    /// Median.
+    pub p50: Date,
+    /// 90th percentile.
+    pub p90: Date,
+}
+
+/// Whether a crop cycle is seen in the season asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cropped {
+    /// A crop cycle is seen.
+    Yes,
+    /// The plot was seen well enough, and no crop cycle shows.
+    No,
+    /// Not seen well enough, or too early.
+    CannotTell,
+}
+
+/// Growth stage in plain words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Bare soil or not sown.
+    Bare,
+    /// Emergence (BBCH 10-29).
+    Emergence,
+    /// Vegetative growth (BBCH 30-49).
+    Vegetative,
+    /// Around the peak: heading and flowering (BBCH 50-69).
+    Peak,
+    /// Grain filling and senescence (BBCH 70-86).
+    Senescence,
+    /// Ripe and standing (BBCH 87 and over).
+    Mature,
+    /// Harvested.
+    Harvested,
+    /// Cannot be told.
+    Unknown,
+}
+
+impl Stage {
+    /// Word used in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Stage::Bare => "bare",
+            Stage::Emergence => "emergence",
+            Stage::Vegetative => "vegetative",
+            Stage::Peak => "peak",
+            Stage::Senescence => "senescence",
+            Stage::Mature => "mature",
+            Stage::Harvested => "harvested",
+            Stage::Unknown => "unknown",
+        }
+    }
+}
+
+/// A crop the plot may carry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Crop name of the profile table, `winter_wheat`.
+    pub crop: String,
+    /// Probability, 0 to 1.
+    pub probability: f64,
+}
+
+/// How the declared crop fits what is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The curve fits the declared crop.
+    Consistent,
+    /// The curve cannot tell.
+    Undetermined,
+    /// The curve fits badly.
+    Inconsistent,
+    /// The curve contradicts the declaration; a better crop is named.
+    Contradicted,
+    /// The declared word is not in the profile table.
+    UnknownCrop,
+}
+
+impl Verdict {
+    /// Word used in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Consistent => "consistent",
+            Verdict::Undetermined => "undetermined",
+            Verdict::Inconsistent => "inconsistent",
+            Verdict::Contradicted => "contradicted",
+            Verdict::UnknownCrop => "unknown_crop",
+        }
+    }
+}
+
+/// The declared crop against the curve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredCheck {
+    /// The declared crop, as profile name where one was found, else as declared.
+    pub crop: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Log Bayes factor of the declared crop against the rest, where the method gives one.
+    pub log_odds: Option<f64>,
+    /// The crop that fits better, with a reason in words.
+    pub better: Option<String>,
+    /// What the verdict rests on, in plain words with numbers.
+    pub basis: String,
+}
+
+/// Why something cannot be told. Party is imagery, source or model: it can only lead to *refer*.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CannotTell {
+    /// Fewer clear dates than needed, in a phase or in the whole window.
+    TooFewClear {
+        /// `season`, `green-up`, `peak`, `green-down`.
+        phase: String,
+        /// Clear dates seen.
+        have: usize,
+        /// Clear dates needed.
+        need: usize,
+    },
+    /// No clear date for too long.
+    GapTooLong {
+        /// Days without a clear date.
+        days: u32,
+        /// Most days allowed.
+        limit: u32,
+        /// First blind day.
+        from: Date,
+        /// Last blind day.
+        to: Date,
+    },
+    /// The last clear date is too old for a statement about today.
+    Stale {
+        /// Days since the last clear date.
+        days: u32,
+        /// Most days allowed.
+        limit: u32,
+    },
+    /// Too early in the season to tell.
+    TooEarly {
+        /// When the calendar expects to tell, if known.
+        expected_from: Option<Date>,
+    },
+    /// No profile for the declared crop, or for this zone.
+    OutOfDomain {
+        /// What is missing.
+        what: String,
+    },
+    /// No crop is probable enough.
+    Ambiguous {
+        /// Best candidate.
+        crop: String,
+        /// Its probability.
+        probability: f64,
+        /// Probability needed.
+        need: f64,
+    },
+}
+
+/// What is known of one plot on one day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// Nothing after this day was used.
+    pub as_of: Date,
+    /// Whether a crop cycle is seen in the season asked about.
+    pub cropped: Cropped,
+    /// All seasons found, oldest first.
+    pub seasons: Vec<Season>,
+    /// The season that the appraisal is about: position in `seasons`.
+    pub current: Option<usize>,
+    /// Growth stage on the as-of day.
+    pub stage: Stage,
+    /// BBCH range, where it can be told.
+    pub bbch: Option<Interval>,
+    /// Fraction of the cycle from emergence to maturity, 0 to 1.
+    pub maturity: Option<Interval>,
+    /// Expected harvest (not yet harvested) .
+    pub harvest: Option<DateInterval>,
+    /// Harvest seen.
+    pub harvested: Option<DateInterval>,
+    /// Emergence.
+    pub emergence: Option<DateInterval>,
+    /// At most three, best first; empty where the method gives no probabilities.
+    pub candidates: Vec<Candidate>,
+    /// Declared crop, when one was declared.
+    pub declared: Option<DeclaredCheck>,
+    /// Everything that could not be told, most important first.
+    pub cannot_tell: Vec<CannotTell>,
+    /// Clear dates in the window.
+    pub clear_obs: usize,
+    /// Longest time without a clear date in the window, days.
+    pub max_gap_days: u32,
+    /// Last clear date.
+    pub last_clear: Option<Date>,
+    /// Name and version of the method.
+    pub method: &'static str,
+}

@@ -1,0 +1,2 @@
+//! The croplens command.
+fn main() {}

@@ -1,0 +1,157 @@
+//! A farm plot: an outline in lon/lat with an identity and what the applicant declared.
+//!
+//! Comes in: what `intake` has validated. Goes out: [`Plot`]. Not here: JSON, and any person.
+
+use std::fmt;
+
+use geo::MultiPolygon;
+use jiff::civil::Date;
+
+/// EPSG code of plot outlines: WGS 84 longitude, latitude (RFC 7946).
+pub const LONLAT_EPSG: u32 = 4326;
+
+/// Identity of a plot, as the lender gave it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlotId(String);
+
+impl PlotId {
+    /// Longest id accepted, bytes.
+    pub const MAX_LEN: usize = 200;
+
+    /// An id of 1 to 200 bytes without control characters; `None` for anything else.
+    pub fn new(text: &str) -> Option<PlotId> {
+        let fits =
+            !text.trim().is_empty() && text.len() <= Self::MAX_LEN && !text.chars().any(char::is_control);
+        fits.then(|| PlotId(text.to_owned()))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A change made to the outline that does not change the land.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Repair {
+    /// The ring's last position was made equal to its first.
+    ClosedRing,
+    /// A walked track (LineString) was read as the ring it encloses.
+    TrackToPolygon,
+    /// Ring direction was turned to RFC 7946 order.
+    Reoriented,
+    /// Consecutive equal positions were merged.
+    RemovedDuplicateVertices,
+    /// Heights were dropped.
+    DroppedHeights,
+}
+
+impl Repair {
+    /// Word used in records (`geometry_repairs`).
+    pub fn word(self) -> &'static str {
+        match self {
+            Repair::ClosedRing => "closed_ring",
+            Repair::TrackToPolygon => "track_to_polygon",
+            Repair::Reoriented => "reoriented",
+            Repair::RemovedDuplicateVertices => "removed_duplicate_vertices",
+            Repair::DroppedHeights => "dropped_heights",
+        }
+    }
+}
+
+/// A phone's position fix that came with the plot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GpsTag {
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Accuracy radius, metres, when given.
+    pub accuracy_m: Option<f64>,
+    /// Geodesic distance to the outline, metres; 0 inside.
+    pub distance_m: f64,
+}
+
+/// What the applicant declared. Nothing here is verified.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Declaration {
+    /// Crop, in the applicant's or lender's words.
+    pub crop: Option<String>,
+    /// Area, hectares.
+    pub area_ha: Option<f64>,
+    /// Sowing date.
+    pub sowing_date: Option<Date>,
+    /// Amount asked for, a decimal in `currency`.
+    pub requested_amount: Option<String>,
+    /// ISO 4217 code.
+    pub currency: Option<String>,
+}
+
+/// Opaque references on the lender's side; no names, no numbers of persons.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// Lender.
+    pub lender: Option<String>,
+    /// Application.
+    pub application: Option<String>,
+    /// Borrower (a pseudonym).
+    pub borrower: Option<String>,
+    /// Consent.
+    pub consent: Option<String>,
+    /// Purpose the consent was given for.
+    pub consent_purpose: Option<String>,
+    /// When the consent ends, ISO 8601.
+    pub consent_expires_at: Option<String>,
+}
+
+/// A farm plot whose outline has passed every check of `intake`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// Identity, unique in its input.
+    pub id: PlotId,
+    /// Position of the feature in the input, from 0.
+    pub position: usize,
+    /// Outline in lon/lat degrees: valid, oriented as RFC 7946, parts disjoint.
+    pub geometry: MultiPolygon<f64>,
+    /// Geodesic area on WGS 84, square metres.
+    pub area_m2: f64,
+    /// Geodesic length of the outer rings and holes, metres.
+    pub perimeter_m: f64,
+    /// Changes made to the outline.
+    pub repairs: Vec<Repair>,
+    /// SHA-256 of the outline's coordinates (little-endian f64 pairs, ring by ring), hex.
+    pub geometry_sha256: String,
+    /// fiboa `collection`.
+    pub collection: Option<String>,
+    /// fiboa `determination:method`.
+    pub determination_method: Option<String>,
+    /// fiboa `determination:datetime`, ISO 8601.
+    pub determination_datetime: Option<String>,
+    /// GPS fix, when the phone sent one.
+    pub gps: Option<GpsTag>,
+    /// What was declared.
+    pub declared: Declaration,
+    /// References.
+    pub references: References,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_bounded_and_printable() {
+        for good in ["KIT-0417", "7", "地块 12", "../x", "<b>"] {
+            assert!(PlotId::new(good).is_some(), "{good}");
+        }
+        for bad in ["", "  ", "a\nb", "a\u{0}", "\u{1b}[31m", &"x".repeat(201)] {
+            assert_eq!(PlotId::new(bad), None, "{bad:?}");
+        }
+    }
+}

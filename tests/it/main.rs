@@ -1,0 +1,28 @@
+//! All integration tests, one binary: a module per room.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    missing_docs
+)]
+
+mod catalog;
+mod cli;
+mod crop;
+mod faults;
+mod floors;
+mod imagery;
+mod intake;
+mod lending;
+mod objects;
+mod phenology;
+mod pipeline;
+mod real_data;
+mod series;
+mod simulate;
+mod store;
+mod support;
+mod zonal;
