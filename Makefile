@@ -1,0 +1,34 @@
+# Two commands on a fresh Debian or Ubuntu machine: `make demo` and `make test`.
+SHELL := /bin/bash
+CARGO_ENV = [ -f "$${CARGO_HOME:-$$HOME/.cargo}/env" ] && . "$${CARGO_HOME:-$$HOME/.cargo}/env"; true
+OUT ?= out/demo
+
+.PHONY: help demo test bench release clean prepare
+
+help:
+	@echo "make demo     install what is missing, build, appraise the sample plots offline, say where to look"
+	@echo "make test     format, lints, tests, documentation: what CI runs"
+	@echo "make bench    timings of the hot rooms"
+	@echo "make release  the optimised binary, target/release/croplens"
+
+prepare:
+	@.ci/prepare
+
+demo: prepare
+	@$(CARGO_ENV); cargo build --locked
+	@$(CARGO_ENV); target/debug/croplens appraise sample_tiles/plots.geojson --catalog sample_tiles --as-of 2023-10-15 --out $(OUT)
+
+test: prepare
+	@$(CARGO_ENV); cargo fmt --check
+	@$(CARGO_ENV); cargo clippy --locked --all-targets -- -D warnings
+	@$(CARGO_ENV); RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+	@$(CARGO_ENV); cargo test --locked
+
+bench: prepare
+	@$(CARGO_ENV); cargo bench --locked --bench rooms
+
+release: prepare
+	@$(CARGO_ENV); cargo build --locked --release
+
+clean:
+	rm -rf target out
