@@ -1,1 +1,110 @@
-//! To be written.
+//! The command line: reads flags, environment and clock, calls one verb, says what happened.
+//!
+//! Comes in: arguments. Goes out: an exit code: 0 done, 1 failed, 2 usage or unreadable input,
+//! 3 done, but some plots were deferred for operational reasons. Not here: any science.
+
+mod appraise;
+mod check;
+mod observe;
+mod run_flags;
+mod say;
+mod season;
+mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Farm-plot polygons and public Sentinel-2 in, one loan-eligibility record per plot out.
+#[derive(Debug, Parser)]
+#[command(name = "croplens", version, propagate_version = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Say only what went wrong.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Say more; twice for debugging.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Plots in, one record per plot out: the main job.
+    Appraise(appraise::AppraiseArgs),
+    /// Only the zonal statistics per plot and date.
+    Observe(observe::ObserveArgs),
+    /// Smoothing and phenology of series that somebody else extracted.
+    Season(season::SeasonArgs),
+    /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
+    Check(check::CheckArgs),
+    /// Make scenes with a known truth (this is how sample_tiles was made).
+    Simulate(simulate::SimulateArgs),
+}
+
+/// How a verb ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Everything asked for is done.
+    Done,
+    /// Done, but some plots were deferred: run again to finish them.
+    Deferred,
+}
+
+/// What stops a verb, with the exit code it leads to.
+#[derive(Debug)]
+struct Stop {
+    code: u8,
+    words: String,
+}
+
+impl Stop {
+    /// Usage or unreadable input.
+    fn usage(words: impl Into<String>) -> Stop {
+        Stop { code: 2, words: words.into() }
+    }
+
+    /// Something failed on the way.
+    fn failed(words: impl Into<String>) -> Stop {
+        Stop { code: 1, words: words.into() }
+    }
+}
+
+/// Parses the arguments, runs the verb, and turns its end into an exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    say::start_logging(cli.quiet, cli.verbose);
+    let voice = say::Voice::new(cli.quiet);
+    let ended = match cli.verb {
+        Verb::Appraise(args) => appraise::run(&args, &voice),
+        Verb::Observe(args) => observe::run(&args, &voice),
+        Verb::Season(args) => season::run(&args, &voice),
+        Verb::Check(args) => check::run(&args, &voice),
+        Verb::Simulate(args) => simulate::run(&args, &voice),
+    };
+    match ended {
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Deferred) => ExitCode::from(3),
+        Err(stop) => {
+            voice.error(&stop.words);
+            ExitCode::from(stop.code)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -4,7 +4,7 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 0 words | [`band`] [`scl`] [`grid`] [`plot`] [`scene`] [`observation`] [`record`] |
+//! | 0 words | [`band`] [`scl`] [`grid`] [`plot`] [`scene`] [`observation`] [`record`] [`settings`] |
 //! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`lending`] |
 //! | 2 doors (I/O) | [`intake`] [`objects`] [`catalog`] [`imagery`] [`store`] |
 //! | 3 the pipeline | [`pipeline`] |
@@ -19,6 +19,7 @@ pub mod plot;
 pub mod record;
 pub mod scene;
 pub mod scl;
+pub mod settings;
 
 // floor 1: what we know
 pub mod crop;

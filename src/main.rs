@@ -1,2 +1,5 @@
 //! The croplens command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    croplens::cli::main()
+}

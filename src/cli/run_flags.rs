@@ -1,0 +1,146 @@
+//! Flags that `appraise` and `observe` share, and the doors they open.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use jiff::civil::Date;
+
+use crate::intake::{self, Intake};
+use crate::pipeline::Spec;
+
+use super::Stop;
+
+/// The default catalogue: Earth Search, public and free of charge.
+const EARTH_SEARCH: &str = "https://earth-search.aws.element84.com/v1";
+
+/// What to run on, where the images are, and for when.
+#[derive(Clone, Debug, Args)]
+pub(super) struct RunFlags {
+    /// Plot outlines: GeoJSON FeatureCollection, Feature or one feature a line; `-` reads standard input.
+    #[arg(value_name = "PLOTS")]
+    pub(super) plots: PathBuf,
+    /// Pipeline file: what to compute and with which settings. Without it the built-in default.
+    #[arg(long, value_name = "FILE")]
+    pub(super) pipeline: Option<PathBuf>,
+    /// STAC API root, or a local ItemCollection file, folder of items, or static catalog.
+    #[arg(long, value_name = "URL|PATH", default_value = EARTH_SEARCH, env = "CROPLENS_CATALOG")]
+    pub(super) catalog: String,
+    /// The day the answer is for: nothing later is read or used. Default: today (UTC).
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+    /// First day to read. Default: as-of less the pipeline's history.
+    #[arg(long, value_name = "DATE")]
+    pub(super) from: Option<Date>,
+    /// Last day to read. Default: as-of.
+    #[arg(long, value_name = "DATE")]
+    pub(super) to: Option<Date>,
+    /// Compute threads. Default: one per processor. Never changes an answer.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(super) threads: Option<u16>,
+    /// Print one machine-readable summary on standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Tell scenes, requests and bytes; read nothing but the catalogue and file headers.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    #[command(flatten)]
+    pub(super) access: AccessFlags,
+}
+
+/// Where bytes may come from.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Access")]
+pub(super) struct AccessFlags {
+    /// Read `s3://` and public bucket addresses through this S3 endpoint.
+    #[arg(long, value_name = "URL", env = "CROPLENS_S3_ENDPOINT")]
+    pub(super) s3_endpoint: Option<String>,
+    /// Region of the buckets.
+    #[arg(long, value_name = "REGION", default_value = "us-west-2", env = "AWS_REGION")]
+    pub(super) s3_region: String,
+    /// Sign S3 requests with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Default: unsigned.
+    #[arg(long)]
+    pub(super) s3_sign: bool,
+    /// Also read from this host (repeatable). The catalogue's known archives are allowed already.
+    #[arg(long, value_name = "HOST")]
+    pub(super) allow_host: Vec<String>,
+    /// Also read from this S3 bucket (repeatable).
+    #[arg(long, value_name = "BUCKET")]
+    pub(super) allow_bucket: Vec<String>,
+}
+
+/// The days of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Days {
+    pub(super) as_of: Date,
+    pub(super) from: Date,
+    pub(super) to: Date,
+}
+
+impl RunFlags {
+    /// The days asked for, checked against each other.
+    pub(super) fn days(&self, spec: &Spec) -> Result<Days, Stop> {
+        let as_of = self.as_of.unwrap_or_else(today);
+        let to = self.to.unwrap_or(as_of);
+        if to > as_of {
+            return Err(Stop::usage(format!("--to {to} lies after --as-of {as_of}; nothing later than as-of is read")));
+        }
+        let history = jiff::Span::new().days(i64::from(spec.period.history_days));
+        let from = match self.from {
+            Some(from) => from,
+            None => as_of
+                .checked_sub(history)
+                .map_err(|e| Stop::usage(format!("--as-of {as_of} is out of range: {e}")))?,
+        };
+        if from > to {
+            return Err(Stop::usage(format!("--from {from} lies after --to {to}")));
+        }
+        Ok(Days { as_of, from, to })
+    }
+
+    /// The plots, with the bytes they were read from.
+    pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, Vec<u8>), Stop> {
+        let bytes = read_bounded(&self.plots, spec.intake.max_bytes)?;
+        let intake = intake::read(&bytes, &spec.intake)
+            .map_err(|e| Stop::usage(format!("{}: {e}", self.plots.display())))?;
+        Ok((intake, bytes))
+    }
+
+    /// The pipeline file, or the built-in default.
+    pub(super) fn spec(&self) -> Result<Spec, Stop> {
+        match &self.pipeline {
+            Some(path) => {
+                Spec::load(path).map_err(|e| Stop::usage(format!("pipeline {}: {e}", path.display())))
+            }
+            None => Spec::built_in().map_err(|e| Stop::failed(format!("built-in pipeline: {e}"))),
+        }
+    }
+
+    /// A compute pool of the asked size.
+    pub(super) fn pool(&self) -> Result<Arc<rayon::ThreadPool>, Stop> {
+        crate::pipeline::pool(self.threads.map_or(0, usize::from))
+            .map_err(|e| Stop::failed(format!("cannot start compute threads: {e}")))
+    }
+}
+
+/// Reads a file or standard input, at most `limit` bytes and one more (so that intake can say "too large").
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
+    let mut bytes = Vec::new();
+    let shown = path.display();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes))
+    };
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(e) => Err(Stop::usage(format!("cannot read {shown}: {e}"))),
+    }
+}
+
+/// Today in UTC: the only clock of the house besides timings.
+#[expect(clippy::disallowed_methods, reason = "as_of is made here, at the rim")]
+fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}

@@ -1,0 +1,199 @@
+//! A pipeline file: the rooms' settings, composed and checked once; its hash stands in every record.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::band::Band;
+use crate::crop::{CropRules, Profiles};
+use crate::intake::Limits;
+use crate::phenology::SeasonRules;
+use crate::record;
+use crate::series::{SeriesRules, Smoothing};
+use crate::settings::{self, Mistake, Mistakes};
+use crate::zonal::MaskRule;
+
+/// What to compute. Nothing in it says where to run, and nothing about where to run can change an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Short name, stands in every record.
+    pub name: String,
+    /// Which scenes.
+    pub catalog: CatalogSettings,
+    /// Which days.
+    pub period: Period,
+    /// What is read of a scene.
+    #[serde(default)]
+    pub bands: Bands,
+    /// What an acceptable plot outline is.
+    #[serde(default)]
+    pub intake: Limits,
+    /// Which pixels are believed.
+    #[serde(default)]
+    pub mask: MaskRule,
+    /// Which dates are believed.
+    #[serde(default)]
+    pub series: SeriesRules,
+    /// The smoother.
+    #[serde(default)]
+    pub smoothing: Smoothing,
+    /// What counts as a season.
+    #[serde(default)]
+    pub season: SeasonRules,
+    /// How a curve is read as a crop.
+    #[serde(default)]
+    pub crop: CropSettings,
+}
+
+/// Which scenes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogSettings {
+    /// STAC collections to search.
+    pub collections: Vec<String>,
+}
+
+/// Which days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// Days before the as-of day from which on scenes are read, when the command does not say.
+    pub history_days: u32,
+    /// Length of the season window that an appraisal is about, days before the as-of day.
+    pub season_days: u32,
+}
+
+/// What is read of a scene besides red, near infrared and classification.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bands {
+    /// Bands whose trimmed mean reflectance is kept per date, `["B02", "B11"]`.
+    pub extra: Vec<String>,
+}
+
+/// How a curve is read as a crop.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CropSettings {
+    /// Crop profiles: a file beside the pipeline file; the built-in table when absent.
+    pub profiles: Option<PathBuf>,
+    /// Thresholds of the reading.
+    pub rules: CropRules,
+}
+
+/// A pipeline ready to run.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The settings, nothing left open.
+    pub settings: Settings,
+    /// Further bands to read, in table order.
+    pub bands: Vec<Band>,
+    /// Crop profiles.
+    pub profiles: Profiles,
+    /// SHA-256 over the canonical JSON of settings and profiles, hex.
+    pub sha256: String,
+}
+
+/// Why a pipeline file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file says something it may not.
+    #[error("{0}")]
+    Mistakes(#[from] Mistakes),
+    /// The profile table is not usable.
+    #[error("crop profiles: {0}")]
+    Profiles(#[from] crate::crop::ProfileError),
+}
+
+const BUILT_IN: &str = include_str!("../../pipelines/default.toml");
+const BUILT_IN_CROPS: &str = include_str!("../../pipelines/crops.toml");
+
+impl Spec {
+    /// The built-in pipeline, `pipelines/default.toml`.
+    ///
+    /// # Errors
+    /// None in a released build: a test loads it.
+    pub fn built_in() -> Result<Spec, SpecError> {
+        Spec::parse(BUILT_IN, |_| Ok(BUILT_IN_CROPS.to_owned()))
+    }
+
+    /// Reads a pipeline file; paths in it are relative to it.
+    ///
+    /// # Errors
+    /// Every mistake found, with dotted path and line.
+    pub fn load(path: &Path) -> Result<Spec, SpecError> {
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| SpecError::Unreadable { path, source }
+        };
+        let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        Spec::parse(&text, |profiles| match profiles {
+            Some(file) => {
+                let file = folder.join(file);
+                std::fs::read_to_string(&file).map_err(unreadable(&file))
+            }
+            None => Ok(BUILT_IN_CROPS.to_owned()),
+        })
+    }
+
+    fn parse(
+        text: &str,
+        crops: impl FnOnce(Option<&Path>) -> Result<String, SpecError>,
+    ) -> Result<Spec, SpecError> {
+        let settings: Settings = settings::read(text)?;
+        let bands = checked(&settings, text)?;
+        let crops = crops(settings.crop.profiles.as_deref())?;
+        let profiles = Profiles::parse(&crops)?;
+        let whole = serde_json::json!({
+            "settings": serde_json::to_value(&settings).unwrap_or_default(),
+            "profiles": record::sha256_hex(crops.as_bytes()),
+        });
+        let sha256 = record::sha256_hex(record::canonical_json(&whole).as_bytes());
+        Ok(Spec { settings, bands, profiles, sha256 })
+    }
+}
+
+/// What the types cannot say.
+fn checked(settings: &Settings, text: &str) -> Result<Vec<Band>, Mistakes> {
+    let mut found = Vec::new();
+    let mut add = |path: &str, problem: String| found.push(Mistake::at_path(text, path, problem));
+    if settings.name.trim().is_empty() {
+        add("name", "is empty".into());
+    }
+    if settings.catalog.collections.is_empty() {
+        add("catalog.collections", "names no collection".into());
+    }
+    let Period { history_days, season_days } = settings.period;
+    if !(30..=3660).contains(&history_days) {
+        add("period.history_days", format!("is {history_days}; it must lie from 30 to 3660"));
+    }
+    if !(30..=history_days).contains(&season_days) {
+        add("period.season_days", format!("is {season_days}; it must lie from 30 to history_days"));
+    }
+    if let Err(problem) = settings.mask.check() {
+        add("mask", problem);
+    }
+    let mut bands = Vec::new();
+    for name in &settings.bands.extra {
+        match Band::parse(name) {
+            Some(Band::Scl | Band::B04 | Band::B08) => {
+                add("bands.extra", format!("{name} is read anyway"));
+            }
+            Some(band) => bands.push(band),
+            None => add("bands.extra", format!("{name} is not a band of Sentinel-2 L2A that can be read")),
+        }
+    }
+    bands.sort_unstable();
+    bands.dedup();
+    if found.is_empty() { Ok(bands) } else { Err(Mistakes(found)) }
+}

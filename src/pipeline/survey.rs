@@ -1,0 +1,300 @@
+//! All scenes over all plots: every plot's observations, and an account of every scene.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::StreamExt;
+use geo::{Area, Intersects};
+use jiff::civil::Date;
+use rayon::ThreadPool;
+
+use crate::band::Band;
+use crate::crs;
+use crate::grid::Grid;
+use crate::imagery::Imagery;
+use crate::objects::Href;
+use crate::observation::{Observation, Reject};
+use crate::plot::Plot;
+use crate::scene::{MgrsTile, Scene, SceneId};
+use crate::zonal::PlotPixels;
+
+use super::chips::Chip;
+use super::progress::{Event, Watcher};
+use super::scan::{PartPixels, ScanRules, Scanned, TileBench, observed, scan};
+use super::search::{Catalogued, words};
+use super::tiles::{Part, TileExtent, assign};
+
+/// Scenes of one tile read ahead while one is computed.
+const SCENES_AHEAD: usize = 3;
+
+/// Headers asked for at the same time.
+const HEADERS_AHEAD: usize = 8;
+
+/// What was seen of one plot.
+#[derive(Debug, Default)]
+pub(super) struct PlotSurvey {
+    /// One per scene (joined per day for divided plots), by sensing time and scene id.
+    pub(super) observations: Vec<Observation>,
+    /// Pictures of the dates with readable pixels.
+    pub(super) chips: Vec<Chip>,
+    /// Tiles the plot lies on.
+    pub(super) tiles: BTreeSet<MgrsTile>,
+    /// The grid of its red band, the finest it was seen on.
+    pub(super) grid: Option<Grid>,
+}
+
+/// What became of one scene.
+#[derive(Clone, Debug)]
+pub(super) struct SceneAccount {
+    pub(super) scene: Arc<Scene>,
+    /// What went wrong, in words.
+    pub(super) problem: Option<String>,
+    /// Whether another run may succeed.
+    pub(super) again: bool,
+    /// Plots it was read for.
+    pub(super) plots: usize,
+}
+
+/// What was seen of all plots.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// By position in the run's list.
+    pub(super) plots: BTreeMap<usize, PlotSurvey>,
+    /// By tile, sensing time and id.
+    pub(super) scenes: Vec<SceneAccount>,
+}
+
+/// Scenes that share a tile and a grid, with the plots on it.
+struct Group {
+    tile: MgrsTile,
+    grid: Option<Grid>,
+    scenes: Vec<Arc<Scene>>,
+    bench: Arc<TileBench>,
+}
+
+/// Reads every scene for every plot on it.
+pub(super) async fn survey(
+    imagery: &Imagery,
+    pool: &Arc<ThreadPool>,
+    plots: &[(usize, &Plot)],
+    catalogued: &Catalogued,
+    rules: &Arc<ScanRules>,
+    watch: &Watcher,
+) -> Survey {
+    let groups = grouped(imagery, plots, &catalogued.scenes).await;
+    let total: usize = groups.iter().map(|g| g.scenes.len()).sum();
+    let mut out = Survey::default();
+    for (position, _) in plots {
+        out.plots.insert(*position, PlotSurvey::default());
+    }
+    let mut divided: BTreeMap<(usize, Date), Vec<Piece>> = BTreeMap::new();
+    let mut done = 0;
+    for group in &groups {
+        let mut scanned = futures::stream::iter(group.scenes.iter().map(|scene| async move {
+            (Arc::clone(scene), scan(imagery, pool, &group.bench, scene, rules).await)
+        }))
+        .buffered(SCENES_AHEAD);
+        while let Some((scene, seen)) = scanned.next().await {
+            done += 1;
+            watch(&Event::SceneDone {
+                tile: group.tile.to_string(),
+                scene: scene.id.to_string(),
+                done,
+                total,
+            });
+            keep(&mut out, &mut divided, group, &scene, seen);
+        }
+    }
+    join_divided(&mut out, divided, plots, rules);
+    for plot in out.plots.values_mut() {
+        plot.observations.sort_by(|a, b| (a.datetime, &a.scene).cmp(&(b.datetime, &b.scene)));
+        plot.chips.sort_by(|a, b| (a.date, &a.scene).cmp(&(b.date, &b.scene)));
+    }
+    out.scenes.sort_by(|a, b| {
+        let key = |s: &SceneAccount| (s.scene.tile.clone(), s.scene.datetime, s.scene.id.clone());
+        key(a).cmp(&key(b))
+    });
+    out
+}
+
+/// A divided plot's piece in one scene.
+struct Piece {
+    scene: Arc<Scene>,
+    part: Part,
+    observation: Observation,
+    pixels: Option<PartPixels>,
+}
+
+fn keep(
+    out: &mut Survey,
+    divided: &mut BTreeMap<(usize, Date), Vec<Piece>>,
+    group: &Group,
+    scene: &Arc<Scene>,
+    seen: Scanned,
+) {
+    let Scanned { views, problem, again } = seen;
+    out.scenes.push(SceneAccount { scene: Arc::clone(scene), problem, again, plots: views.len() });
+    for view in views {
+        let part = &group.bench.parts[view.part];
+        let plot = out.plots.entry(part.plot).or_default();
+        plot.tiles.insert(group.tile.clone());
+        plot.grid = plot.grid.or(group.grid);
+        if part.whole {
+            plot.chips.extend(view.chip);
+            plot.observations.push(view.observation);
+        } else {
+            divided.entry((part.plot, view.observation.date)).or_default().push(Piece {
+                scene: Arc::clone(scene),
+                part: part.clone(),
+                observation: view.observation,
+                pixels: view.pixels,
+            });
+        }
+    }
+}
+
+/// Joins the pieces of divided plots, day by day, into one observation each.
+fn join_divided(
+    out: &mut Survey,
+    divided: BTreeMap<(usize, Date), Vec<Piece>>,
+    plots: &[(usize, &Plot)],
+    rules: &ScanRules,
+) {
+    let outlines: BTreeMap<usize, &Plot> = plots.iter().copied().collect();
+    for ((position, _), mut pieces) in divided {
+        let (Some(plot), Some(seen)) = (outlines.get(&position), out.plots.get_mut(&position)) else { continue };
+        pieces.sort_by(|a, b| a.scene.id.cmp(&b.scene.id));
+        seen.observations.push(joined(plot, &pieces, rules));
+    }
+}
+
+/// One observation from the pieces of a day. Every piece of land is in one piece only.
+fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
+    let failed = pieces.iter().find(|p| p.observation.rejected == Some(Reject::ReadFailed));
+    let with_pixels: Vec<(&Piece, &PartPixels)> =
+        pieces.iter().filter_map(|p| Some((p, p.pixels.as_ref()?))).collect();
+    let main = with_pixels.iter().max_by(|a, b| {
+        let weight = |p: &PartPixels| p.coverage.iter().map(|c| f64::from(*c)).sum::<f64>();
+        weight(a.1).total_cmp(&weight(b.1)).then_with(|| b.0.scene.id.cmp(&a.0.scene.id))
+    });
+    let (Some((main, _)), None) = (main, failed) else {
+        // Nothing to join, or a piece could not be read: the day says so.
+        let shown = failed.unwrap_or(&pieces[0]);
+        return shown.observation.clone();
+    };
+    let area = plot.geometry.unsigned_area();
+    let (mut coverage, mut red, mut nir, mut sky) = (vec![], vec![], vec![], vec![]);
+    let (mut total_coverage, mut inside_fraction) = (0.0, 0.0);
+    let same = |p: &Piece| {
+        let (a, b) = (&p.scene.radiometry, &main.scene.radiometry);
+        a.scale == b.scale && a.offset == b.offset
+    };
+    let mut joined_scenes = Vec::new();
+    for (piece, pixels) in with_pixels.iter().filter(|(p, _)| same(p)) {
+        coverage.extend_from_slice(&pixels.coverage);
+        red.extend_from_slice(&pixels.red);
+        nir.extend_from_slice(&pixels.nir);
+        sky.extend_from_slice(&pixels.sky);
+        total_coverage += pixels.total_coverage;
+        inside_fraction += pixels.inside_fraction * piece.part.geometry.unsigned_area() / area;
+        if piece.scene.id != main.scene.id {
+            joined_scenes.push(piece.scene.id.clone());
+        }
+    }
+    let pixels = PlotPixels {
+        coverage: &coverage,
+        red: &red,
+        nir: &nir,
+        sky: &sky,
+        total_coverage,
+        inside_fraction: inside_fraction.min(1.0),
+    };
+    let mut observation = observed(&main.scene, main.observation.date, &pixels, rules);
+    observation.joined = joined_scenes;
+    observation
+}
+
+/// Scenes by tile and grid, each group with the plots that are read on it.
+async fn grouped(imagery: &Imagery, plots: &[(usize, &Plot)], scenes: &[Scene]) -> Vec<Group> {
+    let scenes: Vec<Arc<Scene>> = scenes.iter().cloned().map(Arc::new).collect();
+    let grids: Vec<Option<Grid>> = futures::stream::iter(scenes.iter().map(|scene| red_grid(imagery, scene)))
+        .buffered(HEADERS_AHEAD)
+        .collect()
+        .await;
+    let mut by_grid: Vec<(MgrsTile, Grid, Vec<Arc<Scene>>)> = Vec::new();
+    let mut homeless: Vec<Arc<Scene>> = Vec::new();
+    for (scene, grid) in scenes.iter().zip(grids) {
+        let Some(grid) = grid else {
+            homeless.push(Arc::clone(scene));
+            continue;
+        };
+        match by_grid.iter_mut().find(|(tile, g, _)| *tile == scene.tile && *g == grid) {
+            Some((.., members)) => members.push(Arc::clone(scene)),
+            None => by_grid.push((scene.tile.clone(), grid, vec![Arc::clone(scene)])),
+        }
+    }
+    // A scene whose header could not be read stands with its tile: its plots are told that it was not read.
+    let mut orphans: BTreeMap<MgrsTile, Vec<Arc<Scene>>> = BTreeMap::new();
+    for scene in homeless {
+        match by_grid.iter_mut().find(|(tile, ..)| *tile == scene.tile) {
+            Some((.., members)) => members.push(scene),
+            None => orphans.entry(scene.tile.clone()).or_default().push(scene),
+        }
+    }
+    let mut extents = Vec::new();
+    let mut members = Vec::new();
+    for (tile, grid, scenes) in by_grid {
+        match TileExtent::new(tile.clone(), grid) {
+            Ok(extent) => {
+                extents.push(extent);
+                members.push(scenes);
+            }
+            Err(error) => {
+                tracing::warn!(%tile, cause = %words(&error), "raster extent cannot be placed");
+                orphans.entry(tile).or_default().extend(scenes);
+            }
+        }
+    }
+    let parts = assign(plots, &extents);
+    let mut groups: Vec<Group> = extents
+        .into_iter()
+        .zip(members)
+        .zip(parts)
+        .filter(|(_, parts)| !parts.is_empty())
+        .map(|((extent, mut scenes), parts)| {
+            scenes.sort_by(|a, b| (a.datetime, &a.id).cmp(&(b.datetime, &b.id)));
+            let bench = Arc::new(TileBench::new(parts));
+            Group { tile: extent.tile, grid: Some(extent.grid), scenes, bench }
+        })
+        .collect();
+    for (tile, scenes) in orphans {
+        let under: Vec<Part> = plots
+            .iter()
+            .filter(|(_, plot)| scenes.iter().any(|s| s.footprint.intersects(&plot.geometry)))
+            .map(|(position, plot)| Part { plot: *position, geometry: plot.geometry.clone(), whole: true })
+            .collect();
+        if !under.is_empty() {
+            groups.push(Group { tile, grid: None, scenes, bench: Arc::new(TileBench::new(under)) });
+        }
+    }
+    groups.sort_by(|a, b| a.tile.cmp(&b.tile));
+    groups
+}
+
+/// The grid of a scene's red band; `None` if its header cannot be read now.
+async fn red_grid(imagery: &Imagery, scene: &Scene) -> Option<Grid> {
+    let asset = scene.assets.get(&Band::B04)?;
+    let href = Href::parse(&asset.href).ok()?;
+    let cog = imagery.open(&href).await.ok()?;
+    Some(*cog.grid())
+}
+
+/// Which scenes a plot's observations rest on.
+pub(super) fn scene_ids(seen: &PlotSurvey) -> BTreeSet<SceneId> {
+    seen.observations.iter().flat_map(|o| std::iter::once(&o.scene).chain(&o.joined)).cloned().collect()
+}
+
+/// The plot's outline on the grid it was seen on.
+pub(super) fn on_grid(plot: &Plot, grid: &Grid) -> Result<geo::MultiPolygon<f64>, crs::Error> {
+    crs::project(&plot.geometry, grid.epsg)
+}

@@ -1,0 +1,101 @@
+//! Which plot is read in which tile. Pure: plots and raster extents in, seats out.
+//!
+//! Sentinel-2 tiles are 109.8 km wide on a 100 km step, so a farm plot lies whole in at least one of
+//! them, and often in several. Where it lies whole, it is read whole; a plot that lies whole in none
+//! (a cut raster, a giant plot) is divided so that every piece of land is read in exactly one tile.
+
+use geo::{Area, BooleanOps, BoundingRect, Coord, LineString, MultiPolygon, Polygon, Rect};
+
+use crate::crs;
+use crate::grid::Grid;
+use crate::plot::Plot;
+use crate::scene::MgrsTile;
+
+/// The raster extent of a tile, in metres and in lon/lat.
+#[derive(Clone, Debug)]
+pub(super) struct TileExtent {
+    pub(super) tile: MgrsTile,
+    pub(super) grid: Grid,
+    outline: MultiPolygon<f64>,
+    bounds: Rect<f64>,
+}
+
+/// A plot, or a piece of one, to be read in one tile.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// Position of the plot in the run's list.
+    pub(super) plot: usize,
+    /// The land to read, lon/lat.
+    pub(super) geometry: MultiPolygon<f64>,
+    /// Whether this is the whole plot.
+    pub(super) whole: bool,
+}
+
+/// Points a side when a tile's edge is drawn in lon/lat: keeps the chord within some millimetres.
+const EDGE_POINTS: usize = 256;
+
+/// A piece smaller than this is dropped: it is a rounding sliver, not land. Square degrees, about 1 m².
+const SLIVER_DEG2: f64 = 1e-10;
+
+impl TileExtent {
+    pub(super) fn new(tile: MgrsTile, grid: Grid) -> Result<TileExtent, crs::Error> {
+        let (x0, x1, y0, y1) = (grid.x0, grid.x1(), grid.y0, grid.y1());
+        let corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)];
+        let mut ring = Vec::with_capacity(4 * EDGE_POINTS + 1);
+        for pair in corners.windows(2) {
+            let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
+            for i in 0..EDGE_POINTS {
+                let t = i as f64 / EDGE_POINTS as f64;
+                ring.push(Coord { x: ax + (bx - ax) * t, y: ay + (by - ay) * t });
+            }
+        }
+        ring.push(Coord { x: x0, y: y0 });
+        let metres = MultiPolygon(vec![Polygon::new(LineString(ring), vec![])]);
+        let outline = crs::to_lonlat(&metres, grid.epsg)?;
+        let bounds = outline.bounding_rect().unwrap_or_else(|| Rect::new((0.0, 0.0), (0.0, 0.0)));
+        Ok(TileExtent { tile, grid, outline, bounds })
+    }
+
+    fn may_touch(&self, plot: &Rect<f64>) -> bool {
+        plot.min().x <= self.bounds.max().x
+            && plot.max().x >= self.bounds.min().x
+            && plot.min().y <= self.bounds.max().y
+            && plot.max().y >= self.bounds.min().y
+    }
+
+    /// Whether the plot lies whole on the raster, decided in the raster's own metres.
+    fn holds(&self, plot: &MultiPolygon<f64>) -> bool {
+        let Ok(metres) = crs::project(plot, self.grid.epsg) else { return false };
+        metres.bounding_rect().is_some_and(|b| {
+            b.min().x >= self.grid.x0
+                && b.max().x <= self.grid.x1()
+                && b.min().y >= self.grid.y1()
+                && b.max().y <= self.grid.y0
+        })
+    }
+}
+
+/// The parts to read in each tile, in the order of `tiles`; plots no tile touches get none.
+pub(super) fn assign(plots: &[(usize, &Plot)], tiles: &[TileExtent]) -> Vec<Vec<Part>> {
+    let mut parts = vec![Vec::new(); tiles.len()];
+    for (index, plot) in plots {
+        let Some(bounds) = plot.geometry.bounding_rect() else { continue };
+        let near: Vec<usize> = (0..tiles.len()).filter(|t| tiles[*t].may_touch(&bounds)).collect();
+        let whole: Vec<usize> = near.iter().copied().filter(|t| tiles[*t].holds(&plot.geometry)).collect();
+        if !whole.is_empty() {
+            for t in whole {
+                parts[t].push(Part { plot: *index, geometry: plot.geometry.clone(), whole: true });
+            }
+            continue;
+        }
+        let mut left = plot.geometry.clone();
+        for t in near {
+            let piece = left.intersection(&tiles[t].outline);
+            if piece.unsigned_area() > SLIVER_DEG2 {
+                left = left.difference(&tiles[t].outline);
+                parts[t].push(Part { plot: *index, geometry: piece, whole: false });
+            }
+        }
+    }
+    parts
+}
