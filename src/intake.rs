@@ -1,1 +1,176 @@
-//! To be written.
+//! Plots in: GeoJSON text to checked plots, one entry per feature.
+//!
+//! Comes in: the bytes of a plots file (FeatureCollection, Feature, bare geometry, a feature per line,
+//! RFC 8142 sequence), and [`Limits`]. Goes out: [`Intake`], an [`Entry`] per feature in input order: a
+//! [`Plot`] or a [`Rejection`] with every reason and its place. Only a file that is unusable as a whole is
+//! an [`Error`]. Not here: reading files, judging the land, records.
+//!
+//! Ids are kept to the byte: they are not trimmed and letter case counts, so that no two ids merge. The
+//! number 7 and the text "7" are one id. Features that share an id are all refused.
+//!
+//! Repairs change no land and are listed in [`Plot::repairs`]: closing a ring, merging equal neighbours,
+//! turning a ring, dropping heights, reading a closed track or a collection of polygons. The start of a
+//! ring stays as given. Nothing else is mended: an outline that crosses itself has no known land.
+
+mod coordinates;
+mod defect;
+mod document;
+mod error;
+mod feature;
+mod limits;
+mod measure;
+mod nesting;
+mod object;
+mod properties;
+mod range;
+mod reference_system;
+mod ring;
+mod split;
+mod validity;
+
+use std::collections::BTreeMap;
+
+use crate::plot::{Declaration, Plot, PlotId, References};
+
+pub use defect::{Defect, Kind, Place};
+pub use error::Error;
+pub use limits::Limits;
+
+/// What a file came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intake {
+    /// One per feature, in input order.
+    pub entries: Vec<Entry>,
+    /// Sentences about the file as a whole that stop nothing.
+    pub warnings: Vec<String>,
+}
+
+/// What one feature came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// A plot that has passed every check.
+    Plot(Plot),
+    /// A feature that cannot be used, and why.
+    Rejected(Rejection),
+}
+
+/// A feature that cannot be used. It still gets a record: `not_appraised`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejection {
+    /// Position of the feature in the input, from 0.
+    pub position: usize,
+    /// The id as given, or `feature-<position>` where none could be used. With [`Kind::IdDuplicate`]
+    /// several rejections share it: tell them apart by position.
+    pub id: PlotId,
+    /// Everything found wrong, at least one; of the outline the first fault only.
+    pub reasons: Vec<Defect>,
+    /// References, as far as they could be read.
+    pub references: References,
+    /// Declaration, as far as it could be read.
+    pub declared: Declaration,
+}
+
+impl Intake {
+    /// The plots, in input order.
+    pub fn plots(&self) -> impl Iterator<Item = &Plot> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Plot(plot) => Some(plot),
+            Entry::Rejected(_) => None,
+        })
+    }
+
+    /// The rejections, in input order.
+    pub fn rejections(&self) -> impl Iterator<Item = &Rejection> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Plot(_) => None,
+            Entry::Rejected(rejection) => Some(rejection),
+        })
+    }
+}
+
+/// Reads a plots file. A bad feature becomes a [`Rejection`]; the others go on.
+///
+/// # Errors
+/// Only when the file as a whole is unusable: empty, too large, not UTF-8, another format, not JSON at its
+/// outer level, cut short, or not GeoJSON.
+///
+/// # Examples
+/// ```
+/// use croplens::intake::{self, Entry, Limits};
+///
+/// let text = br#"{"type":"Feature","properties":{"id":"p1"},"geometry":{"type":"Polygon","coordinates":
+///     [[[35.000,0.500],[35.002,0.500],[35.002,0.502],[35.000,0.502],[35.000,0.500]]]}}"#;
+/// let found = intake::read(text, &Limits::default()).unwrap();
+/// let [Entry::Plot(plot)] = found.entries.as_slice() else { panic!() };
+/// assert_eq!(plot.id.as_str(), "p1");
+/// assert!((plot.area_m2 / 10_000.0 - 4.92).abs() < 0.01);
+/// ```
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Intake, Error> {
+    let document = document::open(bytes, limits)?;
+    let drafts: Vec<_> = document
+        .features
+        .iter()
+        .enumerate()
+        .map(|(position, text)| feature::read(text, position, document.crs, limits))
+        .collect();
+    let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
+    for (position, draft) in drafts.iter().enumerate() {
+        positions.entry(draft.id.clone()).or_default().push(position);
+    }
+    let warnings = warnings(&drafts, &positions);
+    let entries = drafts.into_iter().enumerate().map(|(position, draft)| {
+        let shared = positions.get(&draft.id).filter(|all| all.len() > 1);
+        entry(draft, position, shared.map(Vec::as_slice))
+    });
+    Ok(Intake { entries: entries.collect(), warnings })
+}
+
+/// The entry of one feature; `shared`: the positions of all features with its id, when there are several.
+fn entry(draft: feature::Draft, position: usize, shared: Option<&[usize]>) -> Entry {
+    let feature::Draft { id, properties, outcome } = draft;
+    let duplicate = shared.map(|all| {
+        let first: Vec<_> = all.iter().take(5).map(|position| (position + 1).to_string()).collect();
+        let more = if all.len() > first.len() { ", …" } else { "" };
+        let text = format!(
+            "{} features have this id (features {}{more} of the file); none of them is used: give each plot its own id",
+            all.len(),
+            first.join(", ")
+        );
+        Defect::new(Kind::IdDuplicate, text)
+    });
+    match (outcome, duplicate) {
+        (Ok(outline), None) => Entry::Plot(outline.into_plot(id, position, properties)),
+        (outcome, duplicate) => {
+            let mut reasons: Vec<Defect> = duplicate.into_iter().collect();
+            reasons.extend(outcome.err().unwrap_or_default());
+            let (references, declared) = (properties.references, properties.declared);
+            Entry::Rejected(Rejection { position, id, reasons, references, declared })
+        }
+    }
+}
+
+/// What is worth saying about the file as a whole.
+fn warnings(drafts: &[feature::Draft], positions: &BTreeMap<PlotId, Vec<usize>>) -> Vec<String> {
+    let mut said = Vec::new();
+    if drafts.is_empty() {
+        said.push("The plots file has no features".to_owned());
+    }
+    let personal = drafts.iter().filter(|draft| draft.properties.personal).count();
+    if personal > 0 {
+        said.push(format!(
+            "{personal} features carry properties that look like personal data (name, phone, …): they were ignored \
+             and are in no output; leave them out"
+        ));
+    }
+    let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+    for id in positions.keys() {
+        *alike.entry(id.as_str().trim().to_lowercase()).or_default() += 1;
+    }
+    let alike: usize = alike.values().filter(|count| **count > 1).sum();
+    if alike > 0 {
+        said.push(format!(
+            "{alike} plot ids differ only in letter case or outer spaces; they are kept apart"
+        ));
+    }
+    said
+}

@@ -2,40 +2,17 @@
 //!
 //! Comes in: what `intake` has validated. Goes out: [`Plot`]. Not here: JSON, and any person.
 
-use std::fmt;
+mod id;
+mod outline_hash;
 
 use geo::MultiPolygon;
 use jiff::civil::Date;
 
+pub use id::PlotId;
+pub use outline_hash::outline_sha256;
+
 /// EPSG code of plot outlines: WGS 84 longitude, latitude (RFC 7946).
 pub const LONLAT_EPSG: u32 = 4326;
-
-/// Identity of a plot, as the lender gave it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PlotId(String);
-
-impl PlotId {
-    /// Longest id accepted, bytes.
-    pub const MAX_LEN: usize = 200;
-
-    /// An id of 1 to 200 bytes without control characters; `None` for anything else.
-    pub fn new(text: &str) -> Option<PlotId> {
-        let fits =
-            !text.trim().is_empty() && text.len() <= Self::MAX_LEN && !text.chars().any(char::is_control);
-        fits.then(|| PlotId(text.to_owned()))
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PlotId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// A change made to the outline that does not change the land.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,8 +25,10 @@ pub enum Repair {
     Reoriented,
     /// Consecutive equal positions were merged.
     RemovedDuplicateVertices,
-    /// Heights were dropped.
+    /// Heights (and whatever followed them in a position) were dropped.
     DroppedHeights,
+    /// A GeometryCollection of polygons was read as one MultiPolygon.
+    CollectionToMultiPolygon,
 }
 
 impl Repair {
@@ -61,6 +40,7 @@ impl Repair {
             Repair::Reoriented => "reoriented",
             Repair::RemovedDuplicateVertices => "removed_duplicate_vertices",
             Repair::DroppedHeights => "dropped_heights",
+            Repair::CollectionToMultiPolygon => "collection_to_multipolygon",
         }
     }
 }
@@ -125,7 +105,7 @@ pub struct Plot {
     pub perimeter_m: f64,
     /// Changes made to the outline.
     pub repairs: Vec<Repair>,
-    /// SHA-256 of the outline's coordinates (little-endian f64 pairs, ring by ring), hex.
+    /// [`outline_sha256`] of `geometry`: the same for the same land, wherever the rings start.
     pub geometry_sha256: String,
     /// fiboa `collection`.
     pub collection: Option<String>,
@@ -141,17 +121,7 @@ pub struct Plot {
     pub references: References,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_bounded_and_printable() {
-        for good in ["KIT-0417", "7", "地块 12", "../x", "<b>"] {
-            assert!(PlotId::new(good).is_some(), "{good}");
-        }
-        for bad in ["", "  ", "a\nb", "a\u{0}", "\u{1b}[31m", &"x".repeat(201)] {
-            assert_eq!(PlotId::new(bad), None, "{bad:?}");
-        }
-    }
+/// Lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

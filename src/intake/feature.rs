@@ -1,0 +1,225 @@
+//! One feature: its id, its properties and its outline, or everything that is wrong with it.
+
+use std::collections::BTreeMap;
+
+use geo::{Coord, MultiPolygon};
+use serde::de::IgnoredAny;
+
+use super::defect::{Defect, Kind};
+use super::limits::Limits;
+use super::properties::{self, Fix, Properties};
+use super::{coordinates, measure, object, range, reference_system, split, validity};
+use crate::plot::{Plot, PlotId, Repair, outline_sha256};
+
+/// What a feature came to, before ids are held against each other.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// The id as given, or `feature-<position>`.
+    pub id: PlotId,
+    /// Properties that could be read.
+    pub properties: Properties,
+    /// The plot, or what is wrong.
+    pub outcome: Result<Outline, Vec<Defect>>,
+}
+
+/// A good outline and its measures.
+#[derive(Debug)]
+pub(super) struct Outline {
+    geometry: MultiPolygon<f64>,
+    repairs: Vec<Repair>,
+    area_m2: f64,
+    perimeter_m: f64,
+}
+
+impl Outline {
+    /// The plot of this outline.
+    pub(super) fn into_plot(self, id: PlotId, position: usize, properties: Properties) -> Plot {
+        let gps = properties.fix.map(|fix| measure::gps_tag(fix, &self.geometry));
+        Plot {
+            id,
+            position,
+            geometry_sha256: outline_sha256(&self.geometry),
+            geometry: self.geometry,
+            area_m2: self.area_m2,
+            perimeter_m: self.perimeter_m,
+            repairs: self.repairs,
+            collection: properties.collection,
+            determination_method: properties.determination_method,
+            determination_datetime: properties.determination_datetime,
+            gps,
+            declared: properties.declared,
+            references: properties.references,
+        }
+    }
+}
+
+/// A GPS fix this near the outline read the other way round, and farther than [`SWAP_FAR_M`] from it as
+/// given, shows that the axes are swapped. Metres: wider than any plot walk, narrower than a district.
+const SWAP_NEAR_M: f64 = 10_000.0;
+const SWAP_FAR_M: f64 = 100_000.0;
+
+const FEATURE_MEMBERS: [&str; 6] = ["type", "id", "geometry", "properties", "bbox", "crs"];
+
+/// Reads one feature. `crs` is the collection's `crs` member.
+pub(super) fn read(text: &str, position: usize, crs: Option<&str>, limits: &Limits) -> Draft {
+    let mut draft = Draft {
+        id: PlotId::from_position(position),
+        properties: Properties::default(),
+        outcome: Err(Vec::new()),
+    };
+    let mut defects = Vec::new();
+    match members(text, limits, &mut defects) {
+        Ok(Members { geometry, properties, id }) => {
+            let properties = property_values(properties, &mut draft.properties.personal, &mut defects);
+            match identity(id, &properties) {
+                Ok(Some(id)) => draft.id = id,
+                Ok(None) => {}
+                Err(defect) => defects.push(defect),
+            }
+            let personal = draft.properties.personal;
+            draft.properties = Properties { personal, ..properties::read(&properties, &mut defects) };
+            if defects.iter().all(|defect| defect.kind != Kind::FeatureInvalid) {
+                match crs
+                    .map_or(Ok(()), reference_system::check)
+                    .and_then(|()| outline(geometry.unwrap_or("null"), draft.properties.fix, limits))
+                {
+                    Ok(outline) if defects.is_empty() => {
+                        draft.outcome = Ok(outline);
+                        return draft;
+                    }
+                    Ok(_) => {}
+                    Err(defect) => defects.push(defect),
+                }
+            }
+        }
+        Err(defect) => defects.push(defect),
+    }
+    draft.outcome = Err(defects);
+    draft
+}
+
+/// The members of a feature that are read, as JSON text.
+struct Members<'a> {
+    geometry: Option<&'a str>,
+    properties: Option<&'a str>,
+    id: Option<&'a str>,
+}
+
+/// Takes a feature (or a bare geometry) apart. Broken JSON is a defect, but the id is still looked for.
+fn members<'a>(text: &'a str, limits: &Limits, defects: &mut Vec<Defect>) -> Result<Members<'a>, Defect> {
+    let invalid = |text: String| Defect::new(Kind::FeatureInvalid, text);
+    if !text.starts_with('{') {
+        return Err(invalid("The feature is not a JSON object".to_owned()));
+    }
+    let depth = split::depth(text);
+    if depth > limits.max_depth {
+        let limit = limits.max_depth;
+        return Err(invalid(format!("The feature is nested {depth} levels deep; the limit is {limit}")));
+    }
+    if let Err(cause) = serde_json::from_str::<IgnoredAny>(text) {
+        let (line, column) = (cause.line(), cause.column());
+        let what = cause.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        defects.push(invalid(format!(
+            "The feature is not valid JSON: {what} (its line {line}, column {column}); NaN, Infinity, hexadecimal \
+             numbers and comments are not JSON"
+        )));
+    }
+    let found = object::once(text, "feature", &FEATURE_MEMBERS)?;
+    let get = |name: &str| found.get(name).copied();
+    let kind = get("type").and_then(|raw| serde_json::from_str::<String>(raw).ok());
+    match kind.as_deref() {
+        Some("Feature") => {
+            if let Some(crs) = get("crs") {
+                reference_system::check(crs)?;
+            }
+            Ok(Members { geometry: get("geometry"), properties: get("properties"), id: get("id") })
+        }
+        Some("FeatureCollection") => Err(invalid("A FeatureCollection inside a list of features".to_owned())),
+        Some(_) if found.contains_key("coordinates") || found.contains_key("geometries") => {
+            Ok(Members { geometry: Some(text), properties: None, id: None })
+        }
+        Some(_) => Err(invalid("The feature's type is not \"Feature\"".to_owned())),
+        None => Err(invalid("The feature has no \"type\":\"Feature\"".to_owned())),
+    }
+}
+
+/// The values of the properties that are read. `personal` is set when an ignored name looks personal.
+fn property_values<'a>(
+    text: Option<&'a str>,
+    personal: &mut bool,
+    defects: &mut Vec<Defect>,
+) -> BTreeMap<String, &'a str> {
+    let Some(text) = text.filter(|text| *text != "null") else { return BTreeMap::new() };
+    match object::once(text, "properties", &properties::READ) {
+        Ok(mut values) => {
+            *personal = values.keys().any(|name| properties::looks_personal(name));
+            values.retain(|name, _| properties::READ.contains(&name.as_str()));
+            values
+        }
+        Err(defect) => {
+            defects.push(defect);
+            BTreeMap::new()
+        }
+    }
+}
+
+/// The id: of the properties, else of the feature, else none. Blank and null are none. Whole numbers are
+/// ids by their digits: 7 and "7" are one id.
+fn identity(feature_id: Option<&str>, properties: &BTreeMap<String, &str>) -> Result<Option<PlotId>, Defect> {
+    for raw in [properties.get("id").copied(), feature_id].into_iter().flatten() {
+        if raw == "null" {
+            continue;
+        }
+        let text = match serde_json::from_str::<String>(raw) {
+            Ok(text) => text,
+            Err(_) if properties::is_whole_number(raw) => raw.to_owned(),
+            Err(_) => return Err(Defect::new(Kind::IdInvalid, "The id must be text or a whole number")),
+        };
+        if text.chars().all(char::is_whitespace) && !text.chars().any(char::is_control) {
+            continue;
+        }
+        return PlotId::new(&text).map(Some).ok_or_else(|| {
+            let most = PlotId::MAX_LEN;
+            let text =
+                format!("The id must have at most {most} bytes and no control or direction characters");
+            Defect::new(Kind::IdInvalid, text)
+        });
+    }
+    Ok(None)
+}
+
+/// From JSON to an outline that has passed every check, in the order in which they are safe and cheap.
+fn outline(text: &str, fix: Option<Fix>, limits: &Limits) -> Result<Outline, Defect> {
+    let sketch = coordinates::read(text, fix.and_then(|fix| fix.accuracy_m), limits)?;
+    range::check(&sketch.parts, limits)?;
+    validity::check(&sketch.parts)?;
+    let (geometry, turned) = measure::oriented(&sketch.parts);
+    let (perimeter_m, area_m2) = measure::size(&geometry, limits)?;
+    if let Some(fix) = fix {
+        refuse_swapped(fix, &geometry)?;
+    }
+    let mut repairs = sketch.repairs;
+    if turned {
+        repairs.insert(Repair::Reoriented);
+    }
+    Ok(Outline { geometry, repairs: repairs.into_iter().collect(), area_m2, perimeter_m })
+}
+
+/// Axes swapped within range show only by the phone's fix.
+fn refuse_swapped(fix: Fix, outline: &MultiPolygon<f64>) -> Result<(), Defect> {
+    let at = Coord { x: fix.lon, y: fix.lat };
+    let swapped = Coord { x: fix.lat, y: fix.lon };
+    let far = measure::distance(at, outline);
+    if far <= SWAP_FAR_M || measure::distance(swapped, outline) > SWAP_NEAR_M {
+        return Ok(());
+    }
+    let km = far / 1000.0;
+    Err(Defect::new(
+        Kind::AxisSwapped,
+        format!(
+            "Coordinates look like latitude,longitude; expected longitude,latitude: the GPS position is {km:.0} km \
+             from the outline as given and at it when one of the two is read the other way round"
+        ),
+    ))
+}
