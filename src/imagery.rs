@@ -1,1 +1,189 @@
-//! To be written.
+//! Blocks of raster files: Cloud Optimized GeoTIFFs, and plain GeoTIFFs of the same kind.
+//!
+//! Comes in: an address (`objects::Href`) and pixel windows. Goes out: a [`Cog`] (what the file says of
+//! itself), [`EncodedBlock`]s (bytes, fetched asynchronously) and pixels ([`decode`], synchronous and pure,
+//! for the compute threads). Not here: retries and limits of the network (see `objects`), which blocks are
+//! wanted, caches of pixels, reflectance.
+
+mod cog;
+mod decode;
+mod error;
+mod header;
+mod open;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::OnceCell;
+
+pub use self::cog::{BlockIndex, Cog, Compression, Dtype, Layout, Predictor};
+pub use self::decode::{EncodedBlock, Sample, decode};
+pub use self::error::Error;
+
+use self::header::{Parts, Stop};
+use crate::objects::{Href, Objects};
+
+/// Limits of what is read. They cannot change a pixel.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// First request of a file, bytes.
+    pub first_bytes: u64,
+    /// Least size of a further request for the header, bytes.
+    pub more_bytes: u64,
+    /// Most that is read for a header altogether, bytes.
+    pub max_header_bytes: u64,
+    /// Most pixels a side.
+    pub max_side: u64,
+    /// Most bytes of the pixels of one block.
+    pub max_block_bytes: u64,
+    /// Headers remembered.
+    pub headers: usize,
+}
+
+impl Default for Settings {
+    /// 32 KiB hold the header of a 10980 x 10980 COG of 1024-pixel blocks with four overviews (measured
+    /// on files of GDAL's COG driver), so that one request opens a Sentinel-2 band.
+    fn default() -> Self {
+        Settings {
+            first_bytes: 32 << 10,
+            more_bytes: 32 << 10,
+            max_header_bytes: 4 << 20,
+            max_side: 1 << 16,
+            max_block_bytes: 64 << 20,
+            headers: 4096,
+        }
+    }
+}
+
+/// Reader of rasters; share one per run (it remembers headers).
+#[derive(Debug)]
+pub struct Imagery {
+    objects: Arc<Objects>,
+    settings: Settings,
+    headers: Mutex<Headers>,
+}
+
+/// A header, read by the first who asks while the others wait.
+type Cell = Arc<OnceCell<Arc<Cog>>>;
+
+/// Headers by address, each opened once however many ask, with the time of their last use.
+#[derive(Debug, Default)]
+struct Headers {
+    uses: u64,
+    cells: BTreeMap<Href, (u64, Cell)>,
+}
+
+impl Imagery {
+    /// A reader with default [`Settings`].
+    pub fn new(objects: Arc<Objects>) -> Imagery {
+        Imagery::with_settings(objects, Settings::default())
+    }
+
+    /// A reader with other limits.
+    pub fn with_settings(objects: Arc<Objects>, settings: Settings) -> Imagery {
+        Imagery { objects, settings, headers: Mutex::default() }
+    }
+
+    /// What the file says of itself. Read once per file; a failure is not remembered.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not a raster of the supported kind, or its header is wrong.
+    pub async fn open(&self, href: &Href) -> Result<Arc<Cog>, Error> {
+        let cell = self.cell(href);
+        cell.get_or_try_init(|| self.read_header(href)).await.cloned()
+    }
+
+    /// The bytes of blocks, in the order given. Near blocks share a request; the file must still be
+    /// the version that was opened.
+    ///
+    /// # Errors
+    /// Blocks that are not in the file, or bytes that cannot be had. If the file was replaced, its
+    /// header is forgotten, so that a fresh start (see [`Error::is_worth_a_restart`]) sees the new one.
+    pub async fn fetch(&self, cog: &Cog, blocks: &[BlockIndex]) -> Result<Vec<EncodedBlock>, Error> {
+        let mut ranges = Vec::with_capacity(blocks.len());
+        for index in blocks {
+            let (href, index) = (|| cog.href.to_string(), *index);
+            let place = cog.place(index).ok_or_else(|| Error::NoSuchBlock { href: href(), index })?;
+            let range = place.map_or(0..0, |(offset, count)| offset..offset.saturating_add(count));
+            if let Some(object_len) = cog.object_len.filter(|n| range.end > *n) {
+                return Err(Error::Truncated { href: href(), index, object_len });
+            }
+            ranges.push(range);
+        }
+        let read = self.objects.get_ranges_of(&cog.href, cog.version.as_ref(), &ranges).await;
+        if read.as_ref().is_err_and(|e| e.is_changed()) {
+            self.forget(cog);
+        }
+        let written = |range: &Range<u64>| !range.is_empty();
+        Ok(std::iter::zip(blocks, std::iter::zip(&ranges, read?))
+            .map(|(index, (range, bytes))| EncodedBlock {
+                index: *index,
+                bytes: written(range).then_some(bytes),
+            })
+            .collect())
+    }
+
+    fn cell(&self, href: &Href) -> Cell {
+        let mut headers = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
+        headers.uses += 1;
+        let now = headers.uses;
+        if let Some((used, cell)) = headers.cells.get_mut(href) {
+            *used = now;
+            return Arc::clone(cell);
+        }
+        if headers.cells.len() >= self.settings.headers.max(1) {
+            let oldest = headers.cells.iter().min_by_key(|(_, (used, _))| *used).map(|(h, _)| h.clone());
+            if let Some(oldest) = oldest {
+                headers.cells.remove(&oldest);
+            }
+        }
+        let cell = Cell::default();
+        headers.cells.insert(href.clone(), (now, Arc::clone(&cell)));
+        cell
+    }
+
+    /// Forgets a header, unless a newer one has taken its place.
+    fn forget(&self, cog: &Cog) {
+        let mut headers = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |(_, cell): &(u64, Cell)| cell.get().is_some_and(|known| known.version == cog.version);
+        if headers.cells.get(&cog.href).is_some_and(same) {
+            headers.cells.remove(&cog.href);
+        }
+    }
+
+    /// Reads the first bytes of a file, and more of it only where the header says that it needs them.
+    async fn read_header(&self, href: &Href) -> Result<Arc<Cog>, Error> {
+        let Settings { first_bytes, more_bytes, max_header_bytes, .. } = self.settings;
+        let head = self.objects.get_head(href, first_bytes.min(max_header_bytes)).await?;
+        let mut total = head.bytes.len() as u64;
+        let mut parts = Parts::default();
+        parts.object_len = head.object_len.or((total < first_bytes).then_some(total));
+        parts.add(0, head.bytes);
+        loop {
+            let stop = match open::read(href, head.version.as_ref(), &parts, &self.settings) {
+                Ok(cog) => return Ok(Arc::new(cog)),
+                Err(stop) => stop,
+            };
+            let href_text = href.to_string();
+            let lacks = match stop {
+                Stop::Lacks(range) => range,
+                Stop::Malformed(what) => return Err(Error::Malformed { href: href_text, what }),
+                Stop::Unsupported(what) => return Err(Error::Unsupported { href: href_text, what }),
+                Stop::TooLarge(what) => return Err(Error::TooLarge { href: href_text, what }),
+            };
+            // A little more than asked, as the tags' values lie together; never beyond a known end.
+            let end = lacks.end.max(lacks.start.saturating_add(more_bytes));
+            let end = parts.object_len.map_or(lacks.end, |n| end.min(n).max(lacks.end));
+            total = total.saturating_add(end - lacks.start);
+            if total > max_header_bytes {
+                let what = format!("its header takes more than {max_header_bytes} bytes");
+                return Err(Error::TooLarge { href: href_text, what });
+            }
+            let range = lacks.start..end;
+            let wanted = std::slice::from_ref(&range);
+            let read = self.objects.get_ranges_of(href, head.version.as_ref(), wanted).await?;
+            parts.add(lacks.start, read.into_iter().next().unwrap_or_default());
+        }
+    }
+}

@@ -1,1 +1,6 @@
-//! Tests of `imagery`.
+//! Tests of `imagery`: GDAL is the oracle, the loopback bucket the network.
+
+mod headers;
+mod network;
+mod oracle;
+mod tiffs;
