@@ -1,1 +1,8 @@
-fn main() {}
+//! Benchmarks of the hot rooms: `cargo bench --bench rooms [name]`.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod footprint;
+
+fn main() {
+    divan::main();
+}
