@@ -5,8 +5,8 @@ use super::{Sample, SeriesRules, days_between};
 /// Which samples stay. Samples must be strictly increasing in date.
 ///
 /// # Method
-/// A sample is a spike when it lies below the line between its neighbours (both within
-/// `spike_max_distance_days`) by more than `max(min_residual, step_factor |next - previous|)`; upward spikes
+/// A sample is a spike when it lies below the line between its neighbours (no more than
+/// `spike_max_span_days` apart) by more than `max(min_residual, step_factor |next - previous|)`; upward spikes
 /// need `spike_upward_factor` times as much. A dip of at least `min_residual` that regains more than
 /// `recovery_fraction` of its loss within `recovery_days` is a spike too, which catches two bad dates in a
 /// row. The worst is removed first, then all is looked at again. The first and the last sample are never
@@ -31,8 +31,7 @@ fn excess(samples: &[Sample], alive: &[usize], k: usize, rules: &SeriesRules) ->
     let (prev, here, next) = (&samples[alive[k - 1]], &samples[alive[k]], &samples[alive[k + 1]]);
     let before = days_between(prev.date, here.date);
     let after = days_between(here.date, next.date);
-    let far = rules.spike_max_distance_days as i32;
-    if before > far || after > far {
+    if before + after > rules.spike_max_span_days as i32 {
         return None;
     }
     let share = f64::from(before) / f64::from(before + after);

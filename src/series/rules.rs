@@ -11,8 +11,10 @@ pub struct SeriesRules {
     pub min_clear_fraction: f64,
     /// Least clear area in pixels. Default 4: grade D below (JRC small-parcel limits, Vajsova et al. 2020).
     pub min_clear_pixels: f64,
-    /// A neighbour farther away than this says nothing about a spike, days. Default 45 (HLS-MSLSP maxDistance).
-    pub spike_max_distance_days: u32,
+    /// Neighbours farther apart than this say nothing about the sample between them, days. Default 30: from one
+    /// crop's harvest to the next one's closed canopy takes longer (HLS-MSLSP allows 45, which removes the only
+    /// date between two crops in 16-day data).
+    pub spike_max_span_days: u32,
     /// Least depth of a spike, NDVI. Default 0.10 (HLS-MSLSP minResid).
     pub spike_min_residual_ndvi: f64,
     /// A spike is deeper than this times the step between its neighbours. Default 2 (HLS-MSLSP spikeThresh).
@@ -36,7 +38,7 @@ impl Default for SeriesRules {
         SeriesRules {
             min_clear_fraction: 0.6,
             min_clear_pixels: 4.0,
-            spike_max_distance_days: 45,
+            spike_max_span_days: 30,
             spike_min_residual_ndvi: 0.10,
             spike_step_factor: 2.0,
             spike_upward_factor: 2.0,
@@ -72,6 +74,11 @@ pub struct Smoothing {
     pub bisquare_constant: f64,
     /// Least scale of the residuals, NDVI. Default 0.02, the noise of a clear Sentinel-2 field mean.
     pub min_scale_ndvi: f64,
+    /// A date whose neighbours lie farther apart than this is isolated, days. Default 30, as for spikes.
+    pub isolated_span_days: u32,
+    /// Share of its weight that an isolated date keeps whatever its residual, 0 to 1. Default 0.25: it may be
+    /// the only date between two crops.
+    pub isolated_least_share: f64,
 }
 
 impl Default for Smoothing {
@@ -82,6 +89,8 @@ impl Default for Smoothing {
             upper_lean: 2.0,
             bisquare_constant: 4.685,
             min_scale_ndvi: 0.02,
+            isolated_span_days: 30,
+            isolated_least_share: 0.25,
         }
     }
 }

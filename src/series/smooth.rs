@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::whittaker::Solver;
-use super::{Series, Smoothing, days_between, plus_days};
+use super::{Sample, Series, Smoothing, days_between, plus_days};
 
 /// Weight that even an outlier keeps, so that the system stays solvable.
 const LEAST_WEIGHT: f64 = 1e-4;
@@ -78,6 +78,7 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
     let lambda = settings.lambda_days4.max(0.0);
     let (mut w, mut wy) = (vec![0.0; n], vec![0.0; n]);
     let mut weights: Vec<f64> = samples.iter().map(|s| s.weight.max(LEAST_WEIGHT)).collect();
+    let least = least_shares(samples, settings);
     let mut solver = Solver::default();
     let mut residuals = vec![0.0; samples.len()];
     let mut magnitudes = vec![0.0; samples.len()];
@@ -98,10 +99,10 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
         }
         let scale = (1.4826 * median(&mut magnitudes)).max(settings.min_scale_ndvi);
         let room = settings.bisquare_constant * scale;
-        for ((weight, r), sample) in weights.iter_mut().zip(&residuals).zip(samples) {
+        for (((weight, r), sample), least) in weights.iter_mut().zip(&residuals).zip(samples).zip(&least) {
             let u = if *r < 0.0 { -r / room } else { r / (settings.upper_lean * room) };
             let kept = if u < 1.0 { (1.0 - u * u) * (1.0 - u * u) } else { 0.0 };
-            *weight = sample.weight * kept + LEAST_WEIGHT;
+            *weight = sample.weight * kept.max(*least) + LEAST_WEIGHT;
         }
     }
     let mut sd = solver.inverse_diagonal();
@@ -110,6 +111,21 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
         *s = sigma * s.max(0.0).sqrt();
     }
     Smooth { start: first, values: solver.z, sd, days, weights, sigma }
+}
+
+/// The share of its weight that each sample keeps whatever its residual: a date without near neighbours cannot be
+/// told from a real change, so it is never thrown out whole.
+fn least_shares(samples: &[Sample], settings: &Smoothing) -> Vec<f64> {
+    let alone = |before: Option<&Sample>, after: Option<&Sample>| match (before, after) {
+        (Some(b), Some(a)) => days_between(b.date, a.date) > settings.isolated_span_days as i32,
+        _ => false,
+    };
+    (0..samples.len())
+        .map(|i| {
+            let before = i.checked_sub(1).and_then(|j| samples.get(j));
+            if alone(before, samples.get(i + 1)) { settings.isolated_least_share } else { 0.0 }
+        })
+        .collect()
 }
 
 /// Weighted residual sum over `n - tr H`, its root, and at least `least`.
