@@ -12,6 +12,8 @@
 //! turning a ring, dropping heights, reading a closed track or a collection of polygons. The start of a
 //! ring stays as given. Nothing else is mended: an outline that crosses itself has no known land.
 
+pub mod series_table;
+
 mod coordinates;
 mod defect;
 mod document;

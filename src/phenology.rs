@@ -1,8 +1,42 @@
 //! Seasons on a smoothed curve: start, peak and end by thresholds on the amplitude.
 //!
 //! Comes in: a smoothed daily curve (see `series`). Goes out: [`Season`]s. Not here: crops, calendars.
+//!
+//! Seasons lie on the line of dates, so they may cross New Year; nothing here knows a calendar year. The only
+//! use of the latitude is to know where winter falls.
+
+mod crests;
+mod metrics;
+mod rules;
+
+pub use rules::SeasonRules;
 
 use jiff::civil::Date;
+
+use crate::series::{Series, Smooth};
+
+/// Every growing season of a curve, oldest first.
+///
+/// # Method
+/// Maxima of the curve with prominence of at least `max(min_prominence, 0.30 (p95 - p5))` and height of at least
+/// 0.40, at least 45 days apart; maxima on both sides of a winter dip belong to one season (see [`SeasonRules`]).
+/// Start, end, half-rise and half-fall by thresholds on the amplitude of either side (HR-VPP: 25 % and 15 %).
+/// The last season may be open: its peak is stated only once the curve has fallen by 5 % of the amplitude and two
+/// later clear dates agree; its end only once two clear dates and some days lie behind it. A season that was
+/// already under way when the record begins has no start.
+///
+/// `smooth` must be the curve of `series`. `latitude` in degrees, north positive; without it winter dips are
+/// merged by their depth only.
+///
+/// # Sources
+/// CLMS HR-VPP / MR-VPP ATBD; MCD12Q2 and HLS-MSLSP parameters; `docs/methods.md`.
+pub fn seasons(series: &Series, smooth: &Smooth, latitude: Option<f64>, rules: &SeasonRules) -> Vec<Season> {
+    let crests = crests::find(series, smooth, latitude, rules);
+    let last = crests.len().saturating_sub(1);
+    (crests.iter().enumerate())
+        .filter_map(|(k, crest)| metrics::measure(series, smooth, crest, k == last, rules))
+        .collect()
+}
 
 /// One growing season as the curve shows it (HR-VPP definitions).
 ///

@@ -1,1 +1,4 @@
 //! Tests of `phenology`.
+
+pub(crate) mod real;
+mod synthetic;

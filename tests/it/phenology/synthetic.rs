@@ -1,0 +1,1 @@
+//! Closed-form curves whose dates are known.
