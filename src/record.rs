@@ -1,1 +1,27 @@
-//! To be written.
+//! The published schema: one [`EligibilityRecord`] per plot, season and run, and the words in it.
+//!
+//! Comes in: values that `lending` has settled. Goes out: the record, its columns as data
+//! ([`EligibilityRecord::FIELDS`], from which files and `docs/record.md` are made), the reason
+//! codes, and the hash that makes tampering show. Not here: how a status is reached (`lending`),
+//! and how a file is written (`store`).
+//!
+//! Every fact has one table: a column is a line of `record/columns.rs`, a reason code a row of
+//! `record/codes.rs`, an enumerated word a line of `record/words.rs`.
+
+mod canonical;
+mod codes;
+mod columns;
+mod outline;
+mod parts;
+mod reason;
+mod schema;
+mod words;
+
+pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
+pub use codes::{CODES, Code, CodeFacts, Form, Param, WORDS, Worded};
+pub use columns::{EligibilityRecord, SCHEMA_VERSION};
+pub use outline::Outline;
+pub use parts::{Change, CropCandidate, Link, ModelUsed, RejectedScene, SeasonSeen, Software, SourceScene};
+pub use reason::{BadReason, ParamValue, Reason};
+pub use schema::{Field, Kind, Rounded, Shape};
+pub use words::{Agreement, Confidence, CropSeen, Effect, Grade, Party, SeasonSource, Status};

@@ -1,0 +1,313 @@
+//! THE table of reason codes: whom each is about, what it does, and its sentence in each language.
+//!
+//! Declaration order is order of importance within one effect. Two laws are checked by the compiler
+//! below: imagery, source and model never speak against anybody; and whatever speaks against somebody
+//! names the measured number and the threshold.
+
+use crate::record::{Effect, Party};
+
+/// How a parameter is shown in a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A count.
+    Count,
+    /// Days.
+    Days,
+    /// A fraction 0 to 1, shown in percent.
+    Percent,
+    /// Hectares.
+    Hectares,
+    /// Metres.
+    Metres,
+    /// Degrees.
+    Degrees,
+    /// NDVI, two decimals.
+    Ndvi,
+    /// Probability, two decimals.
+    Probability,
+    /// A plain number.
+    Number,
+    /// ISO 8601 date.
+    Date,
+    /// A word of [`WORDS`], or as it stands.
+    Word,
+    /// Text as it stands.
+    Text,
+}
+
+/// One parameter of a reason.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// Name in braces in the sentences.
+    pub name: &'static str,
+    /// How it is shown.
+    pub form: Form,
+}
+
+/// One row of the code table.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeFacts {
+    /// The code as variant.
+    pub variant: Code,
+    /// The code as written.
+    pub code: &'static str,
+    /// Whom or what it is about.
+    pub party: Party,
+    /// The gravest effect it can have; a policy may make it milder.
+    pub effect: Effect,
+    /// Parameters in the order in which they are given.
+    pub params: &'static [Param],
+    /// Names of the measured number and of the threshold, where there are such.
+    pub measured_against: Option<(&'static str, &'static str)>,
+    /// Sentence in English.
+    pub en: &'static str,
+    /// Sentence in Chinese.
+    pub zh: &'static str,
+}
+
+/// A word that appears inside sentences and is said differently in each language.
+#[derive(Clone, Copy, Debug)]
+pub struct Worded {
+    /// The word as it stands in params.
+    pub word: &'static str,
+    /// English.
+    pub en: &'static str,
+    /// Chinese.
+    pub zh: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident $code:literal $party:ident $effect:ident
+        ($($param:ident: $form:ident),*) $([$measured:literal vs $threshold:literal])?
+        $en:literal $zh:literal;)*) => {
+        /// A reason code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $en] $variant,)* }
+
+        /// The table of reason codes, most important first.
+        pub const CODES: &[CodeFacts] = &[$(CodeFacts {
+            variant: Code::$variant,
+            code: $code,
+            party: Party::$party,
+            effect: Effect::$effect,
+            params: &[$(Param { name: stringify!($param), form: Form::$form }),*],
+            measured_against: codes!(@pair $($measured, $threshold)?),
+            en: $en,
+            zh: $zh,
+        }),*];
+
+        impl Code {
+            /// This code's row of [`CODES`].
+            pub fn facts(self) -> &'static CodeFacts {
+                // The table is made from the same lines as the enum, in the same order.
+                &CODES[self as usize]
+            }
+        }
+    };
+    (@pair) => { None };
+    (@pair $measured:literal, $threshold:literal) => { Some(($measured, $threshold)) };
+}
+
+codes! {
+    // The input could not be used.
+    InputUnreadable "INPUT_UNREADABLE" Applicant Block (problem: Word)
+        "This entry could not be read as a plot: {problem}. Correct the entry and send it again."
+        "该条目无法识别为地块：{problem}。请改正后重新提交。";
+    GeomMissing "GEOM_MISSING" Applicant Block ()
+        "The entry has no plot outline. Send a Polygon, a MultiPolygon or a closed GPS track."
+        "该条目没有地块边界。请提交多边形、多部分多边形或闭合的GPS轨迹。";
+    GeomInvalid "GEOM_INVALID" Applicant Block (problem: Word, place: Text)
+        "The plot outline cannot be used: {problem} ({place}). Redraw the outline there."
+        "地块边界无法使用：{problem}（{place}）。请在该处重新绘制边界。";
+    GeomSelfCrossing "GEOM_SELF_CROSSING" Applicant Block (lon: Degrees, lat: Degrees)
+        "The plot outline crosses itself near longitude {lon}, latitude {lat}. Redraw the outline there."
+        "地块边界在经度{lon}、纬度{lat}附近自相交。请在该处重新绘制边界。";
+    GeomAxisSwappedSuspect "GEOM_AXIS_SWAPPED_SUSPECT" Applicant Block ()
+        "The coordinates look like latitude, longitude; longitude, latitude is expected."
+        "坐标顺序疑似为纬度、经度；应为经度、纬度。";
+    GeomTooLarge "GEOM_TOO_LARGE" Applicant Block (area_ha: Hectares, max_ha: Hectares)
+        "The outline covers {area_ha}; one plot may cover at most {max_ha}. Split it or check the coordinates."
+        "边界面积为{area_ha}，单个地块最大为{max_ha}。请拆分地块或检查坐标。";
+    GeomTooSmall "GEOM_TOO_SMALL" Applicant Block (area_ha: Hectares, min_ha: Hectares)
+        "The outline covers {area_ha}; at least {min_ha} is needed to be a plot. Check the coordinates."
+        "边界面积为{area_ha}，至少需要{min_ha}才能作为地块。请检查坐标。";
+    IdDuplicate "ID_DUPLICATE" Applicant Block (id: Text, first_position: Count)
+        "The plot id {id} was already used by entry {first_position} of the same file. Give each plot its own id."
+        "地块编号{id}已被同一文件的第{first_position}条使用。请为每个地块使用不同编号。";
+    PropertyInvalid "PROPERTY_INVALID" Applicant Block (property: Text, problem: Word)
+        "The property {property} cannot be used: {problem}. Correct it or leave it out."
+        "属性{property}无法使用：{problem}。请改正或删除该属性。";
+
+    // A person has to look: the archive.
+    SrcReadFailed "SRC_READ_FAILED" Source Refer (n: Count, tries: Count)
+        "{n} scenes that could matter were unreadable after up to {tries} tries. Run again to finish this plot."
+        "{n}景可能影响结论的影像在最多{tries}次尝试后仍无法读取。请重新运行以完成该地块。";
+    SrcNoScenes "SRC_NO_SCENES" Source Refer (from: Date, to: Date)
+        "The archive lists no scene over this plot from {from} to {to}."
+        "影像库在{from}至{to}期间没有覆盖该地块的影像。";
+    SrcCatalogueGap "SRC_CATALOGUE_GAP" Source Refer (found: Count, expected: Count, min_frac: Percent)
+        "The catalogue lists {found} of {expected} expected overpasses; at least {min_frac} is asked for."
+        "目录列出{expected}次预期过境中的{found}次；要求至少{min_frac}。";
+    SrcOffsetUnresolved "SRC_OFFSET_UNRESOLVED" Source Refer (n: Count)
+        "The reflectance offset of {n} scenes could not be settled, so they were not used."
+        "{n}景影像的反射率偏移量无法确定，因此未使用。";
+    // Clouds and gaps.
+    ImgTooFewClear "IMG_TOO_FEW_CLEAR" Imagery Refer (n: Count, phase: Word, min: Count) ["n" vs "min"]
+        "{n} clear dates {phase}; {min} needed."
+        "{phase}晴空日期有{n}个，需要{min}个。";
+    ImgGapLong "IMG_GAP_LONG" Imagery Refer (days: Days, from: Date, to: Date, max: Days) ["days" vs "max"]
+        "No clear image for {days} days, from {from} to {to}; at most {max} days are allowed."
+        "{from}至{to}连续{days}天没有晴空影像；最多允许{max}天。";
+    ImgStale "IMG_STALE" Imagery Refer (days: Days, max: Days) ["days" vs "max"]
+        "The last clear image is {days} days old; at most {max} days are allowed."
+        "最近一次晴空影像距今{days}天；最多允许{max}天。";
+    ImgStartUnseen "IMG_START_UNSEEN" Imagery Refer (days: Days, from: Date, to: Date, max: Days) ["days" vs "max"]
+        "The first {days} days of the season ({from} to {to}) have no clear image; at most {max} days are allowed before a plot may be called uncropped."
+        "生长季最初{days}天（{from}至{to}）没有晴空影像；判定未种植前最多允许{max}天。";
+    // The plot as 10 m pixels see it, and what happened on it.
+    PlotTooSmall "PLOT_TOO_SMALL" Plot Refer (n: Count, min: Count) ["n" vs "min"]
+        "Only {n} full pixels lie inside the plot; {min} are needed. A visit or finer images can tell."
+        "地块内仅有{n}个完整像元，需要{min}个。可通过实地查看或更高分辨率影像判断。";
+    PlotTooNarrow "PLOT_TOO_NARROW" Plot Refer (frac: Percent, max: Percent) ["frac" vs "max"]
+        "{frac} of the plot's pixels touch its edge; at most {max} is allowed."
+        "{frac}的像元接触地块边缘；最多允许{max}。";
+    PlotUnresolved "PLOT_UNRESOLVED" Imagery Refer ()
+        "No image was read over this plot, so it is not known how well pixels resolve it."
+        "未读取到覆盖该地块的影像，无法判断像元能否分辨该地块。";
+    EventFlood "EVENT_FLOOD" Plot Refer (frac: Percent, date: Date, max: Percent) ["frac" vs "max"]
+        "{frac} of the plot was under water on {date} (above {max}). Consider the relief route."
+        "{date}地块有{frac}被水淹没（超过{max}）。请考虑灾害救助流程。";
+    StageNotReached "STAGE_NOT_REACHED" Plot Refer (date: Date)
+        "It is too early in the season to tell on {date}. Look again later."
+        "{date}仍处于生长季早期，尚无法判断。请稍后再查看。";
+    StageNotReachedUntil "STAGE_NOT_REACHED_UNTIL" Plot Refer (date: Date, from: Date)
+        "It is too early in the season to tell on {date}; the calendar expects to tell from {from}."
+        "{date}仍处于生长季早期；按农时日历，自{from}起可以判断。";
+    AreaBelowPolicy "AREA_BELOW_POLICY" Policy Refer (area_ha: Hectares, min_ha: Hectares) ["area_ha" vs "min_ha"]
+        "The outline covers {area_ha}; the policy asks for at least {min_ha}."
+        "边界面积为{area_ha}；政策要求至少{min_ha}。";
+    GpsFar "GPS_FAR" Applicant Refer (distance_m: Metres, max_m: Metres) ["distance_m" vs "max_m"]
+        "The phone's position is {distance_m} from the plot; at most {max_m} is allowed, given its accuracy."
+        "手机定位距地块{distance_m}；按其精度最多允许{max_m}。";
+    CropFitsBadly "CROP_FITS_BADLY" Plot Refer (declared: Word)
+        "What is seen fits the declared crop ({declared}) badly, but not badly enough to decide."
+        "所见曲线与申报作物（{declared}）不太吻合，但不足以下结论。";
+    // The method.
+    CropUncertain "CROP_UNCERTAIN" Model Refer (crop: Word, p: Probability, min: Probability) ["p" vs "min"]
+        "The best candidate crop, {crop}, has probability {p}; {min} is needed."
+        "最可能的作物{crop}的概率为{p}，需要{min}。";
+    CropOutOfDomain "CROP_OUT_OF_DOMAIN" Model Refer (what: Word)
+        "The method was not made for this case: {what}."
+        "该方法不适用于此情况：{what}。";
+    CropUndetermined "CROP_UNDETERMINED" Model Refer (declared: Word)
+        "What is seen neither confirms nor contradicts the declared crop ({declared})."
+        "所见曲线既不能证实也不能否定申报作物（{declared}）。";
+    CannotTellCropped "CROPPED_CANNOT_TELL" Model Refer ()
+        "Whether a crop is standing cannot be told from what was seen."
+        "根据所见无法判断地块是否种植了作物。";
+    InternalInconsistent "INTERNAL_INCONSISTENT" Model Refer (a: Word, b: Word)
+        "Two findings disagree: {a}; {b}."
+        "两项结果不一致：{a}；{b}。";
+
+    // Speaks against.
+    LandNotCropped "LAND_NOT_CROPPED" Plot Against
+        (from: Date, to: Date, clear_obs: Count, min_clear_obs: Count, ndvi_max: Ndvi) ["clear_obs" vs "min_clear_obs"]
+        "No crop cycle is seen from {from} to {to}: {clear_obs} clear dates were examined ({min_clear_obs} needed), and NDVI never rose above {ndvi_max}."
+        "{from}至{to}未见作物生长过程：共查看{clear_obs}个晴空日期（需要{min_clear_obs}个），NDVI最高仅{ndvi_max}。";
+    AreaUnderDeclared "AREA_UNDER_DECLARED" Plot Against
+        (measured_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
+        "The outline measures {measured_ha}, at most {upper_ha} with measuring error, against {declared_ha} declared: {deviation} less, where {tolerance} is allowed."
+        "边界实测{measured_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：少{deviation}，允许{tolerance}。";
+    CropDiffers "CROP_DIFFERS" Plot Against
+        (declared: Word, crop: Word, log_odds: Number, threshold: Number) ["log_odds" vs "threshold"]
+        "What is seen contradicts the declared crop ({declared}): log odds {log_odds}, where {threshold} or less counts as contradicted. It fits {crop} better."
+        "所见曲线与申报作物（{declared}）矛盾：对数优势为{log_odds}，不高于{threshold}即视为矛盾。更符合{crop}。";
+
+    // Speaks for.
+    LandCropped "LAND_CROPPED" Plot For (clear_obs: Count, amplitude: Ndvi, peak: Ndvi)
+        "A crop cycle is seen on {clear_obs} clear dates: NDVI rose by {amplitude} to {peak}."
+        "在{clear_obs}个晴空日期看到作物生长过程：NDVI上升{amplitude}，达到{peak}。";
+    CropMatches "CROP_MATCHES" Plot For (declared: Word)
+        "What is seen agrees with the declared crop ({declared})."
+        "所见曲线与申报作物（{declared}）相符。";
+    AreaMatches "AREA_MATCHES" Plot For
+        (measured_ha: Hectares, declared_ha: Hectares, tolerance: Percent)
+        "The outline measures {measured_ha} against {declared_ha} declared, within the {tolerance} allowed."
+        "边界实测{measured_ha}，申报{declared_ha}，在允许的{tolerance}以内。";
+    MaturityOnTrack "MATURITY_ON_TRACK" Plot For (maturity: Percent, from: Date, to: Date)
+        "{maturity} of the way to maturity; harvest expected between {from} and {to}."
+        "成熟进度{maturity}；预计{from}至{to}收获。";
+
+    // For information.
+    HarvestDone "HARVEST_DONE" Plot Info (date: Date, from: Date, to: Date)
+        "Harvest was seen about {date} (between {from} and {to})."
+        "约{date}（{from}至{to}之间）已见收获。";
+    AreaOverDeclared "AREA_OVER_DECLARED" Applicant Info (measured_ha: Hectares, declared_ha: Hectares, deviation: Percent)
+        "The outline measures {measured_ha} against {declared_ha} declared: {deviation} more."
+        "边界实测{measured_ha}，申报{declared_ha}：多{deviation}。";
+    AreaNotDeclared "AREA_NOT_DECLARED" Applicant Info ()
+        "No area was declared, so there is nothing to compare the outline with."
+        "未申报面积，无法与边界面积比较。";
+    CropNotDeclared "CROP_NOT_DECLARED" Applicant Info ()
+        "No crop was declared, so there is nothing to compare the curve with."
+        "未申报作物，无法与生长曲线比较。";
+    GeomRepaired "GEOM_REPAIRED" Applicant Info (repairs: Word)
+        "The outline was tidied without changing the land: {repairs}."
+        "已整理边界，未改变土地范围：{repairs}。";
+    SrcReadFailedHarmless "SRC_READ_FAILED_HARMLESS" Source Info (n: Count)
+        "{n} scenes were unreadable; other scenes saw the plot on the same days, or they lie outside the season."
+        "{n}景影像无法读取；同日其他影像已覆盖该地块，或其日期不在生长季内。";
+    SrcAssetMissing "SRC_ASSET_MISSING" Source Info (n: Count)
+        "{n} scenes lack a readable file in the archive and were skipped."
+        "{n}景影像在影像库中缺少可读文件，已跳过。";
+    CropNotClassified "CROP_NOT_CLASSIFIED" Model Info (method: Text)
+        "The method in use ({method}) gives no crop probabilities."
+        "所用方法（{method}）不给出作物概率。";
+    HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
+        "A harvest date cannot be given yet."
+        "目前无法给出收获日期。";
+    ObservabilityReduced "OBSERVABILITY_REDUCED" Plot Info (n: Count, good: Count)
+        "{n} full pixels lie inside the plot; {good} or more would show it fully."
+        "地块内有{n}个完整像元；达到{good}个以上时观测更可靠。";
+}
+
+/// Words inside sentences, by language.
+pub const WORDS: &[Worded] = &[
+    w("season", "in the season", "生长季内"),
+    w("green-up", "while the crop greens up", "返青上升期"),
+    w("peak", "around the peak", "峰值期"),
+    w("green-down", "while the crop ripens", "成熟下降期"),
+    w("closed_ring", "the ring was closed", "闭合边界环"),
+    w("track_to_polygon", "a walked track was read as an outline", "将步行轨迹视为边界"),
+    w("reoriented", "ring direction was turned", "调整环方向"),
+    w("removed_duplicate_vertices", "repeated points were merged", "合并重复点"),
+    w("dropped_heights", "heights were dropped", "去除高程"),
+    w(
+        "cropped_without_season",
+        "a crop is said to be seen but no season was found",
+        "判定已种植但未找到生长季",
+    ),
+    w(
+        "not_cropped_with_season",
+        "no crop is said to be seen but a season was found",
+        "判定未种植但找到了生长季",
+    ),
+];
+
+const fn w(word: &'static str, en: &'static str, zh: &'static str) -> Worded {
+    Worded { word, en, zh }
+}
+
+// The laws of the table. A row that breaks one does not compile.
+const _: () = {
+    let mut i = 0;
+    while i < CODES.len() {
+        let row = &CODES[i];
+        assert!(row.effect.allowed_for(row.party), "imagery, source and model never speak against anybody");
+        assert!(
+            !matches!(row.effect, Effect::Against) || row.measured_against.is_some(),
+            "whatever speaks against somebody names the measured number and the threshold"
+        );
+        i += 1;
+    }
+};
