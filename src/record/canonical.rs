@@ -1,8 +1,8 @@
 //! Canonical JSON (RFC 8785) and the hash over it.
 //!
-//! Own code, some ninety lines, rather than a crate: the crates for it (serde_jcs, serde_json_canonicalizer)
-//! bring a second float printer, have few users, and the shortest digits RFC 8785 asks for are what Rust's
-//! own `{:e}` prints. The RFC's number samples are in the tests.
+//! Own code, some ninety lines, rather than a crate: those there are (serde_jcs, serde_json_canonicalizer)
+//! bring a second float printer and have few users, while serde_json already prints the digits that
+//! RFC 8785 asks for. The RFC's number samples are in the tests.
 
 use std::cmp::Ordering;
 
@@ -132,11 +132,17 @@ fn number(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    let scientific = format!("{:e}", value.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    // Position of the decimal point, counted from the first digit.
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
+    // serde_json prints the shortest digits and, of two equally near, the even ones, as ECMAScript does
+    // (Rust's own `{:e}` takes the upper); only where the point stands is written differently.
+    let text = serde_json::Number::from_f64(value.abs()).map(|n| n.to_string()).unwrap_or_default();
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{part}");
+    let significant = all.trim_start_matches('0');
+    let digits = significant.trim_end_matches('0');
+    // Position of the decimal point, counted from the first significant digit.
+    let leading = (all.len() - significant.len()) as i32;
+    let point = exponent.parse::<i32>().unwrap_or(0) + whole.len() as i32 - leading;
     let count = digits.len() as i32;
     let zeros = |n: i32| "0".repeat(n.max(0) as usize);
     let body = if count <= point && point <= 21 {
