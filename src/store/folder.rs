@@ -1,6 +1,6 @@
 //! Where a plot's files lie: an id made safe as a folder name.
 
-use sha2::{Digest, Sha256};
+use crate::record::sha256_hex;
 
 /// Most characters of an id that are kept in a changed name.
 const KEPT_CHARS: usize = 60;
@@ -22,11 +22,6 @@ pub fn plot_folder(id: &str) -> String {
     let kept: String =
         id.chars().take(KEPT_CHARS).map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("{kept}-{}", &sha256_hex(id.as_bytes())[..HASH_DIGITS])
-}
-
-/// SHA-256 of some bytes, lower-case hex.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_plain(id: &str) -> bool {
@@ -57,23 +52,19 @@ mod tests {
         for plain in ["KIT-0417", "7", "a.b_c"] {
             assert_eq!(plot_folder(plain), plain);
         }
-        let hostile = ["..", ".", "../x", "a/b", "a\\b", "<script>", "CON", "com1.txt", "x.", ".x", "-rf", "地块 12"];
+        let hostile =
+            ["..", ".", "../x", "a/b", "a\\b", "<script>", "CON", "com1.txt", "x.", ".x", "-rf", "地块 12"];
         for id in hostile {
             let folder = plot_folder(id);
-            assert!(is_plain(folder.rsplit_once('-').unwrap().0) || folder.starts_with("_"), "{id} -> {folder}");
+            assert!(
+                is_plain(folder.rsplit_once('-').unwrap().0) || folder.starts_with("_"),
+                "{id} -> {folder}"
+            );
             assert!(!folder.contains(['/', '\\', '.', '<', ' ']), "{id} -> {folder}");
         }
         // The name made for a hostile id cannot be claimed by a plain one.
         let made = plot_folder("a/b");
         assert_ne!(plot_folder(&made), made);
         assert_ne!(plot_folder("a/b"), plot_folder("a\\b"));
-    }
-
-    #[test]
-    fn hash_is_sha256() {
-        assert_eq!(
-            sha256_hex(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
     }
 }

@@ -21,7 +21,10 @@ pub(super) struct CsvFile {
 
 impl fmt::Debug for CsvFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CsvFile").field("path", &self.path).field("bands", &self.bands).finish_non_exhaustive()
+        f.debug_struct("CsvFile")
+            .field("path", &self.path)
+            .field("bands", &self.bands)
+            .finish_non_exhaustive()
     }
 }
 
