@@ -96,6 +96,25 @@ pub enum Reject {
 }
 
 impl Reject {
+    /// Every reason, in declaration order.
+    pub const ALL: [Reject; 10] = [
+        Reject::NoData,
+        Reject::Cloudy,
+        Reject::Snow,
+        Reject::TooFewPixels,
+        Reject::Implausible,
+        Reject::OffsetUnsettled,
+        Reject::AssetMissing,
+        Reject::ReadFailed,
+        Reject::Duplicate,
+        Reject::Spike,
+    ];
+
+    /// The reason with this word.
+    pub fn parse(word: &str) -> Option<Reject> {
+        Reject::ALL.into_iter().find(|reject| reject.word() == word)
+    }
+
     /// Word used in outputs.
     pub fn word(self) -> &'static str {
         match self {
@@ -115,5 +134,19 @@ impl Reject {
     /// Whether another run may read what this one could not.
     pub fn is_operational(self) -> bool {
         matches!(self, Reject::ReadFailed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_listed_and_its_word_round_trips() {
+        for (i, reject) in Reject::ALL.into_iter().enumerate() {
+            assert_eq!(reject as usize, i);
+            assert_eq!(Reject::parse(reject.word()), Some(reject));
+        }
+        assert_eq!(Reject::parse("rain"), None);
     }
 }

@@ -1,1 +1,55 @@
-//! To be written.
+//! Results on disk: written whole or not at all, and read back by the next run.
+//!
+//! Comes in: records, observations, plain structs of numbers for charts and pictures.
+//! Goes out: the files of an output folder, the same bytes for the same content (clock times and
+//! durations are in `run.json` only). Not here: any judgement, any science, the network.
+//!
+//! | file of the folder | made by |
+//! |---|---|
+//! | `records.jsonl`, `.geojson`, `.parquet` | [`write_jsonl`], [`write_geojson`], [`write_geoparquet`] |
+//! | `timeseries.csv`, `.parquet` | [`TimeseriesWriter`] |
+//! | `plots/<folder>/` (the folder: [`plot_folder`]) | |
+//! | `… report.html` | [`report_html`] and [`write_whole`] |
+//! | `… series.svg` | [`season_chart`] and [`write_whole`] |
+//! | `… ndvi.png` | drawn by `zonal`, written by [`write_whole`] |
+//! | `… ndvi.tif`, `… ndvi.json` | [`write_ndvi_cog`], then [`write_ndvi_item`] |
+//! | `index.html` | [`index_html`] and [`write_whole`] |
+//! | `run.json`, last, because it vouches for the others | [`write_manifest`] |
+
+mod atomic;
+mod error;
+mod finished;
+mod folder;
+mod geojson;
+mod geoparquet;
+mod index_page;
+mod jsonl;
+mod ndvi_cog;
+mod plain_words;
+mod report;
+mod run_manifest;
+mod season_chart;
+mod spreadsheet;
+mod stac_item;
+mod table;
+mod timeseries;
+
+pub use atomic::{AtomicFile, write_whole};
+pub use error::Error;
+pub use finished::{FinishedRecord, RECORDS_FILE, deferring_reason, finished, read_records};
+pub use folder::plot_folder;
+pub use geojson::write_geojson;
+pub use geoparquet::write_geoparquet;
+pub use index_page::{IndexPage, index_html};
+pub use jsonl::write_jsonl;
+pub use ndvi_cog::{Chip, write_ndvi_cog};
+pub use report::{Report, ReportPicture, report_html};
+pub use run_manifest::{
+    CatalogUsed, DeferredPlot, Exit, InputFile, MANIFEST_FILE, MANIFEST_VERSION, OutputFile, PlotCounts,
+    RunManifest, SceneCounts, SettingsUsed, SkippedScene, SoftwareUsed, Traffic, read_manifest,
+    write_manifest,
+};
+pub use season_chart::{ChartMark, ChartPoint, ChartSpan, CurvePoint, SeasonChart, season_chart};
+pub use spreadsheet::text_cell;
+pub use stac_item::{NdviItem, NdviSource, write_ndvi_item};
+pub use timeseries::{Columns, TimeseriesWriter, read_observations};

@@ -1,0 +1,121 @@
+//! `records.parquet`: the records as GeoParquet 1.1, one row each, columns as the schema's table says.
+//!
+//! Choices, so that DuckDB, GeoPandas, QGIS and a spreadsheet's Parquet import open it without help:
+//! flat columns have real types (DATE, TIMESTAMP UTC, DOUBLE, BIGINT, BOOLEAN, text); what a lender
+//! would expand (reasons, sources, candidates) is a list of structs, so `UNNEST(reasons_all)` works as
+//! it stands and no JSON has to be parsed; only a reason's `params`, whose members differ from code to
+//! code, are JSON text. Geometry is WKB with a `bbox` column for filters, and null where the input had
+//! no usable outline.
+
+mod columns;
+mod metadata;
+mod wkb;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::builder::{BinaryBuilder, Float64Builder};
+use arrow_array::{ArrayRef, RecordBatch, StructArray};
+use arrow_schema::{ArrowError, DataType, Field, Fields, Schema, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use serde_json::Value;
+
+use crate::record::{EligibilityRecord, Outline};
+use crate::store::atomic::AtomicFile;
+use crate::store::error::Error;
+use crate::store::table::properties;
+
+/// Records turned into columns at once.
+const BATCH_ROWS: usize = 4_096;
+/// Rows of a row group, the unit a reader can skip by `bbox`.
+const GROUP_ROWS: usize = 16_384;
+/// Name of the geometry column, and of the schema's column it stands for.
+const GEOMETRY: &str = "geometry";
+/// Edges of the covering box, in GeoParquet's order.
+const BBOX: [&str; 4] = ["xmin", "ymin", "xmax", "ymax"];
+
+/// Writes the records as GeoParquet 1.1 (WKB, OGC:CRS84, `bbox` covering, zstd), in input order.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Json`] or [`Error::Table`]; the earlier file, or none, is at the path then.
+pub fn write_geoparquet(path: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
+    let schema = Arc::new(schema());
+    let outlines = || records.iter().filter_map(|record| record.geometry.as_ref());
+    let notes = vec![KeyValue::new("geo".to_owned(), metadata::geo(outlines()))];
+    let file = AtomicFile::create(path)?;
+    let mut writer = properties(GROUP_ROWS, Some(notes))
+        .and_then(|properties| ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)))
+        .map_err(Error::table("write", path))?;
+    for chunk in records.chunks(BATCH_ROWS) {
+        let values = chunk
+            .iter()
+            .map(serde_json::to_value)
+            .collect::<Result<Vec<Value>, _>>()
+            .map_err(|source| Error::Json { path: path.to_owned(), source })?;
+        batch(&schema, chunk, &values)
+            .map_err(ParquetError::from)
+            .and_then(|batch| writer.write(&batch))
+            .map_err(Error::table("write", path))?;
+    }
+    writer.into_inner().map_err(Error::table("write", path))?.commit()
+}
+
+/// Columns: the schema's, geometry as WKB in its place, then `bbox`.
+fn schema() -> Schema {
+    let mut fields: Vec<Field> = EligibilityRecord::FIELDS
+        .iter()
+        .map(|field| match field.name {
+            GEOMETRY => Field::new(GEOMETRY, DataType::Binary, true),
+            _ => columns::field(field),
+        })
+        .collect();
+    fields.push(Field::new("bbox", DataType::Struct(bbox_fields()), true));
+    Schema::new(fields)
+}
+
+fn batch(
+    schema: &SchemaRef,
+    records: &[EligibilityRecord],
+    values: &[Value],
+) -> Result<RecordBatch, ArrowError> {
+    let outlines: Vec<Option<&Outline>> = records.iter().map(|record| record.geometry.as_ref()).collect();
+    let mut arrays: Vec<ArrayRef> = Vec::with_capacity(schema.fields().len());
+    for field in EligibilityRecord::FIELDS {
+        arrays.push(match field.name {
+            GEOMETRY => geometries(&outlines),
+            _ => columns::array(field, values.iter().map(|value| value.get(field.name)))?,
+        });
+    }
+    arrays.push(boxes(&outlines)?);
+    RecordBatch::try_new(Arc::clone(schema), arrays)
+}
+
+fn geometries(outlines: &[Option<&Outline>]) -> ArrayRef {
+    let mut builder = BinaryBuilder::new();
+    for outline in outlines {
+        builder.append_option(outline.map(|outline| wkb::encode(&outline.0)));
+    }
+    Arc::new(builder.finish())
+}
+
+fn bbox_fields() -> Fields {
+    BBOX.iter().map(|name| Field::new(*name, DataType::Float64, true)).collect()
+}
+
+fn boxes(outlines: &[Option<&Outline>]) -> Result<ArrayRef, ArrowError> {
+    let boxes: Vec<Option<[f64; 4]>> =
+        outlines.iter().map(|outline| outline.and_then(metadata::bounds)).collect();
+    let edges = (0..BBOX.len())
+        .map(|edge| -> ArrayRef {
+            let mut builder = Float64Builder::new();
+            for bounds in &boxes {
+                builder.append_option(bounds.and_then(|b| b.get(edge).copied()));
+            }
+            Arc::new(builder.finish())
+        })
+        .collect();
+    let present = boxes.iter().map(Option::is_some).collect::<Vec<bool>>();
+    Ok(Arc::new(StructArray::try_new(bbox_fields(), edges, Some(present.into()))?))
+}

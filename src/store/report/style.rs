@@ -1,0 +1,45 @@
+//! The report's style sheet: A4, black on white, readable when photocopied.
+
+pub(super) const STYLE: &str = "\
+@page{size:A4;margin:11mm 12mm}\
+*{box-sizing:border-box}\
+body{margin:0;background:#eceae6;color:#1c1c1c;font:9.6pt/1.36 'Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif}\
+main{width:186mm;max-width:100%;margin:0 auto}\
+p,ol,ul,figure,h1,h2{margin:0;padding:0}\
+header{display:grid;grid-template-columns:1fr 82mm;gap:6mm;align-items:start;border-bottom:.5mm solid #1c1c1c;padding-bottom:3mm}\
+.kind{color:#555}\
+h1{font-size:17pt;line-height:1.15;margin:.5mm 0 1mm;overflow-wrap:anywhere}\
+.refs{color:#333;overflow-wrap:anywhere}\
+.status{border:.6mm solid currentColor;padding:2mm 3mm}\
+.verdict{font-size:14pt;font-weight:bold;line-height:1.2}\
+.meaning{color:#1c1c1c;margin-top:.8mm}\
+.columns{display:grid;grid-template-columns:1fr 72mm;gap:6mm;margin-top:3mm}\
+h2{font-size:10.5pt;margin:0 0 1mm}\
+section+section{margin-top:2.5mm}\
+.why ol{list-style:none}\
+.why li{display:grid;grid-template-columns:6mm 1fr;gap:1.5mm;margin-bottom:1.6mm}\
+.effect{border:.35mm solid #1c1c1c;border-radius:50%;width:5.4mm;height:5.4mm;line-height:4.5mm;text-align:center;font-weight:bold}\
+.code{color:#666;font-size:7.6pt;white-space:nowrap}\
+.more{color:#555;font-size:8.4pt}\
+ul{padding-left:4mm}\
+li{overflow-wrap:anywhere}\
+.columns ul li{margin-bottom:.7mm}\
+.chart{margin-top:2.5mm}\
+.chart svg{width:100%;height:auto;display:block}\
+.evidence{display:grid;grid-template-columns:1fr 62mm;gap:5mm;margin-top:2mm}\
+.evidence.alone{grid-template-columns:1fr}\
+table{border-collapse:collapse;width:100%;font-size:8.9pt}\
+caption{text-align:left;font-weight:bold;font-size:10.5pt;padding-bottom:1mm}\
+th,td{text-align:left;vertical-align:top;padding:.75mm 2mm .75mm 0;border-top:.2mm solid #bbb;overflow-wrap:anywhere}\
+thead th{border-top:0;color:#555;font-weight:normal}\
+tbody th{font-weight:normal;color:#333;width:31mm}\
+td.none{color:#777}\
+.picture img{width:100%;max-height:66mm;object-fit:contain;object-position:left top;image-rendering:pixelated}\
+figcaption{font-size:7.8pt;color:#444;margin-top:.6mm}\
+footer{margin-top:2.5mm;border-top:.3mm solid #1c1c1c;padding-top:1.5mm;font-size:7pt;line-height:1.32;color:#333}\
+footer p{margin-bottom:.7mm;overflow-wrap:anywhere}\
+code{font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace;font-size:6.2pt}\
+@media screen{main{background:#fff;padding:11mm 12mm;width:210mm;min-height:297mm;margin:6mm auto;box-shadow:0 1mm 4mm #0003}}\
+@media screen and (max-width:640px){main{padding:4mm;margin:0}header,.columns,.evidence{grid-template-columns:1fr}}\
+@media print{body{background:#fff}}\
+";
