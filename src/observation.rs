@@ -16,6 +16,9 @@ use crate::scene::SceneId;
 pub struct Observation {
     /// The scene.
     pub scene: SceneId,
+    /// Further scenes of the same day whose pixels were joined to it, for a plot that lies in pieces on
+    /// several rasters.
+    pub joined: Vec<SceneId>,
     /// Sensing time.
     pub datetime: Timestamp,
     /// Solar day at the plot.

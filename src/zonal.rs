@@ -90,6 +90,26 @@ impl<'a> PlotPixels<'a> {
         })
     }
 
+    /// The pixels of a plot that lies in pieces on several rasters, one piece after the other; no land in
+    /// two pieces. `inside_fraction` is the part of the whole plot's area that the pieces hold.
+    ///
+    /// # Errors
+    /// [`UnevenPixels`] if the slices are not equally long.
+    pub fn joined(
+        coverage: &'a [f32],
+        red: &'a [u16],
+        nir: &'a [u16],
+        sky: &'a [Sky],
+        pixel_count: f64,
+        inside_fraction: f64,
+    ) -> Result<PlotPixels<'a>, UnevenPixels> {
+        let pixels = coverage.len();
+        if [red.len(), nir.len(), sky.len()] != [pixels; 3] {
+            return Err(UnevenPixels { pixels, red: red.len(), nir: nir.len(), sky: sky.len() });
+        }
+        Ok(PlotPixels { coverage, red, nir, sky, pixel_count, inside_fraction })
+    }
+
     /// `(coverage, red, nir, sky)` of each pixel.
     fn each(&self) -> impl Iterator<Item = (f32, u16, u16, Sky)> + '_ {
         let bands = self.coverage.iter().zip(self.red).zip(self.nir).zip(self.sky);
@@ -191,6 +211,23 @@ pub fn observe(
     }
     measured.rejected = reject(&measured, radiometry.settled, implausible, rule);
     measured
+}
+
+/// NDVI of each pixel of a plot, in its order; NaN where it is masked or has none.
+///
+/// # Units
+/// Dimensionless, -1 to 1; the definition of a pixel that [`observe`] uses.
+pub fn pixel_ndvi(pixels: &PlotPixels<'_>, radiometry: &Radiometry, rule: &MaskRule) -> Vec<f32> {
+    let verdicts = Verdicts::new(rule);
+    let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
+    let of = |(_, red, nir, sky): (f32, u16, u16, Sky)| {
+        let (group, weight) = verdicts.of(sky);
+        if red.min(nir) < rule.min_digital_number || weight <= 0.0 || !radiometry.settled {
+            return None;
+        }
+        ndvi::ndvi(reflectance(red), reflectance(nir), group == SclGroup::Water, rule)
+    };
+    pixels.each().map(|pixel| of(pixel).map_or(f32::NAN, |v| v as f32)).collect()
 }
 
 /// Group and weight of every verdict, looked up once.

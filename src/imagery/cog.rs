@@ -84,6 +84,13 @@ pub enum Predictor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlockIndex(pub(super) u32);
 
+impl BlockIndex {
+    /// The position as a number: block row times blocks across, plus block column.
+    pub fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl fmt::Display for BlockIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
@@ -129,6 +136,12 @@ impl Cog {
     /// The value that the file declares to mean "no data", if any.
     pub fn nodata(&self) -> Option<u16> {
         self.nodata
+    }
+
+    /// The block with this number, if the raster has it; see [`BlockIndex::number`].
+    pub fn block(&self, number: usize) -> Option<BlockIndex> {
+        let blocks = self.across() * self.grid.height.div_ceil(self.block_height);
+        u32::try_from(number).ok().filter(|_| number < blocks).map(BlockIndex)
     }
 
     /// Blocks in a row of blocks.

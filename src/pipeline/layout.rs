@@ -9,13 +9,13 @@ use geo::MultiPolygon;
 use rayon::prelude::*;
 
 use crate::crs;
-use crate::grid::{Grid, Window};
+use crate::grid::Grid;
 use crate::zonal::Footprint;
 
 use super::tiles::Part;
 
 /// One plot part on the grid: a range of the flat pixel lists.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Seat {
     /// Position of the part in the tile's list.
     pub(super) part: usize,
@@ -23,12 +23,8 @@ pub(super) struct Seat {
     pub(super) start: usize,
     /// One past the last pixel.
     pub(super) end: usize,
-    /// Pixels the part touches, as a rectangle.
-    pub(super) window: Window,
-    /// Part of the outline's area that lies on the grid, 0 to 1.
-    pub(super) inside_fraction: f64,
-    /// Sum of coverage fractions on the grid, in f64.
-    pub(super) total_coverage: f64,
+    /// Which pixels, and how much of each.
+    pub(super) footprint: Footprint,
 }
 
 /// All parts of a tile on one grid.
@@ -36,9 +32,7 @@ pub(super) struct Seat {
 pub(super) struct Layout {
     pub(super) grid: Grid,
     pub(super) seats: Vec<Seat>,
-    /// Coverage fraction of each pixel, all seats back to back.
-    pub(super) coverage: Vec<f32>,
-    /// `row * width + column` of each pixel.
+    /// `row * width + column` of each pixel, all seats back to back.
     pub(super) cells: Vec<u32>,
     /// Pixel lists by block, per block size: made on first use.
     by_block: Mutex<BTreeMap<(usize, usize), Arc<BlockLists>>>,
@@ -47,11 +41,10 @@ pub(super) struct Layout {
 /// For one block size: which flat positions lie in which block.
 #[derive(Debug)]
 pub(super) struct BlockLists {
+    block: (usize, usize),
     /// Blocks across the grid.
-    pub(super) across: usize,
-    /// Block number of each used block, ascending.
-    pub(super) blocks: Vec<usize>,
-    /// `order[starts[i]..starts[i + 1]]` are the flat positions in block `blocks[i]`.
+    across: usize,
+    /// `order[starts[b]..starts[b + 1]]` are the flat positions in block `b`.
     starts: Vec<usize>,
     order: Vec<u32>,
 }
@@ -70,24 +63,18 @@ impl Layout {
         let mut layout = Layout {
             grid: *grid,
             seats: Vec::with_capacity(parts.len()),
-            coverage: Vec::with_capacity(total),
             cells: Vec::with_capacity(total),
             by_block: Mutex::default(),
         };
-        for (part, print) in prints.iter().enumerate() {
-            let Some(print) = print.as_ref().filter(|p| !p.is_empty()) else { continue };
+        for (part, print) in prints.into_iter().enumerate() {
+            let Some(print) = print.filter(|p| !p.is_empty()) else { continue };
             let start = layout.cells.len();
-            for (row, col, coverage) in print.cells() {
-                layout.cells.push((row * grid.width + col) as u32);
-                layout.coverage.push(coverage);
-            }
+            layout.cells.extend(print.cells().map(|(row, col, _)| (row * grid.width + col) as u32));
             layout.seats.push(Seat {
                 part,
                 start,
                 end: layout.cells.len(),
-                window: print.window(),
-                inside_fraction: print.inside_fraction(),
-                total_coverage: print.pixel_count(),
+                footprint: print,
             });
         }
         Ok(layout)
@@ -110,35 +97,49 @@ impl Layout {
 }
 
 impl BlockLists {
-    fn new(layout: &Layout, (block_w, block_h): (usize, usize)) -> BlockLists {
-        let across = layout.grid.width.div_ceil(block_w);
-        let down = layout.grid.height.div_ceil(block_h);
-        let block_of = |cell: u32| {
-            let (col, row) = (cell as usize % layout.grid.width, cell as usize / layout.grid.width);
-            (row / block_h) * across + col / block_w
-        };
-        let mut counts = vec![0usize; across * down + 1];
-        for cell in &layout.cells {
-            counts[block_of(*cell) + 1] += 1;
+    fn new(layout: &Layout, block: (usize, usize)) -> BlockLists {
+        let across = layout.grid.width.div_ceil(block.0);
+        let down = layout.grid.height.div_ceil(block.1);
+        let mut lists = BlockLists { block, across, starts: vec![0; across * down + 1], order: Vec::new() };
+        let blocks: Vec<u32> =
+            (0..layout.cells.len()).map(|at| lists.number_of(layout.col_row(at)) as u32).collect();
+        for number in &blocks {
+            lists.starts[*number as usize + 1] += 1;
         }
-        for i in 1..counts.len() {
-            counts[i] += counts[i - 1];
+        for i in 1..lists.starts.len() {
+            lists.starts[i] += lists.starts[i - 1];
         }
-        let mut order = vec![0u32; layout.cells.len()];
-        let mut next = counts.clone();
-        for (at, cell) in layout.cells.iter().enumerate() {
-            let block = block_of(*cell);
-            order[next[block]] = at as u32;
-            next[block] += 1;
+        let mut next = lists.starts.clone();
+        lists.order = vec![0; blocks.len()];
+        for (at, number) in blocks.into_iter().enumerate() {
+            let slot = &mut next[number as usize];
+            lists.order[*slot] = at as u32;
+            *slot += 1;
         }
-        let used: Vec<usize> = (0..across * down).filter(|b| counts[*b] < counts[b + 1]).collect();
-        let mut starts: Vec<usize> = used.iter().map(|b| counts[*b]).collect();
-        starts.push(layout.cells.len());
-        BlockLists { across, blocks: used, starts, order }
+        lists
     }
 
-    /// Flat positions in the `i`-th used block.
-    pub(super) fn positions(&self, i: usize) -> &[u32] {
-        &self.order[self.starts[i]..self.starts[i + 1]]
+    /// Number of the block that holds a pixel.
+    fn number_of(&self, (col, row): (usize, usize)) -> usize {
+        (row / self.block.1) * self.across + col / self.block.0
+    }
+
+    /// Flat positions in a block.
+    pub(super) fn positions(&self, number: usize) -> &[u32] {
+        &self.order[self.starts[number]..self.starts[number + 1]]
+    }
+
+    /// Numbers of the blocks that hold the pixels at these positions; one may come more than once.
+    pub(super) fn blocks_of<'a>(
+        &'a self,
+        layout: &'a Layout,
+        positions: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = usize> + 'a {
+        let mut last = usize::MAX;
+        positions.map(|at| self.number_of(layout.col_row(at))).filter(move |number| {
+            let new = *number != last;
+            last = *number;
+            new
+        })
     }
 }

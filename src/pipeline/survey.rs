@@ -6,7 +6,6 @@ use std::sync::Arc;
 use futures::StreamExt;
 use geo::{Area, Intersects};
 use jiff::civil::Date;
-use rayon::ThreadPool;
 
 use crate::band::Band;
 use crate::crs;
@@ -19,6 +18,7 @@ use crate::scene::{MgrsTile, Scene, SceneId};
 use crate::zonal::PlotPixels;
 
 use super::chips::Chip;
+use super::gather::Reader;
 use super::progress::{Event, Watcher};
 use super::scan::{PartPixels, ScanRules, Scanned, TileBench, observed, scan};
 use super::search::{Catalogued, words};
@@ -74,14 +74,13 @@ struct Group {
 
 /// Reads every scene for every plot on it.
 pub(super) async fn survey(
-    imagery: &Imagery,
-    pool: &Arc<ThreadPool>,
+    reader: &Reader,
     plots: &[(usize, &Plot)],
     catalogued: &Catalogued,
     rules: &Arc<ScanRules>,
     watch: &Watcher,
 ) -> Survey {
-    let groups = grouped(imagery, plots, &catalogued.scenes).await;
+    let groups = grouped(&reader.imagery, plots, &catalogued.scenes).await;
     let total: usize = groups.iter().map(|g| g.scenes.len()).sum();
     let mut out = Survey::default();
     for (position, _) in plots {
@@ -91,7 +90,7 @@ pub(super) async fn survey(
     let mut done = 0;
     for group in &groups {
         let mut scanned = futures::stream::iter(group.scenes.iter().map(|scene| async move {
-            (Arc::clone(scene), scan(imagery, pool, &group.bench, scene, rules).await)
+            (Arc::clone(scene), scan(reader, &group.bench, scene, rules).await)
         }))
         .buffered(SCENES_AHEAD);
         while let Some((scene, seen)) = scanned.next().await {
@@ -184,7 +183,7 @@ fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
     };
     let area = plot.geometry.unsigned_area();
     let (mut coverage, mut red, mut nir, mut sky) = (vec![], vec![], vec![], vec![]);
-    let (mut total_coverage, mut inside_fraction) = (0.0, 0.0);
+    let (mut pixel_count, mut inside_fraction) = (0.0, 0.0);
     let same = |p: &Piece| {
         let (a, b) = (&p.scene.radiometry, &main.scene.radiometry);
         a.scale == b.scale && a.offset == b.offset
@@ -195,20 +194,15 @@ fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
         red.extend_from_slice(&pixels.red);
         nir.extend_from_slice(&pixels.nir);
         sky.extend_from_slice(&pixels.sky);
-        total_coverage += pixels.total_coverage;
+        pixel_count += pixels.pixel_count;
         inside_fraction += pixels.inside_fraction * piece.part.geometry.unsigned_area() / area;
         if piece.scene.id != main.scene.id {
             joined_scenes.push(piece.scene.id.clone());
         }
     }
-    let pixels = PlotPixels {
-        coverage: &coverage,
-        red: &red,
-        nir: &nir,
-        sky: &sky,
-        total_coverage,
-        inside_fraction: inside_fraction.min(1.0),
-    };
+    let pixels =
+        PlotPixels::joined(&coverage, &red, &nir, &sky, pixel_count, inside_fraction.min(1.0));
+    let Ok(pixels) = pixels else { return main.observation.clone() };
     let mut observation = observed(&main.scene, main.observation.date, &pixels, rules);
     observation.joined = joined_scenes;
     observation
