@@ -59,9 +59,9 @@ pub(super) fn clean(
         }
         closed |= last && index > 0 && positions.first() == Some(position);
     }
-    if closed {
+    if closed && kept.len() > 1 {
         kept.pop();
-    } else if let [(_, first), .., (_, last)] = kept.as_slice() {
+    } else if !closed && let [(_, first), .., (_, last)] = kept.as_slice() {
         repairs.insert(Repair::ClosedRing);
         if metres(*first, *last) <= SAME_PLACE_M {
             kept.pop();

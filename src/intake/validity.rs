@@ -99,8 +99,30 @@ pub(super) fn check(parts: &[Vec<Ring>]) -> Result<(), Defect> {
         .collect();
     let vertices = rings.iter().map(|ring| ring.given.len()).sum();
     let mut budget = Budget::for_vertices(vertices);
+    spikes(&rings)?;
     let touches = meetings(&rings, &mut budget)?;
     nesting::check(&rings, &touches, &mut budget)
+}
+
+/// Edges that run back over the one before: told first, because every spike also touches its neighbours.
+fn spikes(rings: &[Loop]) -> Result<(), Defect> {
+    for ring in rings {
+        let lines: Vec<Line<f64>> = ring.line.lines().collect();
+        for (at, (line, next)) in lines.iter().zip(lines.iter().cycle().skip(1)).enumerate() {
+            if let Some(LineIntersection::Collinear { intersection }) = line_intersection(*line, *next)
+                && intersection.start != intersection.end
+            {
+                let given = ring.given.get(at).copied().unwrap_or_default();
+                let place = Place::new(line.end, (ring.part, ring.ring, given));
+                return Err(Defect::at(
+                    Kind::Invalid,
+                    place,
+                    "The plot outline runs back over itself (a spike)",
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Goes over all pairs of edges that can meet. Returns the touches between rings that are allowed so far.
@@ -117,20 +139,29 @@ fn meetings(rings: &[Loop], budget: &mut Budget) -> Result<Touches, Defect> {
     let mut touches = Touches::new();
     for (number, (ring, at, line)) in order.into_iter().enumerate() {
         let own = Edge { ring, at, number, line };
-        let mut first: Option<(usize, Defect)> = None;
+        // Of an edge's faults the gravest is told, and of these the first: lines shared, crossed, touched.
+        let mut worst: Option<((u8, usize), Defect)> = None;
         for other in tree.locate_in_envelope_intersecting(&own.envelope()) {
             budget.spend(1)?;
-            if other.number <= number || first.as_ref().is_some_and(|(found, _)| *found < other.number) {
+            if other.number <= number {
                 continue;
             }
             let Some(meeting) = line_intersection(own.line, other.line) else { continue };
             match judge(rings, &own, other, meeting) {
                 Ok(None) => {}
                 Ok(Some(touch)) => touches.entry((own.ring, other.ring)).or_default().push(touch),
-                Err(defect) => first = Some((other.number, defect)),
+                Err(defect) => {
+                    let grade = match meeting {
+                        LineIntersection::Collinear { .. } => 0,
+                        LineIntersection::SinglePoint { is_proper, .. } => 1 + u8::from(!is_proper),
+                    };
+                    if worst.as_ref().is_none_or(|(rank, _)| (grade, other.number) < *rank) {
+                        worst = Some(((grade, other.number), defect));
+                    }
+                }
             }
         }
-        if let Some((_, defect)) = first {
+        if let Some((_, defect)) = worst {
             return Err(defect);
         }
     }
@@ -159,8 +190,7 @@ fn judge(
     if one.ring == other.ring {
         let neighbours = other.at == one.at + 1 || (one.at == 0 && other.at + 1 == ring.given.len());
         return match (neighbours, overlap, proper) {
-            (true, true, _) => fault("The plot outline runs back over itself (a spike)"),
-            (true, false, _) => Ok(None),
+            (true, ..) => Ok(None),
             (false, true, _) => fault("The plot outline runs over itself"),
             (false, _, true) => fault("The plot outline crosses itself"),
             (false, _, false) => fault("The plot outline touches itself (a figure eight)"),

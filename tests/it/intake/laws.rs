@@ -1,0 +1,137 @@
+//! Laws that hold for any input.
+
+use croplens::intake::Entry;
+use proptest::prelude::*;
+
+use super::{collection, feature, only, plot, polygon_feature, read, square};
+
+/// A star-shaped ring around a point: always simple, counter-clockwise, not closed.
+fn star_ring() -> impl Strategy<Value = Vec<(f64, f64)>> {
+    (-170.0..170.0f64, -70.0..70.0f64, prop::collection::vec(0.3..1.0f64, 3..40)).prop_map(
+        |(lon, lat, radii)| {
+            let turn = std::f64::consts::TAU / radii.len() as f64;
+            let shrink = 1.0 / lat.to_radians().cos();
+            let at = |(index, radius): (usize, &f64)| {
+                let angle = turn * index as f64;
+                (lon + 0.004 * radius * shrink * angle.cos(), lat + 0.004 * radius * angle.sin())
+            };
+            radii.iter().enumerate().map(at).collect()
+        },
+    )
+}
+
+fn written(ring: &[(f64, f64)]) -> String {
+    let closed = ring.iter().chain(ring.first());
+    let positions: Vec<String> = closed.map(|(x, y)| format!("[{x:?},{y:?}]")).collect();
+    feature("x", &format!(r#"{{"type":"Polygon","coordinates":[[{}]]}}"#, positions.join(",")))
+}
+
+fn plot_of(ring: &[(f64, f64)]) -> croplens::plot::Plot {
+    plot(&only(&written(ring))).clone()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn start_and_direction_do_not_matter(ring in star_ring(), turn in 0usize..40) {
+        let straight = plot_of(&ring);
+        let mut other = ring.clone();
+        other.rotate_left(turn % ring.len());
+        let turned = plot_of(&other);
+        other.reverse();
+        let reversed = plot_of(&other);
+        for found in [&turned, &reversed] {
+            prop_assert!((found.area_m2 - straight.area_m2).abs() <= 1e-9 * straight.area_m2 + 1e-3);
+            prop_assert!((found.perimeter_m - straight.perimeter_m).abs() <= 1e-6);
+            prop_assert_eq!(&found.geometry_sha256, &straight.geometry_sha256);
+        }
+        prop_assert!(straight.repairs.is_empty() && turned.repairs.is_empty());
+        prop_assert_eq!(reversed.repairs.iter().map(|r| r.word()).collect::<Vec<_>>(), vec!["reoriented"]);
+    }
+
+    #[test]
+    fn area_keeps_under_a_shift_along_the_parallel(ring in star_ring(), shift in -9.0..9.0f64) {
+        let shifted: Vec<_> = ring.iter().map(|(x, y)| (x + shift, *y)).collect();
+        let (one, two) = (plot_of(&ring), plot_of(&shifted));
+        prop_assert!((one.area_m2 - two.area_m2).abs() <= 1e-7 * one.area_m2 + 1e-3);
+    }
+
+    #[test]
+    fn area_grows_with_the_square_of_the_scale(ring in star_ring(), scale in 0.5..2.0f64) {
+        let (x0, y0) = ring.iter().fold((0.0, 0.0), |sum, at| (sum.0 + at.0, sum.1 + at.1));
+        let (x0, y0) = (x0 / ring.len() as f64, y0 / ring.len() as f64);
+        let scaled: Vec<_> = ring.iter().map(|(x, y)| (x0 + scale * (x - x0), y0 + scale * (y - y0))).collect();
+        let (one, two) = (plot_of(&ring), plot_of(&scaled));
+        // The parallels draw together to the poles: a second-order effect within a kilometre.
+        prop_assert!((two.area_m2 / one.area_m2 / (scale * scale) - 1.0).abs() < 2e-3);
+    }
+
+    #[test]
+    fn reading_the_plot_again_changes_nothing(ring in star_ring()) {
+        let first = plot_of(&ring);
+        let outer: Vec<_> = first.geometry.0[0].exterior().0.iter().map(|at| (at.x, at.y)).collect();
+        let again = plot_of(&outer[..outer.len() - 1]);
+        prop_assert_eq!(&again.geometry, &first.geometry);
+        prop_assert_eq!(again.geometry_sha256, first.geometry_sha256);
+        prop_assert!(again.repairs.is_empty());
+    }
+
+    /// Whatever a feature's text, there is one entry for it and the neighbours are unhurt.
+    #[test]
+    fn every_feature_gets_one_entry(
+        kinds in prop::collection::vec((0usize..6, any::<u16>()), 1..30),
+        by_line in any::<bool>(),
+    ) {
+        let mut good = Vec::new();
+        let features: Vec<String> = kinds.iter().enumerate().map(|(index, (kind, noise))| {
+            let text = polygon_feature(&format!("p{index}"), &square(index));
+            let at = usize::from(*noise) % text.len();
+            match kind {
+                0 | 1 => {
+                    good.push(index);
+                    text
+                }
+                // one digit, one letter, one name spoilt; brackets and quotes stay
+                2 => text.replacen("0.5", "0.5.5", 1),
+                3 => {
+                    let spoil = |(n, c): (usize, char)| if n == at && c.is_ascii_alphanumeric() { '~' } else { c };
+                    text.chars().enumerate().map(spoil).collect()
+                }
+                4 => text.replace("Polygon", "Poly"),
+                _ => "null".to_owned(),
+            }
+        }).collect();
+        let text = if by_line { features.join("\n") } else { collection(&features) };
+        // Half of the lines must stand by themselves for the file to be one of lines.
+        prop_assume!(!by_line || features.iter().filter(|f| f.starts_with('{')).count() * 2 > features.len());
+        prop_assume!(!by_line || features.len() > 1);
+        let found = read(&text).unwrap();
+        prop_assert_eq!(found.entries.len(), features.len());
+        for (index, entry) in found.entries.iter().enumerate() {
+            match entry {
+                Entry::Plot(plot) => prop_assert_eq!(plot.position, index),
+                Entry::Rejected(refused) => {
+                    prop_assert_eq!(refused.position, index);
+                    prop_assert!(!refused.reasons.is_empty());
+                }
+            }
+        }
+        for index in good {
+            prop_assert!(matches!(&found.entries[index], Entry::Plot(_)), "{}", index);
+        }
+    }
+
+    /// Any bytes at all: an answer, never a panic.
+    #[test]
+    fn noise_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..700, at in 0usize..700) {
+        let _ = croplens::intake::read(&bytes, &croplens::intake::Limits::default());
+        let mut text = collection(&[polygon_feature("a", &square(0)), polygon_feature("b", &square(1))]).into_bytes();
+        let (at, cut) = (at % text.len(), cut % text.len());
+        if let Some(byte) = bytes.first() {
+            text[at] = *byte;
+        }
+        text.truncate(text.len() - cut / 8);
+        let _ = croplens::intake::read(&text, &croplens::intake::Limits::default());
+    }
+}
