@@ -1,1 +1,5 @@
 //! To be written.
+
+pub mod crop;
+pub mod season;
+pub mod table;
