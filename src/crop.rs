@@ -3,6 +3,26 @@
 //! Comes in: seasons and the curve (see `phenology`, `series`), crop profiles, an as-of date.
 //! Goes out: [`Assessment`]. Not here: money, policy, pixels.
 //! "Cannot tell" is a value of every answer and always carries its cause.
+//!
+//! A method turns a [`Reading`] into an [`Assessment`]. The first is the season-based reading of [`assess`]; the
+//! hypothesis ensemble will stand beside it with the same two ends.
+
+mod calendar;
+mod check;
+mod cropped;
+mod declared;
+mod harvest;
+mod normal;
+mod profile;
+mod rules;
+mod season_reading;
+mod stage;
+
+pub use profile::{
+    Anchor, AnchorFrom, Clock, Crop, LatShift, Meaning, MonthDay, Profile, ProfileError, Profiles, Zone,
+};
+pub use rules::CropRules;
+pub use season_reading::{METHOD, Reading, assess};
 
 use jiff::civil::Date;
 

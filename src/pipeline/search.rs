@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use geo::BoundingRect;
 use jiff::civil::Date;
 
-use crate::catalog::{self, Catalog, Found, Search};
+use crate::catalog::{self, Area, Catalog, Found, Search};
 use crate::plot::Plot;
 use crate::scene::{Scene, SceneId};
 
@@ -25,6 +25,14 @@ pub(super) struct Catalogued {
     pub(super) failed: BTreeMap<usize, String>,
     /// Things worth telling.
     pub(super) warnings: Vec<String>,
+    /// Plots whose search ended early because the catalogue's paging ran in circles.
+    pub(super) incomplete: BTreeSet<usize>,
+    /// Searches answered.
+    pub(super) searches: u64,
+    /// Pages read.
+    pub(super) pages: u64,
+    /// Bytes of answers.
+    pub(super) bytes: u64,
     /// Requests made.
     pub(super) requests: u64,
     /// Requests repeated.
@@ -64,11 +72,19 @@ pub(super) async fn search(
                     Some((x0.min(b.min().x), y0.min(b.min().y), x1.max(b.max().x), y1.max(b.max().y)));
             }
         }
-        let Some(bbox) = bounds else { continue };
-        let question = Search { bbox, from, to, collections: collections.to_vec() };
+        let Some((west, south, east, north)) = bounds else { continue };
+        let mut question = Search::new(Area::Bbox(west, south, east, north), from, to);
+        question.collections = collections.to_vec();
         match catalog.search(&question).await {
             Ok(found) => {
-                let Found { scenes: listed, skipped, warnings, requests, retries, .. } = found;
+                let Found { scenes: listed, skipped, duplicates, warnings, requests, retries, .. } = found;
+                all.pages += u64::from(found.pages);
+                all.bytes += found.bytes;
+                all.searches += 1;
+                if !found.complete {
+                    all.incomplete.extend(members.iter().map(|at| plots[*at].0));
+                }
+                all.duplicates.extend(duplicates);
                 for scene in listed {
                     scenes.entry((scene.collection.clone(), scene.id.clone())).or_insert(scene);
                 }
@@ -78,8 +94,8 @@ pub(super) async fn search(
                     }
                 }
                 all.warnings.extend(warnings);
-                all.requests += requests;
-                all.retries += retries;
+                all.requests += u64::from(requests);
+                all.retries += u64::from(retries);
             }
             Err(error) => {
                 let cause = words(&error);
@@ -88,9 +104,16 @@ pub(super) async fn search(
             }
         }
     }
-    let (kept, duplicates) = catalog::resolve_duplicates(scenes.into_values().collect());
-    all.duplicates = duplicates;
-    all.scenes = kept;
+    // A twin that one search dropped stays dropped where another search did not list its better half.
+    let dropped: BTreeSet<(&str, &SceneId)> =
+        all.duplicates.iter().map(|d| (d.dropped_collection.as_str(), &d.dropped)).collect();
+    all.scenes = scenes
+        .into_iter()
+        .filter(|((collection, id), _)| !dropped.contains(&(collection.as_str(), id)))
+        .map(|(_, scene)| scene)
+        .collect();
+    all.duplicates.sort_by(|a, b| (&a.dropped, &a.kept).cmp(&(&b.dropped, &b.kept)));
+    all.duplicates.dedup();
     all.scenes.sort_by(|a, b| (&a.tile, a.datetime, &a.id).cmp(&(&b.tile, b.datetime, &b.id)));
     all.skipped.sort_by(|a, b| a.item_id.cmp(&b.item_id));
     all.warnings.sort();

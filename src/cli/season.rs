@@ -1,0 +1,87 @@
+//! `croplens season`: smoothing and phenology of series that somebody else extracted.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use crate::intake::series_table::Options;
+use crate::phenology::{SeasonRules, seasons};
+use crate::series::{SeriesRules, Smoothing, days_between, from_sights, smooth};
+
+use super::table::{self, Error, Summary, number, word};
+
+/// Columns of the output, in order.
+pub const COLUMNS: [&str; 15] = [
+    "sample_id",
+    "season",
+    "sos_date",
+    "pos_date",
+    "eos_date",
+    "greenup50_date",
+    "senescence50_date",
+    "base",
+    "peak",
+    "amplitude",
+    "length_days",
+    "integral",
+    "clear_obs",
+    "max_gap_days",
+    "quality",
+];
+
+/// Arguments of `croplens season`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SeasonArgs {
+    /// Table of series: CSV or CSV.gz with sample_id,date,ndvi (`-` for standard input)
+    pub series: PathBuf,
+    /// Where to write the seasons (CSV), one row a season
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Read and use nothing later than this day; default: each series' own last date
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+}
+
+/// Reads the table, finds the seasons of every sample, writes them.
+///
+/// Samples come out in the order of their ids, whatever the order of the rows.
+///
+/// # Errors
+/// Unreadable input, or an output that cannot be written (the old file stays).
+pub fn run(
+    args: &SeasonArgs,
+    series_rules: &SeriesRules,
+    smoothing: &Smoothing,
+    season_rules: &SeasonRules,
+) -> Result<Summary, Error> {
+    let table = table::read(&args.series, &Options::default())?;
+    let mut summary = Summary::of(&table);
+    let mut rows = Vec::new();
+    for (id, sample) in &table.samples {
+        let Some(as_of) = table::as_of(args.as_of, sample) else { continue };
+        let (series, _) = from_sights(&table::sights(sample), as_of, series_rules);
+        let curve = smooth(&series, smoothing);
+        for (k, s) in seasons(&series, &curve, sample.lat, season_rules).iter().enumerate() {
+            rows.push(vec![
+                id.clone(),
+                (k + 1).to_string(),
+                word(s.sos),
+                word(s.pos),
+                word(s.eos),
+                word(s.greenup50),
+                word(s.senescence50),
+                number(Some(s.base)),
+                number(Some(s.peak)),
+                number(Some(s.amplitude)),
+                word(s.sos.zip(s.eos).map(|(a, b)| days_between(a, b))),
+                number(s.integral),
+                s.clear_obs.to_string(),
+                s.max_gap_days.to_string(),
+                s.quality.word().to_owned(),
+            ]);
+        }
+    }
+    table::write(&args.out, &COLUMNS, &rows)?;
+    summary.rows_written = rows.len();
+    Ok(summary)
+}

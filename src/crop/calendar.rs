@@ -1,0 +1,196 @@
+//! When a profile expects its dates in one year, and what a season's curve makes of that.
+//!
+//! A small Gaussian chain: sowing moves green-up by half, green-up moves senescence by a third, harvest follows
+//! senescence. Dates that were seen pull on it by their precision; a field that is still green has its senescence
+//! still to come.
+
+use jiff::civil::Date;
+
+use crate::phenology::Season;
+use crate::series::{days_between, plus_days};
+
+use super::CropRules;
+use super::normal::{Normal, day};
+use super::profile::Profile;
+
+/// Standard deviation that a 5 to 95 % window has under a normal law, as share of its width.
+const WINDOW_TO_SD: f64 = 1.0 / 3.3;
+/// Least standard deviation of sowing, days (science 6).
+const LEAST_SOWING_SD: f64 = 7.0;
+/// Trust in a declared sowing date, days.
+const DECLARED_SOWING_SD: f64 = 5.0;
+/// What the definition of a threshold date adds to its uncertainty, days.
+const GREENUP_EXTRA_SD: f64 = 6.0;
+const SENESCENCE_EXTRA_SD: f64 = 4.0;
+/// Half-senescence comes this share of GS after the maximum (wheat: 38 of 100 days, science 7.1).
+const PEAK_TO_SENESCENCE: f64 = 0.38;
+/// Its standard deviation, days.
+const PEAK_TO_SENESCENCE_SD: f64 = 12.0;
+/// Days from a clear date without any fall to half-senescence, at least.
+const GREEN_TO_SENESCENCE: f64 = 10.0;
+
+/// The dates of one cycle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Dates {
+    pub sowing: Normal,
+    pub emergence: Normal,
+    pub greenup: Normal,
+    /// Maximum, loosely.
+    pub peak: Option<Normal>,
+    /// 50 % senescence; absent for crops without a natural end.
+    pub senescence: Option<Normal>,
+    pub harvest: Option<Normal>,
+}
+
+/// What the profile expects for the cycle sown in the window that begins in `year`.
+pub(super) fn expected(
+    p: &Profile,
+    year: i16,
+    latitude: Option<f64>,
+    sown: Option<Date>,
+    rules: &CropRules,
+) -> Option<Dates> {
+    let from = Date::new(year, p.sow_from.month, p.sow_from.day).ok()?;
+    let to_year = if p.sow_to < p.sow_from { year + 1 } else { year };
+    let to = Date::new(to_year, p.sow_to.month, p.sow_to.day).ok()?;
+    let width = f64::from(days_between(from, to));
+    let shift = |per_degree: fn(&super::profile::LatShift) -> f64| match (p.lat_shift, latitude) {
+        (Some(s), Some(lat)) => per_degree(&s) * (lat.abs() - s.reference_lat_deg),
+        _ => 0.0,
+    };
+    let middle = day(from) + width / 2.0 + shift(|s| s.sow);
+    let window = Normal::new(middle, (width * WINDOW_TO_SD).max(LEAST_SOWING_SD));
+    let sowing = match sown.map(day) {
+        // A declared date outside the zone's window is no reason to move the calendar.
+        Some(seen) if (seen - middle).abs() <= 3.0 * window.sd => Normal::new(seen, DECLARED_SOWING_SD),
+        _ => window,
+    };
+    let planned = day(from) + width / 2.0 + p.sg_days + shift(|s| s.greenup);
+    let slack = rules.calendar_slack_days;
+    let greenup = Normal::new(
+        planned + 0.5 * (sowing.mean - middle),
+        (0.5 * sowing.sd).hypot(p.sg_sd_days).hypot(slack),
+    );
+    let senescence = p.gs_days.map(|gs| {
+        let planned_end = day(from) + width / 2.0 + p.sg_days + gs + shift(|s| s.senescence);
+        Normal::new(
+            planned_end + 0.3 * (greenup.mean - planned),
+            (0.3 * greenup.sd).hypot(p.gs_sd_days).hypot(slack),
+        )
+    });
+    Some(chain(p, sowing, greenup, senescence))
+}
+
+fn chain(p: &Profile, sowing: Normal, greenup: Normal, senescence: Option<Normal>) -> Dates {
+    let lag = match (p.transplanted, p.sg_days >= 100.0) {
+        (true, _) => 5.0,
+        (false, true) => 14.0,
+        (false, false) => 8.0,
+    };
+    let peak =
+        senescence.zip(p.gs_days).map(|(s, gs)| s.plus(-PEAK_TO_SENESCENCE * gs, PEAK_TO_SENESCENCE_SD));
+    let harvest = senescence.zip(p.sh_days).map(|(s, sh)| s.plus(sh, p.sh_sd_days));
+    Dates { sowing, emergence: sowing.plus(lag, 4.0), greenup, peak, senescence, harvest }
+}
+
+/// The cycle of a profile that a season can be: the one whose expected dates are nearest.
+pub(super) fn cycle_of(
+    p: &Profile,
+    season: &Season,
+    latitude: Option<f64>,
+    sown: Option<Date>,
+    rules: &CropRules,
+) -> Option<Dates> {
+    let anchors = [season.greenup50, season.pos, season.senescence50];
+    let year = anchors.iter().flatten().next()?.year();
+    let distance = |d: &Dates| {
+        let pairs =
+            [(season.greenup50, Some(d.greenup)), (season.pos, d.peak), (season.senescence50, d.senescence)];
+        pairs.iter().filter_map(|(seen, law)| Some((day((*seen)?) - (*law)?.mean).abs())).fold(0.0, f64::max)
+    };
+    (year - 2..=year + 1)
+        .filter_map(|y| expected(p, y, latitude, sown, rules))
+        .reduce(|a, b| if distance(&b) < distance(&a) { b } else { a })
+}
+
+/// The cycle of a profile that belongs to a window when no season was seen: the latest one that is sown before
+/// `to` and whose green-up is expected inside, or the next one.
+pub(super) fn cycle_in(
+    p: &Profile,
+    from: Date,
+    to: Date,
+    latitude: Option<f64>,
+    sown: Option<Date>,
+    rules: &CropRules,
+) -> Option<Dates> {
+    let reach = sown.map_or((from, to), |s| (plus_days(s, -60), plus_days(s, 60)));
+    let fits = |d: &Dates| match sown {
+        Some(_) => d.sowing.mean >= day(reach.0) && d.sowing.mean <= day(reach.1),
+        None => d.greenup.mean >= day(from) && d.sowing.mean <= day(to),
+    };
+    (from.year() - 2..=to.year() + 1).filter_map(|y| expected(p, y, latitude, sown, rules)).rfind(fits)
+}
+
+/// The expected dates after everything the season shows.
+pub(super) fn updated(p: &Profile, planned: Dates, season: &Season, last_clear: Date) -> Dates {
+    let mut greenup = planned.greenup;
+    let mut sowing = planned.sowing;
+    if let Some(seen) = season.greenup50 {
+        let sd = season.sos_sd_days.unwrap_or(8.0).hypot(GREENUP_EXTRA_SD);
+        greenup = greenup.update(day(seen), sd);
+        // Sowing and green-up share half of the sowing date's spread.
+        let share = 0.5 * sowing.sd * sowing.sd / (planned.greenup.sd * planned.greenup.sd);
+        let left = 1.0 - 0.5 * share * (1.0 - (greenup.sd / planned.greenup.sd).powi(2));
+        sowing = Normal::new(
+            sowing.mean + share * (greenup.mean - planned.greenup.mean),
+            sowing.sd * left.max(0.1).sqrt(),
+        );
+    }
+    let senescence = planned.senescence.zip(p.gs_days).map(|(law, gs)| {
+        let mut law = Normal::new(law.mean + 0.3 * (greenup.mean - planned.greenup.mean), law.sd);
+        if let Some(pos) = season.pos {
+            law = law.update(day(pos) + PEAK_TO_SENESCENCE * gs, PEAK_TO_SENESCENCE_SD);
+        }
+        match season.senescence50 {
+            Some(seen) => {
+                law.update(day(seen), season.eos_sd_days.unwrap_or(4.0).min(15.0).hypot(SENESCENCE_EXTRA_SD))
+            }
+            None if season.pos.is_none() => law.after(day(last_clear) + GREEN_TO_SENESCENCE),
+            None => law.after(day(last_clear)),
+        }
+    });
+    chain(p, sowing, greenup, senescence)
+}
+
+/// One date of a season against the calendar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Deviation {
+    /// `50 % green-up`, `maximum`, `50 % senescence`.
+    pub what: &'static str,
+    pub seen: Date,
+    pub law: Normal,
+    /// Days seen after expected, in standard deviations.
+    pub z: f64,
+}
+
+/// Every date that was seen and is expected.
+pub(super) fn deviations(planned: &Dates, season: &Season) -> Vec<Deviation> {
+    let sos_sd = season.sos_sd_days.unwrap_or(8.0).min(20.0).hypot(GREENUP_EXTRA_SD);
+    let eos_sd = season.eos_sd_days.unwrap_or(8.0).min(20.0).hypot(SENESCENCE_EXTRA_SD);
+    [
+        ("50 % green-up", season.greenup50, Some(planned.greenup), sos_sd),
+        ("maximum", season.pos, planned.peak, 8.0),
+        ("50 % senescence", season.senescence50, planned.senescence, eos_sd),
+    ]
+    .into_iter()
+    .filter_map(|(what, seen, law, sd)| {
+        let (seen, law) = (seen?, law?);
+        Some(Deviation { what, seen, law, z: (day(seen) - law.mean) / law.sd.hypot(sd) })
+    })
+    .collect()
+}
+
+/// The largest deviation in standard deviations; `None` when nothing can be compared.
+pub(super) fn worst(deviations: &[Deviation]) -> Option<f64> {
+    deviations.iter().map(|d| d.z.abs()).reduce(f64::max)
+}

@@ -1,0 +1,106 @@
+//! Harvested or not, and when: the calendar's harvest law, weighed with what the clear dates show.
+
+use jiff::civil::Date;
+
+use crate::phenology::Season;
+use crate::series::{Sample, Series, days_between};
+
+use super::normal::{Normal, date, day};
+use super::{CropRules, DateInterval};
+
+/// Longest time between the two clear dates of an abrupt fall, days (science 7.3).
+const FALL_DAYS: i32 = 15;
+/// Least fall, NDVI, and share of the level before (science 7.3).
+const FALL_NDVI: f64 = 0.20;
+const FALL_SHARE: f64 = 0.40;
+/// Log-odds of an abrupt fall, of a green last date, of a crop that cannot be mature, of later regrowth.
+const ODDS_FALL: f64 = 2.5;
+const ODDS_GREEN: f64 = -3.0;
+const ODDS_IMMATURE: f64 = -1.5;
+const ODDS_REGROWTH: f64 = 1.0;
+/// NDVI above which the last date shows a green crop.
+const GREEN_NDVI: f64 = 0.50;
+
+/// What can be said about the harvest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Harvest {
+    /// Still to come.
+    Expected(DateInterval),
+    /// Seen.
+    Seen(DateInterval),
+    /// Neither can be said; the window the calendar gives.
+    Unclear(DateInterval),
+}
+
+/// Judges a season whose maximum is past. `harvest` and `maturity` are the laws of those dates.
+pub(super) fn judge(
+    series: &Series,
+    season: &Season,
+    harvest: Normal,
+    maturity: Normal,
+    next_crop: bool,
+    rules: &CropRules,
+) -> Harvest {
+    let (Some(pos), Some(last)) = (season.pos, series.samples().last()) else {
+        return Harvest::Expected(harvest.interval_after(series.as_of()));
+    };
+    let seen_to = day(last.date);
+    let later: Vec<Sample> = series.samples().iter().filter(|s| s.date >= pos).copied().collect();
+    let fall = abrupt_fall(&later);
+    let prior = harvest.before(seen_to).clamp(0.01, 0.99);
+    let mut odds = (prior / (1.0 - prior)).ln();
+    if fall.is_some() {
+        odds += ODDS_FALL;
+    }
+    if next_crop {
+        odds += ODDS_REGROWTH;
+    } else if last.ndvi > GREEN_NDVI {
+        odds += ODDS_GREEN;
+    }
+    if maturity.before(seen_to) < 0.1 {
+        odds += ODDS_IMMATURE;
+    }
+    let probability = 1.0 / (1.0 + (-odds).exp());
+    if probability >= rules.harvested_probability {
+        let bracket = fall.filter(|(_, b)| ripe_by(*b, maturity));
+        let seen = bracket.map_or_else(|| harvest.interval_before(last.date), |(a, b)| uniform(a, b));
+        Harvest::Seen(seen)
+    } else if probability <= 1.0 - rules.harvested_probability {
+        Harvest::Expected(harvest.after(seen_to).interval_after(last.date))
+    } else {
+        Harvest::Unclear(harvest.interval())
+    }
+}
+
+/// The last pair of clear dates between which the crop vanished and stayed away.
+///
+/// The fall must be confirmed by the next clear date: one low date may be cloud.
+fn abrupt_fall(samples: &[Sample]) -> Option<(Date, Date)> {
+    let mut found = None;
+    for (j, low) in samples.iter().enumerate().skip(1) {
+        let Some(next) = samples.get(j + 1) else { break };
+        let high = samples[..j]
+            .iter()
+            .rev()
+            .take_while(|s| days_between(s.date, low.date) <= FALL_DAYS)
+            .find(|s| s.ndvi - low.ndvi >= FALL_NDVI && s.ndvi - low.ndvi >= FALL_SHARE * s.ndvi);
+        if let Some(high) = high
+            && next.ndvi <= high.ndvi - 0.7 * (high.ndvi - low.ndvi)
+        {
+            found = Some((high.date, low.date));
+        }
+    }
+    found
+}
+
+/// Whether the crop may have been ripe in the bracket: a fall long before that is yellowing or loss.
+fn ripe_by(to: Date, maturity: Normal) -> bool {
+    maturity.before(day(to)) >= 0.5
+}
+
+/// Percentiles of a uniform law between two dates.
+fn uniform(a: Date, b: Date) -> DateInterval {
+    let width = day(b) - day(a);
+    let at = |share: f64| date(day(a) + share * width);
+    DateInterval { p10: at(0.1), p50: at(0.5), p90: at(0.9) }
+}

@@ -1,0 +1,379 @@
+//! The crop calendar as data: zones, crop names, one profile per crop and zone, stage clocks.
+
+use serde::Deserialize;
+
+/// The calendar that ships with croplens, `pipelines/crops.toml`.
+const BUILTIN: &str = include_str!("../../pipelines/crops.toml");
+
+/// A place this near to a zone's box still belongs to it when no box holds it, degrees.
+const ZONE_MARGIN_DEG: f64 = 1.0;
+
+/// A crop calendar that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// Not TOML, an unknown key, or a value of the wrong kind; the message names line and key.
+    #[error("the crop calendar cannot be read: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// A row contradicts itself or another one.
+    #[error("the crop calendar's {row}: {problem}")]
+    Row {
+        /// Which row, `profile maize in kenya-west`.
+        row: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// A month and a day, written `MM-DD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct MonthDay {
+    /// 1 to 12.
+    pub month: i8,
+    /// 1 to 31.
+    pub day: i8,
+}
+
+impl TryFrom<String> for MonthDay {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        // 2001: no leap day, so that every year has the day.
+        let date: jiff::civil::Date =
+            format!("2001-{text}").parse().map_err(|_| format!("`{text}` is not a month-day MM-DD"))?;
+        Ok(MonthDay { month: date.month(), day: date.day() })
+    }
+}
+
+/// A region with one calendar per crop.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zone {
+    /// Name used in files and flags.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Boxes `[west, south, east, north]`, degrees.
+    pub boxes_deg: Vec<[f64; 4]>,
+    /// Dry or mixed smallholder farming, where crops reach lower NDVI.
+    #[serde(default)]
+    pub low_vigour: bool,
+    /// Where the zone's outline comes from.
+    pub source: String,
+}
+
+/// A crop and its names.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crop {
+    /// Name used in records.
+    pub name: String,
+    /// Group of crops that look alike.
+    pub group: String,
+    /// Other names, in any language.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
+    /// Where the names come from.
+    pub source: String,
+}
+
+/// Shift of a profile's dates with latitude, days per degree towards the pole.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatShift {
+    /// Latitude without shift, degrees from the equator.
+    pub reference_lat_deg: f64,
+    /// Sowing.
+    pub sow: f64,
+    /// 50 % green-up.
+    pub greenup: f64,
+    /// 50 % senescence.
+    pub senescence: f64,
+}
+
+/// One crop in one zone.
+///
+/// # Units
+/// Days; NDVI dimensionless. Standard deviations default to those of science 6: SG 9, GS 10, SH 6 days.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Crop name.
+    pub crop: String,
+    /// Zone name.
+    pub zone: String,
+    /// Which of several seasons or types, for people.
+    pub variant: Option<String>,
+    /// Names that mean this row and no other of the crop.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
+    /// 5 % of sowing (or transplanting).
+    pub sow_from: MonthDay,
+    /// 95 % of sowing; in the next year when before `sow_from`.
+    pub sow_to: MonthDay,
+    /// Whether `sow_*` and `sg_days` count from transplanting.
+    #[serde(default)]
+    pub transplanted: bool,
+    /// Sowing to 50 % green-up.
+    pub sg_days: f64,
+    /// Its standard deviation.
+    #[serde(default = "sg_sd")]
+    pub sg_sd_days: f64,
+    /// 50 % green-up to 50 % senescence; absent for crops without a natural end.
+    pub gs_days: Option<f64>,
+    /// Its standard deviation.
+    #[serde(default = "gs_sd")]
+    pub gs_sd_days: f64,
+    /// 50 % senescence to harvest.
+    pub sh_days: Option<f64>,
+    /// Its standard deviation.
+    #[serde(default = "sh_sd")]
+    pub sh_sd_days: f64,
+    /// Sowing to harvest.
+    pub cycle_days: f64,
+    /// Peak of the field mean.
+    pub peak_ndvi: f64,
+    /// Its standard deviation.
+    #[serde(default = "peak_sd")]
+    pub peak_sd_ndvi: f64,
+    /// Level of the autumn stand of a winter crop.
+    pub plateau_ndvi: Option<f64>,
+    /// 50 % green-up to flowering seen from above.
+    pub flower_after_greenup_days: Option<f64>,
+    /// Grown in standing water.
+    #[serde(default)]
+    pub flooded: bool,
+    /// Shift with latitude.
+    pub lat_shift: Option<LatShift>,
+    /// What else is known, for people.
+    pub traits: Option<String>,
+    /// Where the row comes from.
+    pub source: String,
+}
+
+fn sg_sd() -> f64 {
+    9.0
+}
+fn gs_sd() -> f64 {
+    10.0
+}
+fn sh_sd() -> f64 {
+    6.0
+}
+fn peak_sd() -> f64 {
+    0.08
+}
+
+impl Profile {
+    /// `soybean (mato-grosso)`, with the variant where there is one.
+    pub fn title(&self) -> String {
+        match &self.variant {
+            Some(v) => format!("{} ({v}, {})", self.crop, self.zone),
+            None => format!("{} ({})", self.crop, self.zone),
+        }
+    }
+}
+
+/// From which date of the season an anchor counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnchorFrom {
+    /// Emergence.
+    Emergence,
+    /// 50 % green-up.
+    Greenup,
+    /// 50 % senescence.
+    Senescence,
+}
+
+/// One growth stage on the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Anchor {
+    /// BBCH code, 0 to 99.
+    pub bbch: f64,
+    /// Date it counts from.
+    pub from: AnchorFrom,
+    /// Days after that date; negative before.
+    pub days: f64,
+}
+
+/// When the stages of some crops are reached.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// Crops it is for.
+    pub crops: Vec<String>,
+    /// Stages in order of development.
+    pub anchors: Vec<Anchor>,
+    /// Where the lags come from.
+    pub source: String,
+}
+
+/// The whole calendar, checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profiles {
+    version: String,
+    zones: Vec<Zone>,
+    crops: Vec<Crop>,
+    profiles: Vec<Profile>,
+    clocks: Vec<Clock>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: String,
+    zone: Vec<Zone>,
+    crop: Vec<Crop>,
+    profile: Vec<Profile>,
+    #[serde(default)]
+    clock: Vec<Clock>,
+}
+
+/// What a declared word means at a place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meaning<'a> {
+    /// The word names no crop of the calendar.
+    UnknownWord,
+    /// It names crops, but none has a row for this place.
+    NoCalendar {
+        /// Names of those crops.
+        crops: Vec<&'a str>,
+    },
+    /// The rows it may mean, at least one.
+    Rows(Vec<&'a Profile>),
+}
+
+impl Profiles {
+    /// The calendar that ships with croplens.
+    ///
+    /// # Errors
+    /// None in a build whose tests pass.
+    pub fn builtin() -> Result<Profiles, ProfileError> {
+        Profiles::parse(BUILTIN)
+    }
+
+    /// Reads and checks a calendar.
+    ///
+    /// # Errors
+    /// Syntax with line and key; rows that name unknown crops or zones, lack a source, or cannot be true.
+    pub fn parse(text: &str) -> Result<Profiles, ProfileError> {
+        let File { version, zone, crop, profile, clock } = toml::from_str(text)?;
+        let table = Profiles { version, zones: zone, crops: crop, profiles: profile, clocks: clock };
+        super::check::check(&table)?;
+        Ok(table)
+    }
+
+    /// Version word of the calendar.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// All zones.
+    pub fn zones(&self) -> &[Zone] {
+        &self.zones
+    }
+
+    /// All crops.
+    pub fn crops(&self) -> &[Crop] {
+        &self.crops
+    }
+
+    /// All rows.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
+    /// All stage clocks.
+    pub fn clocks(&self) -> &[Clock] {
+        &self.clocks
+    }
+
+    /// The zone of that name.
+    pub fn zone(&self, name: &str) -> Option<&Zone> {
+        self.zones.iter().find(|z| z.name == name)
+    }
+
+    /// The stage clock of a crop.
+    pub fn clock(&self, crop: &str) -> Option<&Clock> {
+        self.clocks.iter().find(|c| c.crops.iter().any(|n| n == crop))
+    }
+
+    /// Zones whose boxes hold the place, the smallest first; if none does, those within one degree.
+    pub fn zones_at(&self, lat: f64, lon: f64) -> Vec<&Zone> {
+        let within = |margin: f64| {
+            let mut found: Vec<&Zone> = (self.zones.iter())
+                .filter(|z| {
+                    z.boxes_deg.iter().any(|[w, s, e, n]| {
+                        (w - margin..=e + margin).contains(&lon) && (s - margin..=n + margin).contains(&lat)
+                    })
+                })
+                .collect();
+            // A stable sort: zones of equal size stay in the order of the file.
+            found.sort_by(|a, b| size(a).total_cmp(&size(b)));
+            found
+        };
+        let inside = within(0.0);
+        if inside.is_empty() { within(ZONE_MARGIN_DEG) } else { inside }
+    }
+
+    /// What a declared word means in these zones: rows that the word names itself, else, for every crop it
+    /// names, the rows of the first zone that has the crop.
+    pub fn meaning(&self, word: &str, zones: &[&Zone]) -> Meaning<'_> {
+        let word = plain(word);
+        let named: Vec<&Crop> = (self.crops.iter())
+            .filter(|c| plain(&c.name) == word || c.synonyms.iter().any(|s| plain(s) == word))
+            .collect();
+        let in_zone = |zone: &Zone, fits: &dyn Fn(&Profile) -> bool| -> Vec<&Profile> {
+            self.profiles.iter().filter(|p| p.zone == zone.name && fits(p)).collect()
+        };
+        let own_name = |p: &Profile| p.synonyms.iter().any(|s| plain(s) == word);
+        if word.is_empty() {
+            return Meaning::UnknownWord;
+        }
+        for zone in zones {
+            let rows = in_zone(zone, &own_name);
+            if !rows.is_empty() {
+                return Meaning::Rows(rows);
+            }
+        }
+        let mut rows = Vec::new();
+        for crop in &named {
+            let of_crop = |p: &Profile| p.crop == crop.name;
+            if let Some(found) = zones.iter().map(|z| in_zone(z, &of_crop)).find(|r| !r.is_empty()) {
+                rows.extend(found);
+            }
+        }
+        if !rows.is_empty() {
+            return Meaning::Rows(rows);
+        }
+        let mut crops: Vec<&str> = named.iter().map(|c| c.name.as_str()).collect();
+        crops.extend(self.profiles.iter().filter(|p| own_name(p)).map(|p| p.crop.as_str()));
+        crops.sort_unstable();
+        crops.dedup();
+        if crops.is_empty() { Meaning::UnknownWord } else { Meaning::NoCalendar { crops } }
+    }
+
+    /// Every row that is used in these zones: for each crop, those of the first zone that has it.
+    pub fn rows_in(&self, zones: &[&Zone]) -> Vec<&Profile> {
+        let mut rows = Vec::new();
+        for crop in &self.crops {
+            let of_crop = |z: &&Zone| -> Vec<&Profile> {
+                self.profiles.iter().filter(|p| p.zone == z.name && p.crop == crop.name).collect()
+            };
+            rows.extend(zones.iter().map(of_crop).find(|r| !r.is_empty()).unwrap_or_default());
+        }
+        rows
+    }
+}
+
+/// Letters and digits only, lower case.
+fn plain(word: &str) -> String {
+    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Sum of the boxes, square degrees.
+fn size(zone: &Zone) -> f64 {
+    zone.boxes_deg.iter().map(|[w, s, e, n]| (e - w) * (n - s)).sum()
+}

@@ -1,0 +1,279 @@
+//! The season-based reading: one season, the calendar of the declared crop where there is one, and the as-of date.
+//!
+//! The first of the methods this room is made for; the hypothesis ensemble will be the second, with the same
+//! input ([`Reading`]) and output ([`Assessment`]).
+
+use jiff::civil::Date;
+
+use crate::phenology::Season;
+use crate::series::{Series, Smooth, days_between, plus_days};
+
+use super::calendar::{self, Dates};
+use super::cropped::{self, Window};
+use super::declared::{self, Fit};
+use super::harvest::{self, Harvest};
+use super::normal::{self, Normal, day};
+use super::profile::{Meaning, Profile, Profiles, Zone};
+use super::stage;
+use super::{Assessment, CannotTell, CropRules, Cropped, Stage, Verdict};
+
+/// Name and version of this method.
+pub const METHOD: &str = "season-reading/1";
+
+/// Half-senescence to harvest where the crop is not known: middle of the table's 2 to 32 days, and its spread.
+const HARVEST_LAG: (f64, f64) = (16.0, 9.0);
+/// Maximum to half-senescence where the crop is not known, days.
+const PEAK_TO_SENESCENCE: (f64, f64) = (38.0, 15.0);
+/// Half-senescence to ripeness (BBCH 89) where the crop's clock does not say, days (cereals: 8).
+const RIPE_LAG: (f64, f64) = (8.0, 4.0);
+/// Start of season (25 % of the rise) to emergence, backwards, where the crop is not known, days.
+const EMERGENCE_BEFORE_START: (f64, f64) = (12.0, 8.0);
+
+/// Everything a method may look at. The as-of date is that of `series`.
+#[derive(Clone, Debug)]
+pub struct Reading<'a> {
+    /// Clear samples up to the as-of date.
+    pub series: &'a Series,
+    /// The curve of `series`.
+    pub smooth: &'a Smooth,
+    /// The seasons of `smooth`, oldest first.
+    pub seasons: &'a [Season],
+    /// Latitude and longitude, degrees; without them no zone is chosen, unless `zone` names one.
+    pub place: Option<(f64, f64)>,
+    /// Zone to use whatever the place.
+    pub zone: Option<&'a str>,
+    /// Crop as declared, in anybody's words.
+    pub declared_crop: Option<&'a str>,
+    /// Sowing date as declared.
+    pub declared_sowing: Option<Date>,
+    /// First and last day of the season asked about; the year before the as-of date when absent.
+    pub window: Option<(Date, Date)>,
+}
+
+impl<'a> Reading<'a> {
+    /// A reading of these without place, declaration or window.
+    pub fn of(series: &'a Series, smooth: &'a Smooth, seasons: &'a [Season]) -> Reading<'a> {
+        Reading {
+            series,
+            smooth,
+            seasons,
+            place: None,
+            zone: None,
+            declared_crop: None,
+            declared_sowing: None,
+            window: None,
+        }
+    }
+
+    /// Zones whose calendars apply, best first.
+    pub fn zones<'p>(&self, profiles: &'p Profiles) -> Vec<&'p Zone> {
+        match (self.zone, self.place) {
+            (Some(name), _) => profiles.zone(name).into_iter().collect(),
+            (None, Some((lat, lon))) => profiles.zones_at(lat, lon),
+            (None, None) => Vec::new(),
+        }
+    }
+}
+
+/// Reads what is known of one plot on the as-of day.
+///
+/// # Method
+/// The season of the window that fits the declared crop's calendar best (the last one without a declaration);
+/// cropped or not by amplitude, base and peak; stage by the crop's stage clock when its calendar fits, else by the
+/// share of the amplitude that is lost; harvest by the calendar's law updated with the dates seen, else by typical
+/// lags; harvested by log-odds of the law, an abrupt and lasting fall, a green last date. See `docs/methods.md`.
+///
+/// # Sources
+/// Science 4, 6, 7 and 8; crop calendar of [`Profiles`] with a source on every row.
+pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> Assessment {
+    let (series, smooth, seasons) = (reading.series, reading.smooth, reading.seasons);
+    let as_of = series.as_of();
+    let latitude = reading.place.map(|p| p.0);
+    let zones = reading.zones(profiles);
+    let low_vigour = zones.first().is_some_and(|z| z.low_vigour);
+    let window = window(reading, rules);
+    let meaning = reading.declared_crop.map(|word| (word, profiles.meaning(word, &zones)));
+    let rows: &[&Profile] = match &meaning {
+        Some((_, Meaning::Rows(rows))) => rows,
+        _ => &[],
+    };
+
+    let fit_of = |s: &Season| declared::best_fit(rows, s, latitude, reading.declared_sowing, rules);
+    let in_window: Vec<usize> = (0..seasons.len()).filter(|k| belongs(&seasons[*k], window, as_of)).collect();
+    let current = choose(seasons, &in_window, low_vigour, rules, &fit_of);
+    let season = current.and_then(|k| seasons.get(k));
+    let fit = season.and_then(fit_of);
+
+    let planned = match &fit {
+        Some(f) => Some(f.planned),
+        None => rows.iter().find_map(|r| {
+            calendar::cycle_in(r, window.from, window.to.min(as_of), latitude, reading.declared_sowing, rules)
+        }),
+    };
+    let of_window: Vec<&Season> = in_window.iter().filter_map(|k| seasons.get(*k)).collect();
+    let (cropped, mut cannot_tell) =
+        cropped::answer(series, smooth, &of_window, window, planned.as_ref(), low_vigour, rules);
+
+    let crop_season = season.filter(|s| cropped::is_crop(s, low_vigour, rules));
+    let declared = meaning.as_ref().map(|(word, meaning)| {
+        let others = profiles.rows_in(&zones);
+        declared::verdict(word, meaning, fit.as_ref(), crop_season, &others, latitude, rules)
+    });
+    if let Some(check) = declared.as_ref().filter(|c| {
+        c.verdict == Verdict::UnknownCrop || c.verdict == Verdict::Undetermined && rows.is_empty()
+    }) {
+        cannot_tell.push(CannotTell::OutOfDomain { what: check.basis.clone() });
+    }
+
+    let seen_from = window.from.min(as_of);
+    let seen_to = window.to.min(as_of);
+    let mut assessment = Assessment {
+        as_of,
+        cropped,
+        seasons: seasons.to_vec(),
+        current,
+        stage: stage::without_season(smooth, rules),
+        bbch: None,
+        maturity: None,
+        harvest: None,
+        harvested: None,
+        emergence: None,
+        candidates: Vec::new(),
+        declared,
+        cannot_tell,
+        clear_obs: series.clear_between(seen_from, seen_to),
+        max_gap_days: series.longest_gap(seen_from, seen_to).map_or(0, |g| g.2),
+        last_clear: series.last(),
+        method: METHOD,
+    };
+    let trusted = assessment
+        .declared
+        .as_ref()
+        .is_some_and(|c| matches!(c.verdict, Verdict::Consistent | Verdict::Undetermined));
+    if let Some(season) = season {
+        let crop = fit.as_ref().filter(|f| trusted && f.row.gs_days.is_some());
+        develop(&mut assessment, reading, season, crop, profiles, rules);
+    }
+    grow_stale(&mut assessment, rules);
+    assessment
+}
+
+/// The window asked for, or the default one.
+fn window(reading: &Reading<'_>, rules: &CropRules) -> Window {
+    let as_of = reading.series.as_of();
+    match reading.window {
+        Some((from, to)) => Window { from: from.min(to), to: to.max(from) },
+        None => Window { from: plus_days(as_of, -(rules.default_window_days as i32)), to: as_of },
+    }
+}
+
+/// Whether a season is one of the window's: by its maximum, or by still being open.
+fn belongs(season: &Season, window: Window, as_of: Date) -> bool {
+    match season.pos {
+        Some(pos) => pos >= window.from && pos <= window.to,
+        None => as_of >= window.from && season.sos.or(season.greenup50).is_none_or(|d| d <= window.to),
+    }
+}
+
+/// The season of the appraisal: of those that look like a crop (else of all), the one that fits the declared
+/// crop's calendar best, the later of equal ones; without a declaration the last.
+fn choose<'a>(
+    seasons: &[Season],
+    in_window: &[usize],
+    low_vigour: bool,
+    rules: &CropRules,
+    fit_of: &dyn Fn(&Season) -> Option<Fit<'a>>,
+) -> Option<usize> {
+    let is_crop = |k: &usize| cropped::is_crop(&seasons[*k], low_vigour, rules);
+    let crops: Vec<usize> = in_window.iter().copied().filter(|k| is_crop(k)).collect();
+    let among = if crops.is_empty() { in_window } else { &crops };
+    let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
+    among.iter().copied().reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
+}
+
+/// Stage, maturity, emergence and harvest of the season.
+fn develop(
+    a: &mut Assessment,
+    reading: &Reading<'_>,
+    season: &Season,
+    crop: Option<&Fit<'_>>,
+    profiles: &Profiles,
+    rules: &CropRules,
+) {
+    let (series, smooth) = (reading.series, reading.smooth);
+    let Some(last) = series.last() else { return };
+    let dates = match crop {
+        Some(f) => Some(calendar::updated(f.row, f.planned, season, last)),
+        None => by_curve(season, last),
+    };
+    a.stage = stage::of_curve(season, smooth);
+    let clock = crop.and_then(|f| profiles.clock(&f.row.crop));
+    if let (Some(clock), Some(dates)) = (clock, &dates) {
+        a.bbch = stage::bbch(clock, dates, a.as_of, rules);
+        if let Some(b) = a.bbch {
+            a.stage = stage::of_bbch(b.mid);
+        }
+    }
+    let Some(Dates { emergence, senescence: Some(senescence), harvest: Some(harvest), .. }) = dates else {
+        a.cannot_tell.push(CannotTell::TooEarly { expected_from: None });
+        return;
+    };
+    a.emergence = Some(emergence.interval_before(last));
+    let ripe = clock.and_then(|c| c.anchors.iter().find(|x| x.bbch >= 89.0)).map_or(RIPE_LAG.0, |x| x.days);
+    let maturity = senescence.plus(ripe, RIPE_LAG.1);
+    if a.cropped != Cropped::Yes {
+        return;
+    }
+    a.maturity = Some(normal::share(emergence, maturity, day(a.as_of)));
+    let next_crop = a.current.is_some_and(|k| k + 1 < a.seasons.len());
+    match harvest::judge(series, season, harvest, maturity, next_crop, rules) {
+        Harvest::Expected(window) => a.harvest = Some(window),
+        Harvest::Seen(window) => {
+            a.harvested = Some(window);
+            a.stage = Stage::Harvested;
+            a.bbch = None;
+            a.maturity = Some(super::Interval { lower: 1.0, mid: 1.0, upper: 1.0 });
+        }
+        Harvest::Unclear(window) => {
+            a.harvest = Some(window);
+            let what = "whether the crop is ripe and standing or already cut: NDVI alone shows no difference";
+            a.cannot_tell.push(CannotTell::OutOfDomain { what: what.to_owned() });
+        }
+    }
+}
+
+/// The dates of a season whose crop is not known; `None` before its maximum is past or without a start.
+fn by_curve(season: &Season, last_clear: Date) -> Option<Dates> {
+    let pos = season.pos?;
+    let senescence = match season.senescence50 {
+        Some(seen) => Normal::new(day(seen), season.eos_sd_days.unwrap_or(6.0).min(15.0)),
+        None => Normal::new(day(pos) + PEAK_TO_SENESCENCE.0, PEAK_TO_SENESCENCE.1).after(day(last_clear)),
+    };
+    let start = season.sos.or(season.greenup50).map(day)?;
+    let emergence = Normal::new(start - EMERGENCE_BEFORE_START.0, EMERGENCE_BEFORE_START.1);
+    Some(Dates {
+        sowing: emergence.plus(-10.0, 4.0),
+        emergence,
+        greenup: Normal::new(season.greenup50.map_or(start + 10.0, day), 6.0),
+        peak: Some(Normal::new(day(pos), 6.0)),
+        senescence: Some(senescence),
+        harvest: Some(senescence.plus(HARVEST_LAG.0, HARVEST_LAG.1)),
+    })
+}
+
+/// Nothing is said about the stage of today when the last clear date is too old. A harvest that was seen stays.
+fn grow_stale(a: &mut Assessment, rules: &CropRules) {
+    let days = match a.last_clear {
+        Some(last) => days_between(last, a.as_of).max(0) as u32,
+        None => {
+            a.stage = Stage::Unknown;
+            return;
+        }
+    };
+    if days > rules.max_stale_days && a.stage != Stage::Harvested {
+        a.stage = Stage::Unknown;
+        a.bbch = None;
+        a.maturity = None;
+        a.cannot_tell.push(CannotTell::Stale { days, limit: rules.max_stale_days });
+    }
+}
