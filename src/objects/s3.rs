@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::config::{S3Config, SetupError, Timeouts};
-use super::error::Cause;
+use super::config::{S3Config, Timeouts};
+use super::error::{Cause, SetupError};
 use super::reply::{Body, Fault, Progress, Reply, Version};
 use super::retry::retry_after;
 

@@ -120,6 +120,8 @@ async fn lasting(fault: Fault) -> Vec<(Error, usize)> {
     errors
 }
 
+type IsExpected = fn(&Cause) -> bool;
+
 #[tokio::test]
 async fn lasting_faults_are_named_and_bounded() {
     for fault in [
@@ -139,7 +141,7 @@ async fn lasting_faults_are_named_and_bounded() {
             assert!(error.to_string().ends_with("(tried 4 times)"), "{error}");
         }
     }
-    let permanent: [(Fault, fn(&Cause) -> bool); 6] = [
+    let permanent: [(Fault, IsExpected); 6] = [
         (Fault::Status(403, "AccessDenied"), |c| matches!(c, Cause::Denied { status: 403 })),
         (Fault::Status(404, "NoSuchKey"), |c| matches!(c, Cause::Missing)),
         (Fault::Status(400, "InvalidRequest"), |c| matches!(c, Cause::Status { status: 400, .. })),
@@ -183,7 +185,7 @@ async fn an_object_replaced_while_being_read_is_an_error() {
         // Between the header and a block.
         let head = objects.get_head(&door, 100).await.unwrap();
         bucket.fail("b.tif", Fault::ChangedEtag, 1);
-        let ranges = [RANGE];
+        let ranges = [RANGE, RANGE];
         let error = objects.get_ranges_of(&door, head.version.as_ref(), &ranges).await.unwrap_err();
         assert!(error.is_changed(), "{error}");
         let parts = objects.get_ranges_of(&door, head.version.as_ref(), &ranges).await.unwrap();

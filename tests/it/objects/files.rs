@@ -82,7 +82,7 @@ async fn a_replaced_file_is_noticed() {
     let new = folder.path().join("new");
     std::fs::write(&new, content()).unwrap();
     std::fs::rename(&new, &path).unwrap();
-    let ranges = [5..6];
+    let ranges = [5..6, 7..8];
     let error = objects.get_ranges_of(&door, head.version.as_ref(), &ranges).await.unwrap_err();
     assert!(error.is_changed(), "{error}");
 }

@@ -103,7 +103,7 @@ async fn one_read_is_never_larger_than_the_limit() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
     #[test]
     fn any_set_of_ranges_comes_back_as_asked(
         ranges in prop::collection::vec((0..LEN as u64, 0u64..5000), 0..12)

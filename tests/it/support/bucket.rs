@@ -78,6 +78,8 @@ struct Planned {
 #[derive(Debug, Default)]
 struct State {
     seen: Vec<Seen>,
+    /// Requests forgotten before `seen`.
+    forgotten: usize,
     planned: Vec<Planned>,
     delay: Duration,
     no_etags: bool,
@@ -174,7 +176,9 @@ impl Bucket {
 
     /// Forgets the requests so far.
     pub fn forget(&self) {
-        self.shared.state().seen.clear();
+        let mut state = self.shared.state();
+        state.forgotten += state.seen.len();
+        state.seen.clear();
     }
 }
 
@@ -242,10 +246,12 @@ impl Shared {
                 status: 0,
                 bytes: 0,
             });
-            state.seen.len() - 1
+            state.forgotten + state.seen.len() - 1
         };
         let note = |status: u16, bytes: usize| {
-            if let Some(seen) = self.state().seen.get_mut(slot) {
+            let mut state = self.state();
+            let slot = slot.checked_sub(state.forgotten);
+            if let Some(seen) = slot.and_then(|slot| state.seen.get_mut(slot)) {
                 seen.status = status;
                 seen.bytes += bytes as u64;
             }
