@@ -13,6 +13,7 @@ mod error;
 mod href;
 mod http;
 mod ranges;
+mod refusal;
 mod reply;
 mod retry;
 mod s3;
@@ -27,10 +28,11 @@ use futures::{StreamExt, TryStreamExt};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-pub use self::allow::{Allow, Refusal};
-pub use self::config::{Limits, ObjectsConfig, Retry, S3Config, S3Credentials, SetupError, Timeouts};
-pub use self::error::{Cause, Error};
+pub use self::allow::Allow;
+pub use self::config::{Limits, ObjectsConfig, Retry, S3Config, S3Credentials, Timeouts};
+pub use self::error::{Cause, Error, SetupError};
 pub use self::href::Href;
+pub use self::refusal::Refusal;
 pub use self::reply::Version;
 
 use self::reply::{Fault, Patience, Progress};

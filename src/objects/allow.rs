@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use url::{Host, Origin, Url};
 
-use super::config::SetupError;
+use super::error::SetupError;
 use super::href::Href;
+use super::refusal::Refusal;
 
 /// Which addresses may be read. The default allows nothing.
 #[derive(Clone, Debug, Default)]
@@ -23,48 +24,6 @@ pub struct Allow {
     pub loopback: bool,
     /// Whether allowed hosts may resolve to private addresses (an archive mirror on the own network).
     pub private_addresses: bool,
-}
-
-/// Why an address may not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// Empty or far too long.
-    #[error("an address of {0} bytes is not usable")]
-    Length(usize),
-    /// Control character, white space or backslash.
-    #[error("the address contains a control character, white space or a backslash")]
-    ControlCharacter,
-    /// A GDAL virtual path.
-    #[error("/vsi paths are not read")]
-    Vsi,
-    /// A scheme other than s3, https, http, file.
-    #[error("addresses of scheme {0:?} are not read (s3, https and files are)")]
-    Scheme(String),
-    /// `user@host`.
-    #[error("the address contains a user name or password")]
-    UserInfo,
-    /// Not an address.
-    #[error("the address is malformed")]
-    Malformed,
-    /// Not a legal bucket name.
-    #[error("the bucket name is not legal")]
-    BucketName,
-    /// `.` or `..` in an S3 key.
-    #[error("the key contains a dot segment or a backslash")]
-    DotSegment,
-    /// The bucket is on nobody's list.
-    #[error("bucket {0} is not allowed; allow it if you trust it")]
-    Bucket(String),
-    /// The host is on nobody's list.
-    #[error("host {0} is not allowed; allow it if you trust it")]
-    Host(String),
-    /// The file lies outside the allowed folders.
-    #[error("the file lies outside the folders that may be read")]
-    Outside,
-    /// The host's address is private, loopback or link-local.
-    #[error("the host resolves to an address of the local network")]
-    PrivateAddress,
 }
 
 /// [`Allow`], checked and ready to compare with.

@@ -1,7 +1,6 @@
 //! How objects are read: who may be asked, how patiently, and how much at once.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::allow::Allow;
@@ -150,24 +149,4 @@ impl Default for Limits {
             skip_bytes: 8 * MIB,
         }
     }
-}
-
-/// Settings that cannot work.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// An allowed folder cannot be opened.
-    #[error("the folder {} cannot be read: {source}", path.display())]
-    Root {
-        /// As given.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// An allowed host is not a host name.
-    #[error("{0:?} is not a host name; write `host`, `host:port` or `http://host:port`")]
-    Host(String),
-    /// The S3 endpoint is not an address.
-    #[error("{0:?} is not an S3 endpoint; write `https://host` or `http://host:port`")]
-    Endpoint(String),
 }

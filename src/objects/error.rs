@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::allow::Refusal;
 use super::href::Href;
+use super::refusal::Refusal;
 
 /// A failed read: which object, which bytes, how often it was tried, and why it failed.
 ///
@@ -215,4 +216,24 @@ impl std::error::Error for Error {
             _ => None,
         }
     }
+}
+
+/// Settings that cannot work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// An allowed folder cannot be opened.
+    #[error("the folder {} cannot be read: {source}", path.display())]
+    Root {
+        /// As given.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An allowed host is not a host name.
+    #[error("{0:?} is not a host name; write `host`, `host:port` or `http://host:port`")]
+    Host(String),
+    /// The S3 endpoint is not an address.
+    #[error("{0:?} is not an S3 endpoint; write `https://host` or `http://host:port`")]
+    Endpoint(String),
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use super::allow::Refusal;
+use super::refusal::Refusal;
 
 /// Longest address accepted, bytes.
 const MAX_LEN: usize = 4096;

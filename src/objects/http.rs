@@ -9,9 +9,10 @@ use reqwest::header::{
 };
 use url::Url;
 
-use super::allow::{Gate, Refusal, is_public};
+use super::allow::{Gate, is_public};
 use super::config::Timeouts;
 use super::error::Cause;
+use super::refusal::Refusal;
 use super::reply::{Body, Fault, Progress, Reply, Version};
 use super::retry::retry_after;
 

@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::config::{S3Config, SetupError, Timeouts};
-use super::error::Cause;
+use super::config::{S3Config, Timeouts};
+use super::error::{Cause, SetupError};
 use super::reply::{Body, Fault, Progress, Reply, Version};
 use super::retry::retry_after;
 
@@ -79,10 +79,15 @@ pub(super) async fn ask(
     }
     let output = request.send().await.map_err(fault)?;
     let modified = output.last_modified().map(|t| t.as_nanos().to_string());
+    let length = output.content_length().and_then(|n| u64::try_from(n).ok());
+    // The SDK does not tell 206 from 200. A reply as long as the range, but not from the start of the
+    // object, is a partial one that fails to say so.
+    let partial =
+        output.content_range().is_some() || (rest.start > 0 && length == Some(rest.end - rest.start));
     Ok(Reply {
-        status: if output.content_range().is_some() { 206 } else { 200 },
+        status: if partial { 206 } else { 200 },
         content_range: output.content_range().map(str::to_owned),
-        content_length: output.content_length().and_then(|n| u64::try_from(n).ok()),
+        content_length: length,
         content_encoding: output.content_encoding().map(str::to_owned),
         version: Version::of_reply(output.e_tag(), modified.as_deref()),
         body: Body::S3(output.body),

@@ -11,14 +11,14 @@ use gdal::{Dataset, DriverManager, Metadata};
 
 /// A raster to be made by GDAL.
 #[derive(Clone, Debug)]
-pub struct Recipe {
-    pub driver: &'static str,
-    pub options: Vec<&'static str>,
-    pub size: (usize, usize),
-    pub point: bool,
-    pub nodata: Option<f64>,
+pub(super) struct Recipe {
+    pub(super) driver: &'static str,
+    pub(super) options: Vec<&'static str>,
+    pub(super) size: (usize, usize),
+    pub(super) point: bool,
+    pub(super) nodata: Option<f64>,
     /// Value of every pixel, before the cast to the pixel type; 0 where nothing is written.
-    pub value: fn(usize, usize) -> u32,
+    pub(super) value: fn(usize, usize) -> u32,
 }
 
 impl Default for Recipe {
@@ -35,20 +35,20 @@ impl Default for Recipe {
 }
 
 /// Smooth fields with noise, never 0.
-pub fn field(row: usize, col: usize) -> u32 {
+pub(super) fn field(row: usize, col: usize) -> u32 {
     let noise = (row * 7919 + col * 104_729) % 61;
     (800 + 40 * (row / 37) + 25 * (col / 53) + noise) as u32
 }
 
 /// As [`field`], with nothing in a wide middle.
-pub fn hollow(row: usize, col: usize) -> u32 {
+pub(super) fn hollow(row: usize, col: usize) -> u32 {
     if (200..620).contains(&col) && row < 300 { 0 } else { field(row, col) }
 }
 
-pub const TRANSFORM: [f64; 6] = [600_000.0, 10.0, 0.0, 5_200_020.0, 0.0, -20.0];
+pub(super) const TRANSFORM: [f64; 6] = [600_000.0, 10.0, 0.0, 5_200_020.0, 0.0, -20.0];
 
 /// Makes the file and returns its path.
-pub fn make<T: GdalType + Copy + TryFrom<u32>>(folder: &Path, name: &str, recipe: &Recipe) -> PathBuf {
+pub(super) fn make<T: GdalType + Copy + TryFrom<u32>>(folder: &Path, name: &str, recipe: &Recipe) -> PathBuf {
     let path = folder.join(name);
     let (width, height) = recipe.size;
     let memory = DriverManager::get_driver_by_name("MEM").unwrap();
@@ -72,17 +72,17 @@ pub fn make<T: GdalType + Copy + TryFrom<u32>>(folder: &Path, name: &str, recipe
 }
 
 /// Objects that may read the folder and loopback.
-pub fn objects(folder: &Path) -> Arc<Objects> {
+pub(super) fn objects(folder: &Path) -> Arc<Objects> {
     let allow = Allow { roots: vec![folder.to_owned()], loopback: true, ..Allow::default() };
     Arc::new(Objects::new(ObjectsConfig { allow, ..ObjectsConfig::default() }).unwrap())
 }
 
-pub fn href(path: &Path) -> Href {
+pub(super) fn href(path: &Path) -> Href {
     Href::parse(path.to_str().unwrap()).unwrap()
 }
 
 /// Every pixel of a raster, put together from its blocks.
-pub async fn pixels_of<T: Sample>(imagery: &Imagery, cog: &Cog) -> Vec<T> {
+pub(super) async fn pixels_of<T: Sample>(imagery: &Imagery, cog: &Cog) -> Vec<T> {
     let grid = *cog.grid();
     let mut whole = vec![T::default(); grid.width * grid.height];
     let blocks = cog.blocks_of(&grid.window());
@@ -100,7 +100,9 @@ pub async fn pixels_of<T: Sample>(imagery: &Imagery, cog: &Cog) -> Vec<T> {
 }
 
 /// Opens the file and compares grid, nodata and every pixel with what GDAL says.
-pub async fn same_as_gdal<T: Sample + GdalType + PartialEq + std::fmt::Debug>(path: &Path) -> Arc<Cog> {
+pub(super) async fn same_as_gdal<T: Sample + GdalType + PartialEq + std::fmt::Debug>(
+    path: &Path,
+) -> Arc<Cog> {
     let imagery = Imagery::new(objects(path.parent().unwrap()));
     let cog = imagery.open(&href(path)).await.unwrap();
     let oracle = Dataset::open(path).unwrap();
@@ -124,14 +126,14 @@ pub async fn same_as_gdal<T: Sample + GdalType + PartialEq + std::fmt::Debug>(pa
 
 /// A TIFF written by hand: tags of the one directory, then whatever the tags point to.
 #[derive(Clone, Debug)]
-pub struct Handmade {
-    pub big_endian: bool,
-    pub big_tiff: bool,
+pub(super) struct Handmade {
+    pub(super) big_endian: bool,
+    pub(super) big_tiff: bool,
     /// Tag, field type, values.
-    pub tags: Vec<(u16, u16, Vec<f64>)>,
-    pub blocks: Vec<Vec<u8>>,
+    pub(super) tags: Vec<(u16, u16, Vec<f64>)>,
+    pub(super) blocks: Vec<Vec<u8>>,
     /// Where the directory lies, at least.
-    pub directory_at: usize,
+    pub(super) directory_at: usize,
 }
 
 impl Default for Handmade {
@@ -160,13 +162,13 @@ impl Default for Handmade {
 }
 
 impl Handmade {
-    pub fn set(mut self, tag: u16, kind: u16, values: &[f64]) -> Self {
+    pub(super) fn set(mut self, tag: u16, kind: u16, values: &[f64]) -> Self {
         self.tags.retain(|(t, _, _)| *t != tag);
         self.tags.push((tag, kind, values.to_vec()));
         self
     }
 
-    pub fn without(mut self, tag: u16) -> Self {
+    pub(super) fn without(mut self, tag: u16) -> Self {
         self.tags.retain(|(t, _, _)| *t != tag);
         self
     }
@@ -187,7 +189,7 @@ impl Handmade {
         values.iter().flat_map(one).collect()
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         let word = if self.big_tiff { 8 } else { 4 };
         let mut file = if self.big_endian { b"MM".to_vec() } else { b"II".to_vec() };
         if self.big_tiff {

@@ -47,8 +47,6 @@ pub enum Fault {
     Gzip,
     /// One byte at a time, with this pause.
     Drip(Duration),
-    /// No `ETag`.
-    NoEtag,
     /// An endless header.
     EndlessHeader,
 }
@@ -80,8 +78,13 @@ struct Planned {
 #[derive(Debug, Default)]
 struct State {
     seen: Vec<Seen>,
+    /// Requests forgotten before `seen`.
+    forgotten: usize,
     planned: Vec<Planned>,
     delay: Duration,
+    no_etags: bool,
+    busy: usize,
+    peak: usize,
 }
 
 #[derive(Debug)]
@@ -141,6 +144,16 @@ impl Bucket {
         self.shared.state().delay = delay;
     }
 
+    /// From now on no reply says which version of the object it is.
+    pub fn without_etags(&self) {
+        self.shared.state().no_etags = true;
+    }
+
+    /// Most replies that were under way at the same time.
+    pub fn peak(&self) -> usize {
+        self.shared.state().peak
+    }
+
     /// All requests so far, in order of arrival.
     pub fn seen(&self) -> Vec<Seen> {
         self.shared.state().seen.clone()
@@ -163,7 +176,9 @@ impl Bucket {
 
     /// Forgets the requests so far.
     pub fn forget(&self) {
-        self.shared.state().seen.clear();
+        let mut state = self.shared.state();
+        state.forgotten += state.seen.len();
+        state.seen.clear();
     }
 }
 
@@ -191,9 +206,15 @@ impl Shared {
         let mut reader = BufReader::new(reading);
         let mut stream = stream;
         while let Some(request) = read_request(&mut reader) {
-            match self.reply(&request, &mut stream) {
-                Ok(true) => {}
-                _ => break,
+            {
+                let mut state = self.state();
+                state.busy += 1;
+                state.peak = state.peak.max(state.busy);
+            }
+            let go_on = self.reply(&request, &mut stream);
+            self.state().busy -= 1;
+            if !matches!(go_on, Ok(true)) {
+                break;
             }
         }
         let _ = stream.shutdown(Shutdown::Both);
@@ -225,10 +246,12 @@ impl Shared {
                 status: 0,
                 bytes: 0,
             });
-            state.seen.len() - 1
+            state.forgotten + state.seen.len() - 1
         };
         let note = |status: u16, bytes: usize| {
-            if let Some(seen) = self.state().seen.get_mut(slot) {
+            let mut state = self.state();
+            let slot = slot.checked_sub(state.forgotten);
+            if let Some(seen) = slot.and_then(|slot| state.seen.get_mut(slot)) {
                 seen.status = status;
                 seen.bytes += bytes as u64;
             }
@@ -291,7 +314,7 @@ impl Shared {
         let sent = &body[range.clone().unwrap_or(0..total)];
         let mut head =
             format!("HTTP/1.1 {status} OK\r\nContent-Type: image/tiff\r\nAccept-Ranges: bytes\r\n");
-        if fault != Some(Fault::NoEtag) {
+        if !self.state().no_etags {
             head += &format!("ETag: {etag}\r\n");
         }
         if let Some(range) = &range
