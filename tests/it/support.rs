@@ -1,1 +1,3 @@
-//! Tests of `support`.
+//! What several test modules share.
+
+pub(crate) mod stac;
