@@ -12,6 +12,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
+mod assets;
 mod collect;
 mod dedup;
 mod dialect;

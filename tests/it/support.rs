@@ -1,4 +1,4 @@
-//! What several test modules share.
-#![allow(unreachable_pub, dead_code, reason = "each test module uses its own part")]
+//! Loopback servers the tests read from.
 
 pub mod bucket;
+pub mod stac;
