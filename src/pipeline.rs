@@ -1,1 +1,41 @@
-//! To be written.
+//! The pipeline: where what we know and the doors meet.
+//!
+//! Comes in: plots, settings, a policy, an as-of day, and the doors. Goes out: records and files. Not
+//! here: arguments and terminals (`cli`), any judgement (`lending`), any formula (`zonal` to `crop`).
+//! The only place of the house where async meets the compute pool (`bridge`), and where work is parallel:
+//! over blocks and plots, gathered in order, so that threads never change an answer.
+
+mod bridge;
+mod chips;
+mod earlier;
+mod gather;
+mod judge;
+mod layout;
+mod observe;
+mod papers;
+mod progress;
+mod provenance;
+mod run;
+mod scan;
+mod search;
+mod spec;
+mod survey;
+mod tiles;
+mod timings;
+
+use std::sync::Arc;
+
+pub use bridge::ComputeLost;
+pub use observe::{ObserveOutcome, ObserveRequest, observe};
+pub use progress::{Event, Watcher, nobody};
+pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, appraise};
+pub use spec::{Bands, CatalogSettings, CropSettings, Period, Settings, Spec, SpecError};
+
+/// A compute pool; 0 threads: one per processor.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn pool(threads: usize) -> Result<Arc<rayon::ThreadPool>, rayon::ThreadPoolBuildError> {
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    builder.thread_name(|i| format!("compute-{i}")).build().map(Arc::new)
+}

@@ -1,0 +1,53 @@
+//! What an earlier run in the same folder finished, and this one need not do again.
+
+use std::collections::BTreeMap;
+
+use crate::intake::Entry;
+use crate::observation::Observation;
+use crate::store::{self, FinishedRecord};
+
+use super::run::RunRequest;
+
+/// Finished records by plot id, with their observations.
+#[derive(Debug, Default)]
+pub(super) struct Earlier {
+    pub(super) finished: BTreeMap<String, FinishedRecord>,
+    pub(super) observations: BTreeMap<String, Vec<Observation>>,
+}
+
+impl Earlier {
+    /// Records that were made from the same plot, declaration, settings, policy, days and catalogue.
+    pub(super) fn of(request: &RunRequest) -> Result<Earlier, store::Error> {
+        if !request.resume {
+            return Ok(Earlier::default());
+        }
+        let Some(manifest) = store::read_manifest(&request.out)? else { return Ok(Earlier::default()) };
+        let same_run = manifest.as_of == request.as_of
+            && (manifest.from, manifest.to) == (request.from, request.to)
+            && manifest.catalog.location == request.catalog_location;
+        if !same_run {
+            return Ok(Earlier::default());
+        }
+        let mut finished = store::finished(&request.out, &request.spec.sha256)?;
+        let policy = request.policy.sha256();
+        let mut usable = BTreeMap::new();
+        for entry in &request.intake.entries {
+            let Entry::Plot(plot) = entry else { continue };
+            let Some(found) = finished.remove(plot.id.as_str()) else { continue };
+            let record = &found.record;
+            let same = record.geometry_sha256.as_deref() == Some(plot.geometry_sha256.as_str())
+                && record.policy_sha256.as_deref() == Some(policy.as_str())
+                && record.as_of == request.as_of
+                && crate::lending::same_declaration(record, plot);
+            if same {
+                usable.insert(plot.id.as_str().to_owned(), found);
+            }
+        }
+        if usable.is_empty() {
+            return Ok(Earlier::default());
+        }
+        let series = request.out.join("timeseries.parquet");
+        let observations = store::read_observations(&series, |id| usable.contains_key(id))?;
+        Ok(Earlier { finished: usable, observations })
+    }
+}

@@ -1,0 +1,221 @@
+//! A plot's papers: season chart, NDVI picture and raster with its STAC item, report.
+
+use std::path::Path;
+
+use geo::Coord;
+use jiff::civil::Date;
+
+use crate::crop::DateInterval;
+use crate::crs;
+use crate::grid::Raster;
+use crate::phenology::Season;
+use crate::plot::Plot;
+use crate::record::{EligibilityRecord, Link};
+use crate::scene::Scene;
+use crate::series::{days_between, plus_days};
+use crate::store::{
+    self, ChartMark, ChartPoint, ChartSpan, CurvePoint, NdviItem, NdviSource, Report, ReportPicture,
+    SeasonChart,
+};
+use crate::zonal::quicklook;
+
+use super::chips::Chip;
+use super::judge::{Bench, Judged};
+use super::survey::PlotSurvey;
+
+/// Days of the chart before the season window, so that the soil before the crop shows.
+const CHART_LEAD_DAYS: i32 = 45;
+
+/// Half width of the curve's band, standard deviations (10th to 90th percentile).
+const BAND_SD: f64 = 1.2816;
+
+/// What a plot's papers are made of.
+pub(super) struct Papers<'a> {
+    pub(super) bench: &'a Bench<'a>,
+    pub(super) plot: &'a Plot,
+    pub(super) seen: &'a PlotSurvey,
+    pub(super) judged: &'a Judged,
+}
+
+/// The files that will lie in a plot's folder, as links of its record.
+pub(super) fn links(plot: &Plot, picture: bool) -> Vec<Link> {
+    let folder = format!("plots/{}", store::plot_folder(plot.id.as_str()));
+    let link = |rel: &str, file: &str, kind: &str| Link {
+        rel: rel.to_owned(),
+        href: format!("{folder}/{file}"),
+        r#type: kind.to_owned(),
+    };
+    let mut links =
+        vec![link("report", "report.html", "text/html"), link("series", "series.svg", "image/svg+xml")];
+    if picture {
+        links.push(link("ndvi", "ndvi.tif", "image/tiff; application=geotiff; profile=cloud-optimized"));
+        links.push(link("item", "ndvi.json", "application/geo+json"));
+        links.push(link("preview", "ndvi.png", "image/png"));
+    }
+    links
+}
+
+/// The date whose picture says most: clear, and nearest to the season's peak; the last one without a season.
+pub(super) fn choose<'a>(seen: &'a PlotSurvey, judged_peak: Option<Date>) -> Option<&'a Chip> {
+    let best = |chips: &mut dyn Iterator<Item = &'a Chip>| {
+        chips.min_by_key(|c| match judged_peak {
+            Some(peak) => (days_between(peak, c.date).abs(), c.date),
+            None => (-days_between(Date::MIN, c.date), c.date),
+        })
+    };
+    best(&mut seen.chips.iter().filter(|c| c.valid_fraction >= 0.9))
+        .or_else(|| best(&mut seen.chips.iter().filter(|c| c.valid_fraction >= 0.6)))
+}
+
+impl Papers<'_> {
+    /// Writes everything into the plot's folder.
+    pub(super) fn write(&self, out: &Path, chip: Option<&Chip>) -> Result<(), store::Error> {
+        let folder = out.join("plots").join(store::plot_folder(self.plot.id.as_str()));
+        let chart = store::season_chart(&self.chart());
+        store::write_whole(&folder.join("series.svg"), chart.as_bytes())?;
+        let picture = match chip {
+            Some(chip) => self.picture(&folder, chip)?,
+            None => None,
+        };
+        let report = Report {
+            record: &self.judged.record,
+            chart_svg: Some(&chart),
+            picture: picture.as_ref().map(|(png, date)| ReportPicture { png, date: *date }),
+        };
+        store::write_whole(&folder.join("report.html"), store::report_html(&report).as_bytes())
+    }
+
+    fn picture(&self, folder: &Path, chip: &Chip) -> Result<Option<(Vec<u8>, Date)>, store::Error> {
+        let grid = chip.own_grid();
+        let raster = store::Chip { grid, ndvi: chip.ndvi() };
+        store::write_ndvi_cog(&folder.join("ndvi.tif"), &raster)?;
+        let observed = self.judged.observations.iter().find(|o| o.scene == chip.scene);
+        let png = self.png(chip, observed.and_then(|o| o.ndvi).map(|n| n.mean));
+        if let Some(png) = &png {
+            store::write_whole(&folder.join("ndvi.png"), png)?;
+        }
+        if let Some(scene) = self.bench.scenes.get(&chip.scene) {
+            self.item(folder, scene, &raster, chip)?;
+        }
+        Ok(png.map(|png| (png, chip.date)))
+    }
+
+    fn png(&self, chip: &Chip, mean: Option<f64>) -> Option<Vec<u8>> {
+        let grid = chip.own_grid();
+        let outline = crs::project(&self.plot.geometry, grid.epsg).ok()?;
+        let data = ndarray::Array2::from_shape_vec((grid.height, grid.width), chip.ndvi()).ok()?;
+        let ndvi = Raster { window: grid.window(), data };
+        let picture = quicklook::draw(&quicklook::Chip {
+            ndvi: &ndvi,
+            grid: &grid,
+            outline: &outline,
+            title: self.plot.id.as_str(),
+            date: chip.date,
+            mean,
+        });
+        quicklook::png(&picture).ok()
+    }
+
+    fn item(
+        &self,
+        folder: &Path,
+        scene: &Scene,
+        raster: &store::Chip,
+        chip: &Chip,
+    ) -> Result<(), store::Error> {
+        let grid = raster.grid;
+        let corners = [(grid.x0, grid.y0), (grid.x1(), grid.y0), (grid.x1(), grid.y1()), (grid.x0, grid.y1())]
+            .map(|(x, y)| Coord { x, y });
+        let Ok(lonlat) = crs::points_to_lonlat(&corners, grid.epsg) else { return Ok(()) };
+        let [a, b, c, d] = lonlat.as_slice() else { return Ok(()) };
+        let software = &self.judged.record.software;
+        let sources = [NdviSource { item_id: scene.id.as_str(), href: scene.item_href.as_deref() }];
+        store::write_ndvi_item(
+            folder,
+            &NdviItem {
+                plot_id: self.plot.id.as_str(),
+                datetime: scene.datetime,
+                chip: raster,
+                corners: [a, b, c, d].map(|p| (p.x, p.y)),
+                valid_fraction: chip.valid_fraction,
+                platform: scene.platform.as_deref(),
+                sources: &sources,
+                software: (&software.name, &software.version),
+                mask_rule: &self.bench.provenance.mask_rule,
+            },
+        )
+    }
+
+    fn chart(&self) -> SeasonChart {
+        let Judged { record, observations, curve, assessment } = self.judged;
+        let as_of = self.bench.as_of;
+        let season: Option<&Season> = assessment.current.and_then(|k| assessment.seasons.get(k));
+        let span = |name: &str, d: &DateInterval| ChartSpan { from: d.p10, to: d.p90, label: name.to_owned() };
+        let harvest = match (&assessment.harvested, &assessment.harvest) {
+            (Some(seen), _) => Some(span("harvest seen", seen)),
+            (None, Some(expected)) => Some(span("harvest expected", expected)),
+            (None, None) => None,
+        };
+        let back = i32::try_from(self.bench.spec.settings.period.season_days).unwrap_or(365);
+        let window_start = plus_days(as_of, -back);
+        let from = season.and_then(|s| s.sos).map_or(window_start, |sos| sos.min(window_start));
+        let last = harvest.as_ref().map_or(as_of, |h| h.to.max(as_of));
+        let points = observations.iter().map(|o| ChartPoint {
+            date: o.date,
+            ndvi: o.ndvi.map(|n| n.mean),
+            rejected: o.rejected,
+        });
+        let curve = curve.values.iter().zip(&curve.sd).enumerate().map(|(day, (ndvi, sd))| CurvePoint {
+            date: curve.date(day),
+            ndvi: *ndvi,
+            band: Some((ndvi - BAND_SD * sd, ndvi + BAND_SD * sd)),
+        });
+        SeasonChart {
+            title: format!("Plot {}, NDVI up to {as_of}", record.id),
+            from: plus_days(from, -CHART_LEAD_DAYS),
+            to: plus_days(last, 10),
+            as_of,
+            points: points.collect(),
+            curve: curve.collect(),
+            marks: season.map(marks).unwrap_or_default(),
+            stages: season.map(|s| stages(s, as_of)).unwrap_or_default(),
+            harvest,
+        }
+    }
+}
+
+fn marks(season: &Season) -> Vec<ChartMark> {
+    let around = |date: Date, sd: Option<f64>| {
+        sd.map(|sd| {
+            let days = (BAND_SD * sd).round().clamp(0.0, 120.0) as i32;
+            (plus_days(date, -days), plus_days(date, days))
+        })
+    };
+    let named = [
+        ("start", season.sos, season.sos_sd_days),
+        ("peak", season.pos, None),
+        ("end", season.eos, season.eos_sd_days),
+    ];
+    named
+        .into_iter()
+        .filter_map(|(label, date, sd)| {
+            let date = date?;
+            Some(ChartMark { date, interval: around(date, sd), label: label.to_owned() })
+        })
+        .collect()
+}
+
+/// The parts of a season: it greens up, it is green, it ripens.
+fn stages(season: &Season, as_of: Date) -> Vec<ChartSpan> {
+    let until = |date: Option<Date>| date.unwrap_or(as_of);
+    let mut spans = Vec::new();
+    let mut add = |from: Option<Date>, to: Date, name: &str| {
+        if let Some(from) = from.filter(|f| *f < to) {
+            spans.push(ChartSpan { from, to, label: name.to_owned() });
+        }
+    };
+    add(season.sos, until(season.greenup50), "greening up");
+    add(season.greenup50, until(season.senescence50), "green");
+    add(season.senescence50, until(season.eos), "ripening");
+    spans
+}

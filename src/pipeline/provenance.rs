@@ -1,0 +1,64 @@
+//! What made a record, in words with numbers; the same for every plot of a run.
+
+use crate::lending::Provenance;
+use crate::record::{ModelUsed, Software};
+use crate::scl::SCL;
+use crate::zonal::{
+    FEWEST_INNER_PIXELS, GOOD_INNER_PIXELS, INNER_BUFFER_M, MAX_LOST_FRACTION, MIN_INNER_PIXELS, MaskRule,
+};
+
+use super::spec::Spec;
+
+/// The program as it stands in every record.
+pub(super) fn software() -> Software {
+    Software {
+        name: env!("CARGO_PKG_NAME").to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        git_commit: option_env!("CROPLENS_GIT_COMMIT").map(str::to_owned),
+    }
+}
+
+/// The provenance of every record made with these settings.
+pub(super) fn provenance(spec: &Spec) -> Provenance {
+    Provenance {
+        software: software(),
+        pipeline: spec.settings.name.clone(),
+        config_sha256: spec.sha256.clone(),
+        mask_rule: mask_words(&spec.settings.mask),
+        inner_buffer_m: INNER_BUFFER_M,
+        observability_rule: format!(
+            "full pixels inside the outline less {INNER_BUFFER_M} m: A from {GOOD_INNER_PIXELS}, B from \
+             {MIN_INNER_PIXELS} with less than {:.0} % lost, C from {FEWEST_INNER_PIXELS}, else D",
+            100.0 * MAX_LOST_FRACTION
+        ),
+        models: vec![ModelUsed {
+            id: crate::crop::METHOD.to_owned(),
+            version: spec.profiles.version().to_owned(),
+            sha256: None,
+            card_href: None,
+        }],
+    }
+}
+
+/// The cloud mask in one sentence, from the rule itself.
+fn mask_words(rule: &MaskRule) -> String {
+    let mut read = Vec::new();
+    let mut grown = Vec::new();
+    for facts in &SCL {
+        let weight = rule.weight.of(facts.class);
+        if weight > 0.0 {
+            read.push(format!("{} {weight}", facts.name));
+        }
+        let reach = rule.dilate_m.of(facts.class);
+        if reach > 0.0 {
+            grown.push(format!("{} {reach} m", facts.name));
+        }
+    }
+    format!(
+        "Sen2Cor classes read with weight: {}; eroded {} m, then grown: {}, no data {} m",
+        read.join(", "),
+        rule.erode_m,
+        if grown.is_empty() { "none".to_owned() } else { grown.join(", ") },
+        rule.no_data_border_m
+    )
+}
