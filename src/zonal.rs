@@ -16,6 +16,7 @@ mod nearest;
 mod observability;
 mod offset_guard;
 
+pub mod quicklook;
 mod reflectance;
 mod rule;
 mod sky;
@@ -199,7 +200,7 @@ pub fn observe(
             sum.clipped += c;
         }
         if wants_all {
-            values.push(Weighted { value: ndvi as f32, weight: (c * weight) as f32 });
+            values.push(Weighted { value: ndvi, weight: c * weight });
         }
     }
     let implausible = rule.ndvi_of == NdviOf::ClippedReflectance && sum.is_implausible();
@@ -207,7 +208,7 @@ pub fn observe(
     let mut measured = sum.fractions(pixels, rule);
     measured.ndvi_mean = believed.then(|| sum.ndvi / sum.weight);
     if wants_all {
-        measured.ndvi = measured.ndvi_mean.and_then(|mean| stats::all(&mut values, mean));
+        measured.ndvi = measured.ndvi_mean.and_then(|mean| stats::all(values, mean));
     }
     measured.rejected = reject(&measured, radiometry.settled, implausible, rule);
     measured

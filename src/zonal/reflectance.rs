@@ -41,7 +41,7 @@ pub fn band_mean(
     let each = pixels.coverage.iter().zip(pixels.dn).zip(pixels.sky);
     let mut values: Vec<Weighted> = each
         .filter(|((c, dn), _)| **c >= min_coverage && **dn >= rule.min_digital_number)
-        .map(|((c, dn), sky)| Weighted { value: f32::from(*dn), weight: *c * sky.weight(rule) as f32 })
+        .map(|((c, dn), sky)| Weighted { value: f64::from(*dn), weight: f64::from(*c) * sky.weight(rule) })
         .filter(|v| v.weight > 0.0)
         .collect();
     trimmed_mean(&mut values, TRIM).map(|dn| dn * radiometry.scale + radiometry.offset)

@@ -32,7 +32,7 @@ impl Sky {
     pub(super) const COUNT: usize = 15;
 
     /// The verdict of a class by itself.
-    pub fn of(class: Scl) -> Sky {
+    pub const fn of(class: Scl) -> Sky {
         Sky(class as u8)
     }
 
