@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn both_byte_orders_and_predictors_give_the_pixels_without_padding() {
-        let mut out = Vec::new();
+        let mut out: Vec<u16> = Vec::new();
         for order in [ByteOrder::Little, ByteOrder::Big] {
             for predictor in [Predictor::None, Predictor::Horizontal] {
                 let cog = cog(Dtype::U16, order, predictor);

@@ -212,7 +212,7 @@ fn content_range(text: &str) -> Option<(u64, u64, Option<u64>)> {
     let (first, last) = range.split_once('-')?;
     let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
     let total = if total == "*" { None } else { Some(total.parse().ok()?) };
-    (first <= last && last < u64::MAX).then_some((first, last + 1, total))
+    (first <= last && last < u64::MAX).then(|| (first, last + 1, total))
 }
 
 #[cfg(test)]

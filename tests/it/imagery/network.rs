@@ -115,6 +115,7 @@ async fn a_header_at_the_end_of_the_file_is_found() {
 #[tokio::test]
 async fn passing_faults_leave_the_same_pixels() {
     let (_folder, bucket) = served(&Recipe::default());
+    let objects = Arc::new(Objects::new(config(&bucket)).unwrap());
     for door in doors(&bucket) {
         for fault in [
             Fault::Status(503, "SlowDown"),
@@ -126,7 +127,7 @@ async fn passing_faults_leave_the_same_pixels() {
             Fault::IgnoreRange,
             Fault::IgnoreRangeChunked,
         ] {
-            let imagery = imagery(&bucket);
+            let imagery = Imagery::new(Arc::clone(&objects));
             bucket.fail("b.tif", fault.clone(), 2);
             let cog = imagery.open(&door).await.unwrap_or_else(|e| panic!("{fault:?}: {e}"));
             bucket.heal();

@@ -3,14 +3,17 @@
 //!
 //! Written on bare sockets: an honest HTTP library refuses to send most of these faults.
 
+mod wire;
+
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+
+use self::wire::{Request, parse_range, read_request};
 
 /// What goes wrong with a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,11 +193,6 @@ impl Drop for Bucket {
     }
 }
 
-struct Request {
-    path: String,
-    headers: BTreeMap<String, String>,
-}
-
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -288,7 +286,7 @@ impl Shared {
         let Some(mut body) = self.object(&request.path) else {
             return error(stream, 404, "NoSuchKey", "");
         };
-        let mut etag = format!("\"{:08x}\"", crc(&body));
+        let mut etag = format!("\"{:08x}\"", libdeflater::crc32(&body));
         if fault == Some(Fault::ChangedEtag) {
             etag = "\"changed\"".to_owned();
         }
@@ -385,45 +383,4 @@ impl Shared {
         let inside = !path.split('/').any(|part| part == "..");
         inside.then(|| std::fs::read(self.root.join(path.trim_start_matches('/'))).ok())?
     }
-}
-
-fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Request> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok().filter(|n| *n > 0)?;
-    let target = line.split(' ').nth(1)?;
-    let path = percent_decoded(target.split('?').next()?);
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|n| *n > 0)?;
-        let line = line.trim_end();
-        if line.is_empty() {
-            return Some(Request { path, headers });
-        }
-        let (name, value) = line.split_once(':')?;
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-}
-
-/// `bytes=0-99`, cut to the object; `None` if it begins beyond the end.
-fn parse_range(text: &str, total: usize) -> Option<Range<usize>> {
-    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
-    let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
-    (first < total && first <= last).then(|| first..(last + 1).min(total))
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut out = Vec::new();
-    let mut rest = text.as_bytes();
-    while let [b, tail @ ..] = rest {
-        let escaped = (*b == b'%').then(|| tail.get(..2)).flatten();
-        let value = escaped.and_then(|h| u8::from_str_radix(std::str::from_utf8(h).ok()?, 16).ok());
-        out.push(value.unwrap_or(*b));
-        rest = if value.is_some() { &tail[2..] } else { tail };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn crc(bytes: &[u8]) -> u32 {
-    libdeflater::crc32(bytes)
 }
