@@ -1,1 +1,29 @@
-//! To be written.
+//! From evidence to a recommendation: the lender's policy applied to what was seen of one plot.
+//!
+//! Comes in: [`Evidence`] (plot, observations, assessment, how the archive answered) and a [`Policy`].
+//! Goes out: an [`Appraisal`] (status, reasons, confidence), and the sealed record. Not here: pixels,
+//! curves, files, and any error: [`appraise`] is total, and no failure of a machine is turned into a
+//! judgement about a farmer.
+//!
+//! The rule of the house, held by types and property tests: whatever is about imagery, archive or
+//! method can only lead to *refer*; anything that refers outweighs anything that speaks against; and
+//! *supports* needs a crop that was seen.
+
+mod appraise;
+mod changes;
+mod confidence;
+mod evidence;
+mod policy;
+mod refused;
+mod rules;
+mod seal;
+mod seen;
+
+pub use appraise::{Appraisal, appraise};
+pub use evidence::{Evidence, Observability, Provenance, SeasonWindow, SkippedScene};
+pub use policy::{
+    ConfidenceRules, FloodRule, Policy, PolicyError, PolicyErrors, Rule, Rules, Switch, Validity,
+};
+pub use refused::{Defect, Refused, not_appraised};
+pub use seal::seal;
+pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};

@@ -15,13 +15,15 @@ mod outline;
 mod parts;
 mod reason;
 mod schema;
+mod worded;
 mod words;
 
 pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
-pub use codes::{CODES, Code, CodeFacts, Form, Param, WORDS, Worded};
+pub use codes::{CODES, Code, CodeFacts, Form, Param};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
 pub use outline::Outline;
 pub use parts::{Change, CropCandidate, Link, ModelUsed, RejectedScene, SeasonSeen, Software, SourceScene};
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};
+pub use worded::{WORDS, Worded};
 pub use words::{Agreement, Confidence, CropSeen, Effect, Grade, Party, SeasonSource, Status};

@@ -4,6 +4,8 @@
 //! below: imagery, source and model never speak against anybody; and whatever speaks against somebody
 //! names the measured number and the threshold.
 
+use serde::{Deserialize, Serialize};
+
 use crate::record::{Effect, Party};
 
 /// How a parameter is shown in a sentence.
@@ -29,7 +31,7 @@ pub enum Form {
     Number,
     /// ISO 8601 date.
     Date,
-    /// A word of [`WORDS`], or as it stands.
+    /// A word of [`WORDS`](crate::record::WORDS), or as it stands.
     Word,
     /// Text as it stands.
     Text,
@@ -65,23 +67,13 @@ pub struct CodeFacts {
     pub zh: &'static str,
 }
 
-/// A word that appears inside sentences and is said differently in each language.
-#[derive(Clone, Copy, Debug)]
-pub struct Worded {
-    /// The word as it stands in params.
-    pub word: &'static str,
-    /// English.
-    pub en: &'static str,
-    /// Chinese.
-    pub zh: &'static str,
-}
-
 macro_rules! codes {
     ($($variant:ident $code:literal $party:ident $effect:ident
         ($($param:ident: $form:ident),*) $([$measured:literal vs $threshold:literal])?
         $en:literal $zh:literal;)*) => {
         /// A reason code.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "&'static str")]
         pub enum Code { $(#[doc = $en] $variant,)* }
 
         /// The table of reason codes, most important first.
@@ -102,6 +94,25 @@ macro_rules! codes {
                 // The table is made from the same lines as the enum, in the same order.
                 &CODES[self as usize]
             }
+
+            /// The code written like this.
+            pub fn parse(text: &str) -> Option<Code> {
+                CODES.iter().find(|row| row.code == text).map(|row| row.variant)
+            }
+        }
+
+        impl TryFrom<String> for Code {
+            type Error = String;
+
+            fn try_from(text: String) -> Result<Code, String> {
+                Code::parse(&text).ok_or_else(|| format!("there is no reason code {text}"))
+            }
+        }
+
+        impl From<Code> for &'static str {
+            fn from(code: Code) -> &'static str {
+                code.facts().code
+            }
         }
     };
     (@pair) => { None };
@@ -109,34 +120,64 @@ macro_rules! codes {
 }
 
 codes! {
-    // The input could not be used.
-    InputUnreadable "INPUT_UNREADABLE" Applicant Block (problem: Word)
-        "This entry could not be read as a plot: {problem}. Correct the entry and send it again."
-        "该条目无法识别为地块：{problem}。请改正后重新提交。";
-    GeomMissing "GEOM_MISSING" Applicant Block ()
-        "The entry has no plot outline. Send a Polygon, a MultiPolygon or a closed GPS track."
-        "该条目没有地块边界。请提交多边形、多部分多边形或闭合的GPS轨迹。";
-    GeomInvalid "GEOM_INVALID" Applicant Block (problem: Word, place: Text)
-        "The plot outline cannot be used: {problem} ({place}). Redraw the outline there."
-        "地块边界无法使用：{problem}（{place}）。请在该处重新绘制边界。";
-    GeomSelfCrossing "GEOM_SELF_CROSSING" Applicant Block (lon: Degrees, lat: Degrees)
-        "The plot outline crosses itself near longitude {lon}, latitude {lat}. Redraw the outline there."
-        "地块边界在经度{lon}、纬度{lat}附近自相交。请在该处重新绘制边界。";
-    GeomAxisSwappedSuspect "GEOM_AXIS_SWAPPED_SUSPECT" Applicant Block ()
-        "The coordinates look like latitude, longitude; longitude, latitude is expected."
-        "坐标顺序疑似为纬度、经度；应为经度、纬度。";
-    GeomTooLarge "GEOM_TOO_LARGE" Applicant Block (area_ha: Hectares, max_ha: Hectares)
-        "The outline covers {area_ha}; one plot may cover at most {max_ha}. Split it or check the coordinates."
-        "边界面积为{area_ha}，单个地块最大为{max_ha}。请拆分地块或检查坐标。";
-    GeomTooSmall "GEOM_TOO_SMALL" Applicant Block (area_ha: Hectares, min_ha: Hectares)
-        "The outline covers {area_ha}; at least {min_ha} is needed to be a plot. Check the coordinates."
-        "边界面积为{area_ha}，至少需要{min_ha}才能作为地块。请检查坐标。";
-    IdDuplicate "ID_DUPLICATE" Applicant Block (id: Text, first_position: Count)
-        "The plot id {id} was already used by entry {first_position} of the same file. Give each plot its own id."
-        "地块编号{id}已被同一文件的第{first_position}条使用。请为每个地块使用不同编号。";
-    PropertyInvalid "PROPERTY_INVALID" Applicant Block (property: Text, problem: Word)
-        "The property {property} cannot be used: {problem}. Correct it or leave it out."
-        "属性{property}无法使用：{problem}。请改正或删除该属性。";
+    // The input could not be used. The detail is what `intake` found, with the place.
+    FeatureInvalid "FEATURE_INVALID" Applicant Block (detail: Text)
+        "This entry could not be read as a plot: {detail}"
+        "该条目无法识别为地块：{detail}";
+    IdInvalid "ID_INVALID" Applicant Block (detail: Text)
+        "The plot's id cannot be used: {detail}"
+        "地块编号无法使用：{detail}";
+    IdDuplicate "ID_DUPLICATE" Applicant Block (detail: Text)
+        "The plot's id is used more than once in the file, so neither plot was used: {detail}"
+        "地块编号在文件中重复，相关地块均未使用：{detail}";
+    PropertyInvalid "PROPERTY_INVALID" Applicant Block (detail: Text)
+        "A property of the plot has an impossible value: {detail}"
+        "地块的某个属性取值无效：{detail}";
+    GeomMalformed "GEOM_MALFORMED" Applicant Block (detail: Text)
+        "The outline's coordinates are missing or wrongly written: {detail}"
+        "边界坐标缺失或格式错误：{detail}";
+    GeomTypeUnsupported "GEOM_TYPE_UNSUPPORTED" Applicant Block (detail: Text)
+        "This kind of geometry is not a plot: {detail}"
+        "该几何类型不是地块：{detail}";
+    GeomCrsUnsupported "GEOM_CRS_UNSUPPORTED" Applicant Block (detail: Text)
+        "The coordinates are not WGS 84 longitude, latitude: {detail}"
+        "坐标不是WGS 84经纬度：{detail}";
+    GeomEmpty "GEOM_EMPTY" Applicant Block (detail: Text)
+        "The outline encloses no land: {detail}"
+        "边界未围成任何土地：{detail}";
+    GeomInvalid "GEOM_INVALID" Applicant Block (detail: Text)
+        "The outline crosses, touches or overlaps itself: {detail}"
+        "边界自相交、自相接或自重叠：{detail}";
+    GeomTrackOpen "GEOM_TRACK_OPEN" Applicant Block (detail: Text)
+        "The ends of the walked track do not meet: {detail}"
+        "步行轨迹首尾不相接：{detail}";
+    GeomOutOfRange "GEOM_OUT_OF_RANGE" Applicant Block (detail: Text)
+        "A longitude or latitude is out of range: {detail}"
+        "经度或纬度超出范围：{detail}";
+    GeomAxisSwappedSuspect "GEOM_AXIS_SWAPPED_SUSPECT" Applicant Block (detail: Text)
+        "The coordinates look like latitude, longitude where longitude, latitude is expected: {detail}"
+        "坐标顺序疑似为纬度、经度，应为经度、纬度：{detail}";
+    GeomAntimeridian "GEOM_ANTIMERIDIAN" Applicant Block (detail: Text)
+        "The outline crosses the 180 degree meridian in one piece: {detail}"
+        "边界整体跨越180度经线：{detail}";
+    GeomNotOnLand "GEOM_NOT_ON_LAND" Applicant Block (detail: Text)
+        "The plot does not lie on land: {detail}"
+        "地块不在陆地上：{detail}";
+    GeomOutOfCoverage "GEOM_OUT_OF_COVERAGE" Applicant Block (detail: Text)
+        "The plot lies outside the area that Sentinel-2 covers: {detail}"
+        "地块位于哨兵二号覆盖范围之外：{detail}";
+    GeomTooSmall "GEOM_TOO_SMALL" Applicant Block (detail: Text)
+        "The outline encloses too little land: {detail}"
+        "边界围成的土地过小：{detail}";
+    GeomSliver "GEOM_SLIVER" Applicant Block (detail: Text)
+        "The outline is so thin that it is a line: {detail}"
+        "边界过窄，近似一条线：{detail}";
+    GeomTooLarge "GEOM_TOO_LARGE" Applicant Block (detail: Text)
+        "The outline encloses more land, or reaches further, than one plot: {detail}"
+        "边界范围超过单个地块：{detail}";
+    GeomTooComplex "GEOM_TOO_COMPLEX" Applicant Block (detail: Text)
+        "The outline has more vertices, rings or parts than one plot: {detail}"
+        "边界的顶点、环或部分过多：{detail}";
 
     // A person has to look: the archive.
     SrcReadFailed "SRC_READ_FAILED" Source Refer (n: Count, tries: Count)
@@ -161,9 +202,6 @@ codes! {
     ImgStale "IMG_STALE" Imagery Refer (days: Days, max: Days) ["days" vs "max"]
         "The last clear image is {days} days old; at most {max} days are allowed."
         "最近一次晴空影像距今{days}天；最多允许{max}天。";
-    ImgStartUnseen "IMG_START_UNSEEN" Imagery Refer (days: Days, from: Date, to: Date, max: Days) ["days" vs "max"]
-        "The first {days} days of the season ({from} to {to}) have no clear image; at most {max} days are allowed before a plot may be called uncropped."
-        "生长季最初{days}天（{from}至{to}）没有晴空影像；判定未种植前最多允许{max}天。";
     // The plot as 10 m pixels see it, and what happened on it.
     PlotTooSmall "PLOT_TOO_SMALL" Plot Refer (n: Count, min: Count) ["n" vs "min"]
         "Only {n} full pixels lie inside the plot; {min} are needed. A visit or finer images can tell."
@@ -216,8 +254,8 @@ codes! {
         "{from}至{to}未见作物生长过程：共查看{clear_obs}个晴空日期（需要{min_clear_obs}个），NDVI最高仅{ndvi_max}。";
     AreaUnderDeclared "AREA_UNDER_DECLARED" Plot Against
         (measured_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
-        "The outline measures {measured_ha}, at most {upper_ha} with measuring error, against {declared_ha} declared: {deviation} less, where {tolerance} is allowed."
-        "边界实测{measured_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：少{deviation}，允许{tolerance}。";
+        "The outline measures {measured_ha}, at most {upper_ha} with measuring error, where {declared_ha} was declared: at least {deviation} less; {tolerance} is allowed."
+        "边界实测{measured_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：至少少{deviation}，允许{tolerance}。";
     CropDiffers "CROP_DIFFERS" Plot Against
         (declared: Word, crop: Word, log_odds: Number, threshold: Number) ["log_odds" vs "threshold"]
         "What is seen contradicts the declared crop ({declared}): log odds {log_odds}, where {threshold} or less counts as contradicted. It fits {crop} better."
@@ -257,6 +295,9 @@ codes! {
     SrcReadFailedHarmless "SRC_READ_FAILED_HARMLESS" Source Info (n: Count)
         "{n} scenes were unreadable; other scenes saw the plot on the same days, or they lie outside the season."
         "{n}景影像无法读取；同日其他影像已覆盖该地块，或其日期不在生长季内。";
+    SrcExpectedUnknown "SRC_EXPECTED_UNKNOWN" Source Info ()
+        "How many overpasses to expect is not known here, so gaps in the catalogue cannot be counted."
+        "此处无法得知应有的过境次数，因此无法统计目录缺失。";
     SrcAssetMissing "SRC_ASSET_MISSING" Source Info (n: Count)
         "{n} scenes lack a readable file in the archive and were skipped."
         "{n}景影像在影像库中缺少可读文件，已跳过。";
@@ -266,36 +307,6 @@ codes! {
     HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
         "A harvest date cannot be given yet."
         "目前无法给出收获日期。";
-    ObservabilityReduced "OBSERVABILITY_REDUCED" Plot Info (n: Count, good: Count)
-        "{n} full pixels lie inside the plot; {good} or more would show it fully."
-        "地块内有{n}个完整像元；达到{good}个以上时观测更可靠。";
-}
-
-/// Words inside sentences, by language.
-pub const WORDS: &[Worded] = &[
-    w("season", "in the season", "生长季内"),
-    w("green-up", "while the crop greens up", "返青上升期"),
-    w("peak", "around the peak", "峰值期"),
-    w("green-down", "while the crop ripens", "成熟下降期"),
-    w("closed_ring", "the ring was closed", "闭合边界环"),
-    w("track_to_polygon", "a walked track was read as an outline", "将步行轨迹视为边界"),
-    w("reoriented", "ring direction was turned", "调整环方向"),
-    w("removed_duplicate_vertices", "repeated points were merged", "合并重复点"),
-    w("dropped_heights", "heights were dropped", "去除高程"),
-    w(
-        "cropped_without_season",
-        "a crop is said to be seen but no season was found",
-        "判定已种植但未找到生长季",
-    ),
-    w(
-        "not_cropped_with_season",
-        "no crop is said to be seen but a season was found",
-        "判定未种植但找到了生长季",
-    ),
-];
-
-const fn w(word: &'static str, en: &'static str, zh: &'static str) -> Worded {
-    Worded { word, en, zh }
 }
 
 // The laws of the table. A row that breaks one does not compile.

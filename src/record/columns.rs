@@ -17,7 +17,8 @@ pub const SCHEMA_VERSION: &str = "1.0.0";
 
 columns! {
     /// The appraisal of one plot for one season: what was seen, how sure that is, what it means under the
-    /// lender's policy, and everything needed to re-run it.
+    /// lender's policy, and everything needed to re-run it. The default is an unsealed record that refers.
+    #[derive(Default)]
     pub struct EligibilityRecord {
         in "Identity" {
             schema_version: String, "semver", "Version of this schema";

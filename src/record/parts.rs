@@ -8,6 +8,7 @@ use crate::record::schema::columns;
 
 columns! {
     /// The program that made the record.
+    #[derive(Default)]
     pub struct Software {
         in "" {
             name: String, "text", "Program";
@@ -27,7 +28,7 @@ columns! {
             baseline: Option<String>, "as 05.09", "Processing baseline";
             href: Option<String>, "URL or path", "Where the item was read from";
             offset_declared: Option<Rounded<6>>, "reflectance", "Offset the item declares, whether or not it must still be applied";
-            offset_used: Rounded<6>, "reflectance", "Offset that was added after scaling";
+            offset_used: Option<Rounded<6>>, "reflectance", "Offset that was added after scaling";
             offset_rule: String, "word", "The rule that decided";
             offset_evidence: String, "text", "What the decision rests on";
             used: bool, "true or false", "Whether the scene gave a value to the series";

@@ -127,3 +127,10 @@ words! {
         D = "D",
     }
 }
+
+/// A record about which nothing is known yet refers.
+impl Default for Status {
+    fn default() -> Self {
+        Status::Refer
+    }
+}

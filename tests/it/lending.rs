@@ -1,1 +1,9 @@
-//! Tests of `lending`.
+//! Tests of `lending` and of the published `record`.
+
+mod case;
+mod docs;
+mod golden;
+mod laws;
+mod policy;
+mod record;
+mod thresholds;

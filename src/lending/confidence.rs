@@ -1,0 +1,98 @@
+//! How much evidence stands behind a status: the level of its weakest part, said in words.
+//!
+//! It measures evidence, not the farmer and not a probability. Each part can only rise with more clear
+//! observations, so the whole can.
+
+use crate::lending::seen::age_days;
+use crate::lending::{Evidence, Policy};
+use crate::phenology::Season;
+use crate::record::{Confidence, Grade};
+
+/// Clear dates above which a phase counts as seen. Source: HR-VPP quality logic (more than two).
+const PHASE_SEEN_ABOVE: usize = 2;
+
+/// The level, and one sentence for each part of the evidence.
+pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidence, Vec<String>) {
+    let rules = &policy.confidence;
+    let mut parts: Vec<(Confidence, String)> = Vec::new();
+
+    match evidence.observability {
+        Some(o) => {
+            let level = match o.grade {
+                Grade::A | Grade::B => Confidence::High,
+                Grade::C => Confidence::Medium,
+                Grade::D => Confidence::Low,
+            };
+            parts.push((level, format!("observability grade {}, {} full pixels", o.grade, o.pixels_full)));
+        }
+        None => parts.push((Confidence::Low, "no image was read over the plot".into())),
+    }
+
+    let clear = evidence.clear_obs();
+    let (high, medium) = (rules.high_min_clear_dates, rules.medium_min_clear_dates);
+    let level = at_least(clear, high, medium);
+    parts
+        .push((level, format!("{clear} clear dates in the season (high from {high}, medium from {medium})")));
+
+    let gap = evidence.longest_blind().map_or(0, |b| b.days);
+    let (high, medium) = (rules.high_max_gap_days, rules.medium_max_gap_days);
+    let text = format!("longest time without a clear date {gap} days (high to {high}, medium to {medium})");
+    parts.push((at_most(gap, high, medium), text));
+
+    let (high, medium) = (rules.high_max_stale_days, rules.medium_max_stale_days);
+    match evidence.assessment.last_clear {
+        Some(last) => {
+            let days = age_days(last, evidence.horizon());
+            let text = format!("last clear date {days} days old (high to {high}, medium to {medium})");
+            parts.push((at_most(days, high, medium), text));
+        }
+        None => parts.push((Confidence::Low, "no clear date at all".into())),
+    }
+
+    if let Some(season) = evidence.season() {
+        let (seen, reached) = phases(season);
+        let level = match reached - seen {
+            0 => Confidence::High,
+            1 => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        let text = format!(
+            "{seen} of {reached} phases reached were seen on more than {PHASE_SEEN_ABOVE} clear dates"
+        );
+        parts.push((level, text));
+    }
+
+    let level = parts.iter().map(|p| p.0).min().unwrap_or(Confidence::Low);
+    (level, parts.into_iter().map(|(level, text)| format!("{level}: {text}")).collect())
+}
+
+/// Phases seen on enough clear dates, and phases the season has reached.
+fn phases(season: &Season) -> (usize, usize) {
+    let reached = match (season.pos, season.senescence50.or(season.eos)) {
+        (None, _) => 1,
+        (Some(_), None) => 2,
+        (Some(_), Some(_)) => 3,
+    };
+    let seen = season.clear_by_phase.iter().take(reached).filter(|n| **n > PHASE_SEEN_ABOVE).count();
+    (seen, reached)
+}
+
+fn at_least(value: u32, high: u32, medium: u32) -> Confidence {
+    if value >= high {
+        Confidence::High
+    } else if value >= medium {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    }
+}
+
+fn at_most(value: u32, high: u32, medium: u32) -> Confidence {
+    if value <= high {
+        Confidence::High
+    } else if value <= medium {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    }
+}

@@ -1,0 +1,90 @@
+//! What the pipeline hands over about one plot.
+
+use jiff::civil::Date;
+
+use crate::crop::Assessment;
+use crate::observation::{Observation, Reject};
+use crate::plot::Plot;
+use crate::record::{Grade, Link, ModelUsed, SeasonSource, Software};
+use crate::scene::{Scene, SceneId};
+
+/// The season asked about, on real dates; it may cross New Year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeasonWindow {
+    /// First day.
+    pub start: Date,
+    /// Last day.
+    pub end: Date,
+    /// Where the two dates come from.
+    pub source: SeasonSource,
+}
+
+/// How well 10 m pixels resolve the plot, as `zonal` measured it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observability {
+    /// Pixels wholly inside the outline after the inner buffer.
+    pub pixels_full: usize,
+    /// Sum of coverage fractions, pixels.
+    pub pixels_effective: f64,
+    /// Part of the pixels lost to the inner buffer, 0 to 1.
+    pub pixels_lost_buffer_frac: f64,
+    /// The grade.
+    pub grade: Grade,
+}
+
+/// A scene over the plot that gave no observation at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedScene {
+    /// The scene.
+    pub scene: SceneId,
+    /// Solar day at the plot.
+    pub date: Date,
+    /// Why; [`Reject::is_operational`] ones are tried again by another run.
+    pub why: Reject,
+    /// Times it was tried.
+    pub tries: u32,
+}
+
+/// Everything known of one plot.
+#[derive(Clone, Debug)]
+pub struct Evidence<'a> {
+    /// The plot.
+    pub plot: &'a Plot,
+    /// The season asked about.
+    pub window: SeasonWindow,
+    /// How well pixels resolve the plot; `None` when no scene told its grid.
+    pub observability: Option<Observability>,
+    /// Overpasses the orbit plan lets expect in the period read, where known.
+    pub scenes_expected: Option<usize>,
+    /// Scenes the catalogue listed for the plot in the period read.
+    pub scenes_found: usize,
+    /// Scenes that were read for the plot.
+    pub scenes: Vec<&'a Scene>,
+    /// Scenes that were listed and not read, failed reads among them.
+    pub skipped: Vec<SkippedScene>,
+    /// What the plot looked like in each scene read, unused ones too.
+    pub observations: &'a [Observation],
+    /// What it means. Its `as_of` is the record's.
+    pub assessment: &'a Assessment,
+    /// Files that will lie beside the record.
+    pub links: Vec<Link>,
+}
+
+/// What made the record; the same for every plot of a run. Holds no time, host or thread count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provenance {
+    /// The program.
+    pub software: Software,
+    /// Name of the pipeline file.
+    pub pipeline: String,
+    /// Hash of the resolved pipeline settings, hex.
+    pub config_sha256: String,
+    /// How pixels were judged clear, in words with numbers.
+    pub mask_rule: String,
+    /// Inward buffer of the outline, metres.
+    pub inner_buffer_m: f64,
+    /// The rule of the observability grade, in words with numbers.
+    pub observability_rule: String,
+    /// Models and methods that took part.
+    pub models: Vec<ModelUsed>,
+}

@@ -1,0 +1,64 @@
+//! The record of an entry whose input could not be used: it gets one too, saying what to correct.
+
+use jiff::civil::Date;
+
+use crate::lending::appraise::principal;
+use crate::lending::seal::{blank, declared_columns, finish, reference_columns};
+use crate::lending::{Policy, Provenance};
+use crate::plot::{Declaration, References};
+use crate::record::{Code, EligibilityRecord, Reason, Status};
+
+/// One thing wrong with an entry, as `intake` found it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// Reason code, a row of the code table with effect *block*; any other becomes `FEATURE_INVALID`.
+    pub code: String,
+    /// A sentence with the place.
+    pub detail: String,
+}
+
+/// An entry of the input that could not be used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// Id, where one could be read; else the position serves as one.
+    pub id: Option<String>,
+    /// Position in the input, from 0.
+    pub position: usize,
+    /// References that could be read.
+    pub references: References,
+    /// What was declared, as far as it could be read.
+    pub declared: Declaration,
+    /// Everything wrong with it.
+    pub defects: Vec<Defect>,
+}
+
+/// The record of an entry that could not be appraised.
+pub fn not_appraised(
+    refused: &Refused,
+    as_of: Date,
+    policy: &Policy,
+    provenance: &Provenance,
+) -> EligibilityRecord {
+    let mut r = blank(as_of, provenance, Status::NotAppraised);
+    r.id = refused.id.clone().unwrap_or_else(|| refused.position.to_string());
+    r.input_position = u32::try_from(refused.position).unwrap_or(u32::MAX);
+    reference_columns(&mut r, &refused.references);
+    declared_columns(&mut r, &refused.declared);
+    let mut found: Vec<(Code, Reason)> = refused.defects.iter().map(reason).collect();
+    if found.is_empty() {
+        found.push(reason(&Defect { code: String::new(), detail: "no cause was given".into() }));
+    }
+    found.sort_by_key(|(code, _)| *code);
+    found.dedup();
+    r.reasons_all = found.into_iter().map(|(_, reason)| reason).collect();
+    r.reasons = principal(Status::NotAppraised, &r.reasons_all);
+    r.policy_id = Some(policy.id.clone());
+    r.policy_sha256 = Some(policy.sha256());
+    finish(r)
+}
+
+fn reason(defect: &Defect) -> (Code, Reason) {
+    let blocks = |code: &Code| code.facts().effect == crate::record::Effect::Block;
+    let code = Code::parse(&defect.code).filter(blocks).unwrap_or(Code::FeatureInvalid);
+    (code, Reason::new(code, [defect.detail.as_str().into()]))
+}

@@ -1,0 +1,183 @@
+//! Checks of what grows: is there a crop, is it the declared one, how ripe, and was there a flood.
+
+use super::Findings;
+use crate::crop::{CannotTell, Cropped, Verdict};
+use crate::lending::{Evidence, Policy};
+use crate::record::{Code, Effect};
+
+pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+    cropped(evidence, policy, found);
+    declared(evidence, policy, found);
+    flood(evidence, policy, found);
+    ripeness(evidence, found);
+    cannot_tell(evidence, found);
+}
+
+fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+    match evidence.assessment.cropped {
+        Cropped::Yes => match evidence.season() {
+            Some(season) => {
+                let clear = evidence.clear_obs();
+                found.add(Code::LandCropped, [clear.into(), season.amplitude.into(), season.peak.into()]);
+            }
+            None => found.add(Code::InternalInconsistent, ["crop_seen".into(), "no_season_found".into()]),
+        },
+        Cropped::CannotTell => found.add(Code::CannotTellCropped, []),
+        Cropped::No => not_cropped(evidence, policy, found),
+    }
+}
+
+/// "No crop" counts only where a crop could not have been missed: enough clear dates, no long blind
+/// time, and a number to show.
+fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+    let few = &policy.rules.min_clear_dates_uncropped;
+    let gap = &policy.rules.max_gap_days_uncropped;
+    let clear = evidence.clear_obs();
+    let blind = evidence.longest_blind().filter(|b| b.days > gap.value);
+    let mut sure = true;
+    if clear < few.value {
+        sure = false;
+        found.add(Code::ImgTooFewClear, [clear.into(), "season".into(), few.value.into()]);
+    }
+    if let Some(b) = blind {
+        sure = false;
+        // Always a referral here: what was not seen can never be held against the plot.
+        found.add(Code::ImgGapLong, [b.days.into(), b.from.into(), b.to.into(), gap.value.into()]);
+    }
+    let Some(ndvi_max) = evidence.ndvi_max() else {
+        found.add(Code::InternalInconsistent, ["crop_not_seen".into(), "no_clear_value".into()]);
+        return;
+    };
+    if sure {
+        let window = evidence.window;
+        found.add_with(
+            few.code,
+            few.effect,
+            [window.start.into(), evidence.horizon().into(), clear.into(), few.value.into(), ndvi_max.into()],
+        );
+        if few.effect < Effect::Refer {
+            // A policy may choose not to mind; but a crop that was not seen is not a crop that was.
+            found.add(Code::CannotTellCropped, []);
+        }
+    }
+}
+
+fn declared(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+    let rules = &policy.rules;
+    let Some(check) = &evidence.assessment.declared else {
+        if evidence.plot.declared.crop.is_none() {
+            found.add(Code::CropNotDeclared, []);
+        } else {
+            let undetermined = &rules.crop_undetermined;
+            let crop = evidence.plot.declared.crop.clone().unwrap_or_default();
+            found.add_with(undetermined.code, undetermined.effect, [crop.into()]);
+        }
+        return;
+    };
+    let crop = check.crop.as_str();
+    let limit = &rules.max_log_odds_contradicted;
+    let contradicted =
+        check.log_odds.filter(|lo| check.verdict == Verdict::Contradicted && *lo <= limit.value);
+    match (check.verdict, contradicted) {
+        (Verdict::Contradicted, Some(log_odds)) => {
+            let better = check.better.as_deref().unwrap_or("another_crop");
+            found.add_with(
+                limit.code,
+                limit.effect,
+                [crop.into(), better.into(), log_odds.into(), limit.value.into()],
+            );
+        }
+        (Verdict::Contradicted | Verdict::Inconsistent, _) => {
+            let badly = &rules.crop_fits_badly;
+            found.add_with(badly.code, badly.effect, [crop.into()]);
+        }
+        (Verdict::Consistent, _) => found.add(Code::CropMatches, [crop.into()]),
+        (Verdict::Undetermined, _) => {
+            let undetermined = &rules.crop_undetermined;
+            found.add_with(undetermined.code, undetermined.effect, [crop.into()]);
+        }
+        (Verdict::UnknownCrop, _) => found.add(Code::CropOutOfDomain, [crop.into()]),
+    }
+}
+
+fn flood(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+    let rule = &policy.rules.flood_water_frac;
+    let declared = evidence.assessment.declared.as_ref().map(|d| d.crop.as_str());
+    let best = evidence.assessment.candidates.first().map(|c| c.crop.as_str());
+    let paddy = [declared, best, evidence.plot.declared.crop.as_deref()]
+        .into_iter()
+        .flatten()
+        .any(|crop| rule.paddy_crops.iter().any(|p| crop.to_lowercase().contains(&p.to_lowercase())));
+    // Until its peak a paddy stands in water by design; while it has not peaked, all of it counts so.
+    let by_design_until =
+        paddy.then(|| evidence.season().and_then(|s| s.pos).unwrap_or(jiff::civil::Date::MAX));
+    if let Some((water, date)) = evidence.wettest(by_design_until)
+        && water > rule.value
+    {
+        found.add_with(rule.code, rule.effect, [water.into(), date.into(), rule.value.into()]);
+    }
+}
+
+fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
+    let a = evidence.assessment;
+    if a.cropped != Cropped::Yes {
+        return;
+    }
+    if let Some(h) = a.harvested {
+        found.add(Code::HarvestDone, [h.p50.into(), h.p10.into(), h.p90.into()]);
+    } else if let (Some(m), Some(h)) = (a.maturity, a.harvest) {
+        found.add(Code::MaturityOnTrack, [m.mid.into(), h.p10.into(), h.p90.into()]);
+    } else {
+        found.add(Code::HarvestNotTold, []);
+    }
+    if a.candidates.is_empty() {
+        found.add(Code::CropNotClassified, [a.method.into()]);
+    }
+}
+
+/// What could not be told asks for a person only while it leaves a question of the application open:
+/// is there a crop, and is it the declared one.
+fn cannot_tell(evidence: &Evidence<'_>, found: &mut Findings) {
+    let a = evidence.assessment;
+    let as_declared = match (&a.declared, &evidence.plot.declared.crop) {
+        (Some(check), _) => check.verdict == Verdict::Consistent,
+        (None, declared) => declared.is_none(),
+    };
+    let answered = a.cropped == Cropped::Yes && as_declared;
+    let effect = if answered { Effect::Info } else { Effect::Refer };
+    for cause in &a.cannot_tell {
+        match cause {
+            CannotTell::TooFewClear { phase, have, need } => {
+                if !found.has(Code::ImgTooFewClear, Some(phase), effect) {
+                    let values = [(*have).into(), phase.as_str().into(), (*need).into()];
+                    found.add_with(Code::ImgTooFewClear, effect, values);
+                }
+            }
+            CannotTell::GapTooLong { days, limit, from, to } => {
+                if !found.has(Code::ImgGapLong, None, effect) {
+                    let values = [(*days).into(), (*from).into(), (*to).into(), (*limit).into()];
+                    found.add_with(Code::ImgGapLong, effect, values);
+                }
+            }
+            CannotTell::Stale { days, limit } => {
+                if !found.has(Code::ImgStale, None, effect) {
+                    found.add_with(Code::ImgStale, effect, [(*days).into(), (*limit).into()]);
+                }
+            }
+            CannotTell::TooEarly { expected_from: Some(from) } => {
+                let values = [evidence.as_of().into(), (*from).into()];
+                found.add_with(Code::StageNotReachedUntil, effect, values);
+            }
+            CannotTell::TooEarly { expected_from: None } => {
+                found.add_with(Code::StageNotReached, effect, [evidence.as_of().into()]);
+            }
+            CannotTell::OutOfDomain { what } => {
+                found.add_with(Code::CropOutOfDomain, effect, [what.as_str().into()]);
+            }
+            CannotTell::Ambiguous { crop, probability, need } => {
+                let values = [crop.as_str().into(), (*probability).into(), (*need).into()];
+                found.add_with(Code::CropUncertain, effect, values);
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! docs/record.md and the code are one thing: the tables in it are made from the code. `BLESS=1` rewrites
+//! them; otherwise a difference fails.
+
+use std::fmt::Write;
+
+use croplens::record::{
+    CODES, Change, CropCandidate, EligibilityRecord, Field, Form, Kind, Link, ModelUsed, Reason,
+    RejectedScene, SCHEMA_VERSION, SeasonSeen, Software, SourceScene,
+};
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/record.md");
+
+fn kind(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "text".into(),
+        Kind::Word(words) => words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", "),
+        Kind::Integer => "integer".into(),
+        Kind::Number { decimals } => format!("number, {decimals} decimals"),
+        Kind::Bool => "boolean".into(),
+        Kind::Date => "date".into(),
+        Kind::Instant => "instant".into(),
+        Kind::Geometry => "geometry".into(),
+        Kind::Params => "object".into(),
+        Kind::Object(_) => "object".into(),
+        Kind::List(item) => format!(
+            "list of {}",
+            match item {
+                Kind::Object(_) => "objects".to_owned(),
+                other => self::kind(other),
+            }
+        ),
+    }
+}
+
+fn row(out: &mut String, f: &Field) {
+    let null = if f.nullable { "yes" } else { "" };
+    writeln!(out, "| `{}` | {} | {} | {} | {} |", f.name, kind(&f.kind), f.unit, null, f.doc).unwrap();
+}
+
+const HEAD: &str = "| Field | Type | Unit or form | Null | Meaning |\n|---|---|---|---|---|\n";
+
+fn fields() -> String {
+    let mut out = format!("Schema version {SCHEMA_VERSION}, {} fields.\n", EligibilityRecord::FIELDS.len());
+    let mut group = "";
+    for f in EligibilityRecord::FIELDS {
+        if f.group != group {
+            group = f.group;
+            write!(out, "\n### {group}\n\n{HEAD}").unwrap();
+        }
+        row(&mut out, f);
+    }
+    out
+}
+
+fn objects() -> String {
+    let mut out = String::new();
+    for (name, members) in [
+        ("`reasons`, `reasons_all`", Reason::FIELDS),
+        ("`what_would_change`", Change::FIELDS),
+        ("`history`", SeasonSeen::FIELDS),
+        ("`crop_candidates`", CropCandidate::FIELDS),
+        ("`software`", Software::FIELDS),
+        ("`sources`", SourceScene::FIELDS),
+        ("`scenes_rejected`", RejectedScene::FIELDS),
+        ("`models`", ModelUsed::FIELDS),
+        ("`links`", Link::FIELDS),
+    ] {
+        write!(out, "\n### {name}\n\n{HEAD}").unwrap();
+        members.iter().for_each(|f| row(&mut out, f));
+    }
+    out.trim_start().to_owned()
+}
+
+fn form(form: Form) -> &'static str {
+    match form {
+        Form::Count => "count",
+        Form::Days => "days",
+        Form::Percent => "fraction 0-1",
+        Form::Hectares => "ha",
+        Form::Metres => "m",
+        Form::Degrees => "degrees",
+        Form::Ndvi => "NDVI",
+        Form::Probability => "probability",
+        Form::Number => "number",
+        Form::Date => "date",
+        Form::Word => "word",
+        Form::Text => "text",
+    }
+}
+
+fn codes() -> String {
+    let mut out =
+        "| Code | Party | Effect | Parameters | English | 中文 |\n|---|---|---|---|---|---|\n".to_owned();
+    for c in CODES {
+        let params: Vec<String> =
+            c.params.iter().map(|p| format!("`{}` ({})", p.name, form(p.form))).collect();
+        writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            c.code,
+            c.party,
+            c.effect,
+            params.join(", "),
+            c.en,
+            c.zh
+        )
+        .unwrap();
+    }
+    out
+}
+
+/// The text with the block of this name replaced.
+fn with_block(text: &str, name: &str, content: &str) -> String {
+    let (open, close) = (format!("<!-- made from code: {name} -->\n"), format!("<!-- end: {name} -->"));
+    let start = text.find(&open).unwrap_or_else(|| panic!("docs/record.md lacks {open}")) + open.len();
+    let end = text.find(&close).unwrap_or_else(|| panic!("docs/record.md lacks {close}"));
+    format!("{}\n{}\n{}", &text[..start], content.trim_end(), &format!("\n{}", &text[end..]))
+}
+
+#[test]
+fn the_document_says_what_the_code_says() {
+    let text = std::fs::read_to_string(PATH).unwrap();
+    let mut made = with_block(&text, "fields", &fields());
+    made = with_block(&made, "objects", &objects());
+    made = with_block(&made, "codes", &codes());
+    if std::env::var("BLESS").is_ok() {
+        std::fs::write(PATH, &made).unwrap();
+    }
+    let now = std::fs::read_to_string(PATH).unwrap();
+    assert!(
+        now == made,
+        "docs/record.md differs from the code: run `BLESS=1 cargo test --test it lending::docs`"
+    );
+}

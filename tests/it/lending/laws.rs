@@ -1,0 +1,312 @@
+//! What holds whatever the evidence: the promises to the farmer, as properties.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use croplens::crop::{CannotTell, Cropped, Verdict};
+use croplens::lending::{Appraisal, Policy, appraise, seal};
+use croplens::observation::Reject;
+use croplens::record::{Effect, Grade, Party, Status};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::prelude::*;
+
+use super::case::{Case, END, START, day, first_policy, provenance};
+
+fn reject() -> impl Strategy<Value = Reject> {
+    prop::sample::select(vec![
+        Reject::NoData,
+        Reject::Cloudy,
+        Reject::Snow,
+        Reject::TooFewPixels,
+        Reject::Implausible,
+        Reject::OffsetUnsettled,
+        Reject::AssetMissing,
+        Reject::ReadFailed,
+        Reject::Duplicate,
+        Reject::Spike,
+    ])
+}
+
+fn verdict() -> impl Strategy<Value = (Verdict, Option<f64>)> {
+    let verdicts = vec![
+        Verdict::Consistent,
+        Verdict::Undetermined,
+        Verdict::Inconsistent,
+        Verdict::Contradicted,
+        Verdict::UnknownCrop,
+    ];
+    (prop::sample::select(verdicts), prop::option::of(-8.0..4.0))
+}
+
+fn cannot_tell() -> impl Strategy<Value = CannotTell> {
+    prop_oneof![
+        (0usize..8).prop_map(|have| CannotTell::TooFewClear { phase: "peak".into(), have, need: 8 }),
+        (46u32..200).prop_map(|days| CannotTell::GapTooLong { days, limit: 45, from: START, to: END }),
+        (31u32..200).prop_map(|days| CannotTell::Stale { days, limit: 30 }),
+        prop::option::of(Just(END)).prop_map(|expected_from| CannotTell::TooEarly { expected_from }),
+        Just(CannotTell::OutOfDomain { what: "teff".into() }),
+        (0.0..0.6).prop_map(|p| CannotTell::Ambiguous { crop: "rice".into(), probability: p, need: 0.6 }),
+    ]
+}
+
+prop_compose! {
+    fn ground()(
+        as_of in 1i64..400,
+        area_m2 in prop_oneof![100.0..2_000.0, 2_000.0..100_000.0],
+        shape in 4.0f64..12.0,
+        declared in prop::option::of(0.3f64..3.0),
+        gps in prop::option::of((0.0..2_000.0, prop::option::of(1.0..400.0))),
+        pixels in prop::option::of((0usize..200, 0.0..1.0, prop::sample::select(vec![Grade::A, Grade::B, Grade::C, Grade::D]))),
+        expected in prop::option::of(0usize..120),
+    ) -> Case {
+        Case {
+            as_of: day(as_of),
+            area_m2,
+            perimeter_m: shape * area_m2.sqrt(),
+            declared_area_ha: declared.map(|f| f * area_m2 / 10_000.0),
+            gps,
+            pixels_full: pixels,
+            expected,
+            ..Case::good()
+        }
+    }
+}
+
+prop_compose! {
+    fn wild()(
+        base in ground(),
+        clear_days in prop_oneof![btree_set(0i64..300, 0..10), btree_set(0i64..300, 10..60)],
+        dim_days in btree_map(0i64..300, reject(), 0..15),
+        skipped_days in prop_oneof![Just(BTreeMap::new()), btree_map(0i64..300, reject(), 0..8)],
+        water in btree_map(0i64..300, 0.0..1.0, 0..3),
+        cropped in prop::sample::select(vec![Cropped::Yes, Cropped::No, Cropped::CannotTell]),
+        season in any::<bool>(),
+        verdict in prop::option::of(verdict()),
+        cannot_tell in prop_oneof![Just(Vec::new()), vec(cannot_tell(), 0..4)],
+        harvest in any::<bool>(),
+        declared_crop in prop::option::of(prop::sample::select(vec!["wheat", "paddy rice"])),
+    ) -> Case {
+        Case {
+            clear_days,
+            dim_days,
+            skipped_days,
+            water,
+            cropped,
+            // A crop that is seen has a season, most of the time.
+            season: season || cropped == Cropped::Yes,
+            verdict,
+            cannot_tell,
+            harvest,
+            declared_crop: declared_crop.map(str::to_owned),
+            ..base
+        }
+    }
+}
+
+/// A plain case with some of its facts taken from a wild one: few enough that not everything refers.
+fn any_case() -> impl Strategy<Value = Case> {
+    let contradicted = Case { verdict: Some((Verdict::Contradicted, Some(-5.0))), ..Case::good() };
+    let half = Case { declared_area_ha: Some(5.0), ..Case::good() };
+    let plain = prop::sample::select(vec![Case::good(), Case::fallow(), contradicted, half]);
+    (plain, wild(), vec(prop::bool::weighted(0.12), 11), 253i64..330).prop_map(
+        |(plain, wild, take, as_of)| {
+            let mut case = Case { as_of: day(as_of), ..plain };
+            let mut take = take.into_iter();
+            macro_rules! some_of {
+            ($($field:ident),*) => { $(if take.next() == Some(true) { case.$field = wild.$field; })* };
+        }
+            some_of!(
+                as_of,
+                declared_area_ha,
+                gps,
+                pixels_full,
+                clear_days,
+                dim_days,
+                skipped_days,
+                water,
+                verdict,
+                cannot_tell
+            );
+            if take.next() == Some(true) {
+                (case.cropped, case.season, case.declared_crop) =
+                    (wild.cropped, wild.season, wild.declared_crop);
+            }
+            case
+        },
+    )
+}
+
+/// A policy whose every effect is drawn among those allowed.
+fn any_policy() -> impl Strategy<Value = Policy> {
+    vec(any::<bool>(), 14).prop_map(|soft| {
+        let mut p = first_policy();
+        let r = &mut p.rules;
+        let effects = [
+            &mut r.min_area_ha.effect,
+            &mut r.min_full_pixels.effect,
+            &mut r.max_edge_pixels_frac.effect,
+            &mut r.max_gps_distance_m.effect,
+            &mut r.max_area_shortfall_frac.effect,
+            &mut r.min_clear_dates.effect,
+            &mut r.max_stale_days.effect,
+            &mut r.min_catalogue_frac.effect,
+            &mut r.min_clear_dates_uncropped.effect,
+            &mut r.max_gap_days_uncropped.effect,
+            &mut r.max_log_odds_contradicted.effect,
+            &mut r.crop_fits_badly.effect,
+            &mut r.crop_undetermined.effect,
+            &mut r.flood_water_frac.effect,
+        ];
+        for (effect, soft) in effects.into_iter().zip(soft) {
+            if soft {
+                *effect = Effect::Info;
+            }
+        }
+        p
+    })
+}
+
+fn look(case: &Case, policy: &Policy) -> Appraisal {
+    appraise(&case.build().evidence(), policy)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn clouds_archive_and_method_never_speak_against(case in any_case(), policy in any_policy()) {
+        let a = look(&case, &policy);
+        for r in &a.reasons_all {
+            let blameless = matches!(r.party(), Party::Imagery | Party::Source | Party::Model);
+            prop_assert!(!(blameless && r.effect() == Effect::Against), "{r:?}");
+        }
+        if a.status == Status::DoesNotSupport {
+            let against: Vec<_> = a.reasons_all.iter().filter(|r| r.effect() == Effect::Against).collect();
+            prop_assert!(!against.is_empty());
+            prop_assert!(against.iter().all(|r| matches!(r.party(), Party::Plot | Party::Applicant | Party::Policy)));
+            prop_assert!(a.reasons_all.iter().all(|r| r.effect() != Effect::Refer));
+        }
+        if a.status == Status::Supports {
+            prop_assert_eq!(case.cropped, Cropped::Yes);
+        }
+    }
+
+    #[test]
+    fn cannot_tell_is_always_referred(case in any_case(), policy in any_policy()) {
+        let a = look(&Case { cropped: Cropped::CannotTell, season: false, ..case }, &policy);
+        prop_assert_eq!(a.status, Status::Refer);
+    }
+
+    #[test]
+    fn unseen_land_is_never_called_uncropped(case in any_case(), policy in any_policy()) {
+        let case = Case { cropped: Cropped::No, season: false, ..case };
+        let a = look(&case, &policy);
+        if a.reasons_all.iter().any(|r| r.code() == "LAND_NOT_CROPPED" && r.effect() == Effect::Against) {
+            let clear: Vec<i64> = case.clear_days.iter().copied().filter(|n| day(*n) <= case.as_of.min(END)).collect();
+            prop_assert!(clear.len() >= 12, "{} clear dates", clear.len());
+            // No blind stretch over 45 days, window edges included.
+            let edge = (START.until(case.as_of.min(END)).unwrap()).get_days() as i64 + 1;
+            let marks: Vec<i64> = std::iter::once(-1).chain(clear).chain([edge]).collect();
+            let widest = marks.windows(2).map(|w| w[1] - w[0] - 1).max().unwrap();
+            prop_assert!(widest <= 45, "blind for {widest} days");
+        }
+    }
+
+    #[test]
+    fn operational_failures_never_decide(
+        case in any_case(), policy in any_policy(), failures in btree_set(0i64..300, 1..6), lose in any::<bool>(),
+    ) {
+        let before = look(&case, &policy);
+        let mut worse = case.clone();
+        for n in &failures {
+            worse.skipped_days.insert(*n, Reject::ReadFailed);
+            if lose {
+                // The scene that failed was one of those that showed the plot.
+                worse.clear_days.remove(n);
+                worse.dim_days.remove(n);
+            }
+        }
+        let after = look(&worse, &policy);
+        let matters = failures.iter().any(|n| {
+            day(*n) <= case.as_of.min(END) && !worse.clear_days.contains(n)
+        });
+        if matters {
+            prop_assert_eq!(after.status, Status::Refer);
+        }
+        if before.status != Status::DoesNotSupport {
+            prop_assert_ne!(after.status, Status::DoesNotSupport);
+        }
+    }
+
+    #[test]
+    fn more_clear_observations_never_lower_confidence(case in any_case(), more in btree_set(0i64..300, 1..20)) {
+        let policy = first_policy();
+        let before = look(&case, &policy);
+        let clear_days: BTreeSet<i64> = case.clear_days.union(&more).copied().collect();
+        let after = look(&Case { clear_days, ..case }, &policy);
+        prop_assert!(after.confidence >= before.confidence, "{:?} -> {:?}", before.confidence_basis, after.confidence_basis);
+    }
+
+    #[test]
+    fn whoever_is_not_supported_is_told_what_would_change(case in any_case()) {
+        let a = look(&case, &first_policy());
+        if matches!(a.status, Status::Refer | Status::DoesNotSupport) {
+            prop_assert!(!a.what_would_change.is_empty(), "{:?}", a.reasons_all);
+        }
+        for r in &a.reasons_all {
+            for text in [r.text_en(), r.text_zh()] {
+                prop_assert!(!text.contains(['{', '}', '?']), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn sealing_does_not_depend_on_the_order_of_arrival(case in any_case(), seed in any::<u64>()) {
+        let built = case.build();
+        let mut shuffled = case.build();
+        let turn = |n: usize| if n == 0 { 0 } else { (seed % n as u64) as usize };
+        let n = turn(shuffled.observations.len());
+        shuffled.observations.rotate_left(n);
+        let n = turn(shuffled.scenes.len());
+        shuffled.scenes.rotate_left(n);
+        shuffled.skipped.reverse();
+        let (one, two) = (built.evidence(), shuffled.evidence());
+        let (a, b) = (appraise(&one, &first_policy()), appraise(&two, &first_policy()));
+        let (a, b) = (seal(&a, &one, &provenance()), seal(&b, &two, &provenance()));
+        prop_assert_eq!(serde_json::to_string(&a).unwrap(), serde_json::to_string(&b).unwrap());
+        prop_assert!(a.reasons.len() <= 4 && a.reasons.iter().all(|r| a.reasons_all.contains(r)));
+        croplens::record::verify(&serde_json::to_string(&a).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn no_number_breaks_it(case in any_case(), bad in prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1e300]), which in 0usize..7) {
+        let mut built = case.build();
+        match which {
+            0 => built.plot.area_m2 = bad,
+            1 => built.plot.perimeter_m = bad,
+            2 => built.plot.declared.area_ha = Some(bad),
+            3 => built.observations.iter_mut().for_each(|o| o.sky.water = bad),
+            4 => built.observations.iter_mut().filter_map(|o| o.ndvi.as_mut()).for_each(|s| s.mean = bad),
+            5 => built.assessment.seasons.iter_mut().for_each(|s| { s.peak = bad; s.sos_sd_days = Some(bad); }),
+            _ => { built.assessment.current = Some(99); built.assessment.seasons.clear(); }
+        }
+        let evidence = built.evidence();
+        let record = seal(&appraise(&evidence, &first_policy()), &evidence, &provenance());
+        croplens::record::verify(&serde_json::to_string(&record).unwrap()).unwrap();
+    }
+}
+
+/// The laws above would hold of an appraisal that always refers; this one does not.
+#[test]
+fn the_random_cases_reach_every_status() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = any_case();
+    let mut seen: BTreeMap<Status, usize> = BTreeMap::new();
+    for _ in 0..1_000 {
+        let case = strategy.new_tree(&mut runner).unwrap().current();
+        *seen.entry(look(&case, &first_policy()).status).or_default() += 1;
+    }
+    for status in [Status::Supports, Status::DoesNotSupport, Status::Refer] {
+        assert!(seen.get(&status).copied().unwrap_or(0) >= 50, "{status}: {seen:?}");
+    }
+}

@@ -1,0 +1,109 @@
+//! Policy files: every one shipped loads, and a mistake is named with its path and line.
+
+use croplens::lending::Policy;
+
+const FIRST: &str = include_str!("../../../pipelines/policies/first.toml");
+
+#[test]
+fn every_policy_file_in_the_repository_loads() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/policies");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let policy = Policy::parse(&std::fs::read_to_string(&path).unwrap());
+            let policy = policy.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+            assert_eq!(Some(policy.id.as_str()), path.file_stem().and_then(|s| s.to_str()));
+            count += 1;
+        }
+    }
+    assert!(count >= 1);
+}
+
+/// The first policy with one line replaced, and the message that must come.
+fn refuses(from: &str, to: &str, message: &str) {
+    assert_eq!(FIRST.matches(from).count(), 1, "the test's own line: {from}");
+    let text = FIRST.replacen(from, to, 1);
+    let line = text[..text.find(to).unwrap()].matches('\n').count() + 1;
+    let error = Policy::parse(&text).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("line {line}: ")), "line {line} expected: {error}");
+    assert!(error.contains(message), "{message:?} expected: {error}");
+}
+
+#[test]
+fn mistakes_point_at_path_and_line() {
+    let area = "[rules.min_area_ha]\nvalue = 0.08";
+    // The replaced text starts a line, so that its line is the mistake's.
+    refuses("record_valid_days = 30", "record_valid_dayz = 30", "validity.record_valid_dayz: unknown field");
+    refuses(
+        "review_after_days = 20",
+        "review_after_days = \"20\"",
+        "validity.review_after_days: invalid type",
+    );
+    refuses(
+        "high_min_clear_dates = 15",
+        "high_min_clear_dates = 3",
+        "confidence.high_min_clear_dates: is below",
+    );
+    refuses("version = \"1\"", "version = \"\"", "version: is empty");
+    refuses(
+        "value = 500.0",
+        "value = -1.0",
+        "rules.max_gps_distance_m.value: is -1; it must lie from 0 to 100000",
+    );
+    refuses("value = -3.0", "value = nan", "rules.max_log_odds_contradicted.value: is NaN");
+    refuses("value = 12\n", "value = 7\n", "rules.min_clear_dates_uncropped.value: is below 8");
+    refuses(
+        "code = \"GPS_FAR\"",
+        "code = \"IMG_STALE\"",
+        "rules.max_gps_distance_m.code: is IMG_STALE; this rule raises GPS_FAR",
+    );
+    refuses(
+        "code = \"IMG_STALE\"",
+        "code = \"IMG_OLD\"",
+        "rules.max_stale_days.code: there is no reason code IMG_OLD",
+    );
+    assert!(FIRST.contains(area));
+}
+
+#[test]
+fn no_policy_can_make_clouds_speak_against() {
+    for (code, effect) in [
+        ("IMG_STALE", "against"),
+        ("IMG_STALE", "block"),
+        ("LAND_NOT_CROPPED", "for"),
+        ("PLOT_TOO_SMALL", "against"),
+    ] {
+        let from = format!(
+            "code = \"{code}\"\neffect = \"{}\"",
+            if code == "LAND_NOT_CROPPED" { "against" } else { "refer" }
+        );
+        let to = format!("code = \"{code}\"\neffect = \"{effect}\"");
+        assert_eq!(FIRST.matches(&from).count(), 1);
+        let error = Policy::parse(&FIRST.replacen(&from, &to, 1)).unwrap_err().to_string();
+        assert!(error.contains(".effect: is ") && error.contains(code), "{error}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_and_a_missing_rule_is_one() {
+    let text = FIRST.replace("value = 500.0", "value = -1.0").replace("version = \"1\"", "version = \" \"");
+    assert_eq!(Policy::parse(&text).unwrap_err().0.len(), 2);
+    let without = FIRST.replace("[rules.crop_undetermined]", "[rules.another]");
+    let error = Policy::parse(&without).unwrap_err().to_string();
+    assert!(error.contains("rules.another: unknown field"), "{error}");
+    let cut = &FIRST[..FIRST.find("[rules.flood_water_frac]").unwrap()];
+    let error = Policy::parse(cut).unwrap_err().to_string();
+    assert!(error.contains("missing field `flood_water_frac`"), "{error}");
+    let broken = Policy::parse("id = \"x\"\nversion = = 2\n").unwrap_err();
+    assert_eq!(broken.0[0].line, 2);
+}
+
+#[test]
+fn the_hash_is_of_the_meaning_not_of_the_file() {
+    let hash = |text: &str| Policy::parse(text).unwrap().sha256();
+    let respaced = FIRST.replace("value = 0.60", "value   = 0.6 # as ever").replace("\n\n", "\n\n\n");
+    assert_eq!(hash(FIRST), hash(&respaced));
+    assert_ne!(hash(FIRST), hash(&FIRST.replace("value = 0.60", "value = 0.61")));
+    assert_ne!(hash(FIRST), hash(&FIRST.replace("effect = \"against\"", "effect = \"refer\"")));
+}
