@@ -89,10 +89,11 @@ fn deferred(index: &IndexPage<'_>) -> Markup {
     html! {
         @if !ids.is_empty() {
             section class="deferred" {
-                h2 { (ids.len()) " of these are not finished" }
+                h2 { (ids.len()) (if ids.len() == 1 { " plot is not finished" } else { " plots are not finished" }) }
                 p {
-                    "Images that could matter were unreadable in this run. These plots are referred to a person, never refused. Run again; only what is missing is done: "
-                    code { (index.rerun) }
+                    "Images that could matter were unreadable in this run. Until they are read, such a plot is referred to a person, never refused. Run again; only what is missing is done:"
+                }
+                p { code { (index.rerun) }
                 }
                 p {
                     @for (i, id) in ids.iter().take(NAMED).enumerate() { @if i > 0 { ", " } (words::name(id)) }
@@ -183,8 +184,8 @@ th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1p
 thead th{position:sticky;top:0;background:#fff;border-bottom:2px solid #1c1c1c;white-space:nowrap}\
 thead button{all:unset;cursor:pointer}thead button:focus-visible{outline:2px solid #00578a}\
 th[aria-sort] button::after{content:' \\25B2'}th[aria-sort=descending] button::after{content:' \\25BC'}\
-tbody th{font-weight:normal;max-width:190px;overflow-wrap:anywhere}tbody tr:hover{background:#f6f6f3}\
-.result{font-weight:bold;white-space:nowrap}.reason{min-width:280px}.n{text-align:right}.d{white-space:nowrap}\
+tbody th{font-weight:normal;min-width:120px;max-width:200px;overflow-wrap:anywhere}tbody tr:hover{background:#f6f6f3}\
+.result{font-weight:bold;min-width:160px}.reason{min-width:280px}.n{text-align:right}.d{white-space:nowrap}\
 a{color:#00578a}.files{columns:2;padding-left:18px}code{background:#fff;padding:1px 4px;overflow-wrap:anywhere}\
 @media(max-width:760px){table{display:block;overflow-x:auto}.files{columns:1}}\
 @media print{.find{display:none}thead th{position:static}main{padding:0;max-width:none}body{font-size:9px}.reason{min-width:0}}\

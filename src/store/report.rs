@@ -14,6 +14,11 @@ use crate::record::{EligibilityRecord, Status};
 use crate::store::finished::deferring_reason;
 use crate::store::plain_words as words;
 
+/// Rules behind the confidence that are shown; the record has them all.
+const BASIS_SHOWN: usize = 5;
+/// Conditions for another outcome that are shown; the record has them all.
+const CHANGES_SHOWN: usize = 3;
+
 /// What a report shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -113,8 +118,9 @@ fn why_and_next(record: &EligibilityRecord) -> Markup {
                         }
                     }
                 }
-                @if record.reasons_all.len() > record.reasons.len() {
-                    p class="more" { (record.reasons_all.len() - record.reasons.len()) " further findings are in the record." }
+                @let further = record.reasons_all.len().saturating_sub(record.reasons.len());
+                @if further > 0 {
+                    p class="more" { (further) (if further == 1 { " further finding is" } else { " further findings are" }) " in the record." }
                 }
             }
             div {
@@ -122,7 +128,7 @@ fn why_and_next(record: &EligibilityRecord) -> Markup {
                     section {
                         h2 { "How sure: " (words::confidence(record.confidence)) }
                         ul {
-                            @for basis in &record.confidence_basis { li { (basis) } }
+                            @for basis in record.confidence_basis.iter().take(BASIS_SHOWN) { li { (basis) } }
                         }
                     }
                 }
@@ -143,7 +149,7 @@ fn next_steps(record: &EligibilityRecord) -> Vec<String> {
     if deferring_reason(record).is_some() {
         steps.push("Run croplens again with the same command: it finishes only what is missing.".to_owned());
     }
-    steps.extend(record.what_would_change.iter().take(3).map(|change| change.text_en.clone()));
+    steps.extend(record.what_would_change.iter().take(CHANGES_SHOWN).map(|change| change.text_en.clone()));
     match record.status {
         Status::Supports => steps.push(
             "Use this as one part of the file. Images cannot show who owns the land or owes money on it.".to_owned(),

@@ -1,1 +1,11 @@
 //! Tests of `store`.
+
+mod files;
+mod gallery;
+mod interop;
+mod ndvi;
+mod pages;
+mod rerun;
+mod sample;
+mod tables;
+mod timeseries;

@@ -1,4 +1,4 @@
-//! The table of evidence: what was declared beside what was seen.
+//! The tables of evidence: what was declared beside what was seen, and what else was seen.
 
 use std::collections::BTreeMap;
 
@@ -8,21 +8,30 @@ use maud::{Markup, html};
 use crate::record::{Agreement, EligibilityRecord};
 use crate::store::plain_words as words;
 
-/// The table, with the picture beside it.
+/// The tables, with the picture beside them.
 pub(super) fn section(record: &EligibilityRecord, picture: Option<Markup>) -> Markup {
     let class = if picture.is_some() { "evidence" } else { "evidence alone" };
     html! {
         div class=(class) {
-            table {
-                caption { "What was declared and what was seen" }
-                thead { tr { th {} th { "Declared" } th { "Seen" } } }
-                tbody {
-                    @for row in rows(record) {
-                        tr {
-                            th scope="row" { (row.what) }
-                            (cell(row.declared))
-                            (cell(row.seen))
+            div {
+                table class="compared" {
+                    thead { tr { th {} th { "Declared" } th { "Seen" } } }
+                    tbody {
+                        @for row in compared(record) {
+                            tr {
+                                th scope="row" { (row.what) }
+                                @match row.declared {
+                                    Some(text) => { td { (text) } }
+                                    None => { td class="none" { "not given" } }
+                                }
+                                td { (row.seen) }
+                            }
                         }
+                    }
+                }
+                table {
+                    tbody {
+                        @for (what, seen) in seen(record) { tr { th scope="row" { (what) } td { (seen) } } }
                     }
                 }
             }
@@ -40,65 +49,45 @@ pub(super) fn rejected(record: &EligibilityRecord) -> String {
     counts.iter().map(|(word, n)| format!("{n} {}", words::reject(word))).collect::<Vec<_>>().join(", ")
 }
 
-/// A cell: text, a dash where nothing was declared, or nothing where the row declares nothing.
-enum Cell {
-    Text(String),
-    Missing,
-    Blank,
-}
-
-struct Row {
+/// What was declared beside what was seen.
+struct Compared {
     what: &'static str,
-    declared: Cell,
-    seen: Cell,
+    declared: Option<String>,
+    seen: String,
 }
 
-fn cell(cell: Cell) -> Markup {
-    match cell {
-        Cell::Text(text) => html! { td { (text) } },
-        Cell::Missing => html! { td class="none" { "not given" } },
-        Cell::Blank => html! { td {} },
-    }
-}
-
-fn given(text: Option<String>) -> Cell {
-    text.map_or(Cell::Missing, Cell::Text)
-}
-
-fn rows(r: &EligibilityRecord) -> Vec<Row> {
-    let seen = |what, text: String| Row { what, declared: Cell::Blank, seen: Cell::Text(text) };
+fn compared(r: &EligibilityRecord) -> Vec<Compared> {
     let mut rows = vec![
-        Row {
-            what: "Crop",
-            declared: given(r.declared_crop.as_deref().map(words::name)),
-            seen: Cell::Text(crop(r)),
-        },
-        Row {
+        Compared { what: "Crop", declared: r.declared_crop.as_deref().map(words::name), seen: crop(r) },
+        Compared {
             what: "Area",
-            declared: given(r.declared_area_ha.map(|ha| words::hectares(ha.get() * 10_000.0))),
-            seen: Cell::Text(area(r)),
+            declared: r.declared_area_ha.map(|ha| words::hectares(ha.get() * 10_000.0)),
+            seen: area(r),
         },
-        Row {
-            what: "Sown / emerged",
-            declared: given(r.declared_sowing_date.map(|date| format!("sown {}", words::day(date)))),
-            seen: Cell::Text(
-                dated(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper)
-                    .map_or("cannot be told".to_owned(), |text| format!("emerged {text}")),
-            ),
+        Compared {
+            what: "Sowing",
+            declared: r.declared_sowing_date.map(words::day),
+            seen: dated(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper)
+                .map_or("emergence cannot be told".to_owned(), |text| format!("emerged {text}")),
         },
-        seen("Crop cycle this season", words::crop_seen(r.cropped).to_owned()),
-        seen("Stage", stage(r)),
-        seen("Harvest", harvest(r)),
-        seen("Greenness (NDVI)", ndvi(r)),
-        seen("Images", images(r)),
-        seen("Plot in pixels", pixels(r)),
     ];
     if let Some(amount) = &r.requested_amount {
         let currency = r.currency.as_deref().unwrap_or("");
-        let text = words::name(&format!("{amount} {currency}"));
-        rows.push(Row { what: "Amount asked for", declared: Cell::Text(text), seen: Cell::Blank });
+        let declared = Some(words::name(&format!("{amount} {currency}")));
+        rows.push(Compared { what: "Amount", declared, seen: "not a question for images".to_owned() });
     }
     rows
+}
+
+fn seen(r: &EligibilityRecord) -> [(&'static str, String); 6] {
+    [
+        ("Crop seen", words::crop_seen(r.cropped).to_owned()),
+        ("Stage", stage(r)),
+        ("Harvest", harvest(r)),
+        ("Greenness", ndvi(r)),
+        ("Images", images(r)),
+        ("Pixels", pixels(r)),
+    ]
 }
 
 fn crop(r: &EligibilityRecord) -> String {
@@ -127,7 +116,8 @@ fn area(r: &EligibilityRecord) -> String {
         text.push_str(&format!(" ({} to {})", words::hectares(low.get()), words::hectares(high.get())));
     }
     if let Some(deviation) = r.outline_deviation_frac {
-        text.push_str(&format!(", {:+.1} % of declared", deviation.get() * 100.0));
+        let side = if deviation.get() < 0.0 { "less" } else { "more" };
+        text.push_str(&format!(", {:.1} % {side} than declared", deviation.get().abs() * 100.0));
     }
     text
 }
@@ -168,7 +158,7 @@ fn ndvi(r: &EligibilityRecord) -> String {
     let mut parts = Vec::new();
     if let Some(latest) = r.ndvi_latest {
         let on = r.last_clear_date.map_or(String::new(), |date| format!(" on {}", words::day(date)));
-        parts.push(format!("{:.2}{on}", latest.get()));
+        parts.push(format!("NDVI {:.2}{on}", latest.get()));
     }
     if let Some(peak) = r.ndvi_peak {
         let on = r.peak_date.map_or(String::new(), |date| format!(" on {}", words::day(date)));

@@ -1,14 +1,14 @@
 //! The report's style sheet: A4, black on white, readable when photocopied.
 
 pub(super) const STYLE: &str = "\
-@page{size:A4;margin:11mm 12mm}\
+@page{size:A4;margin:10mm 12mm}\
 *{box-sizing:border-box}\
-body{margin:0;background:#eceae6;color:#1c1c1c;font:9.6pt/1.36 'Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif}\
+body{margin:0;background:#eceae6;color:#1c1c1c;font:9pt/1.33 'Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif}\
 main{width:186mm;max-width:100%;margin:0 auto}\
 p,ol,ul,figure,h1,h2{margin:0;padding:0}\
 header{display:grid;grid-template-columns:1fr 82mm;gap:6mm;align-items:start;border-bottom:.5mm solid #1c1c1c;padding-bottom:3mm}\
 .kind{color:#555}\
-h1{font-size:17pt;line-height:1.15;margin:.5mm 0 1mm;overflow-wrap:anywhere}\
+h1{font-size:16pt;line-height:1.15;margin:.5mm 0 1mm;overflow-wrap:anywhere}\
 .refs{color:#333;overflow-wrap:anywhere}\
 .status{border:.6mm solid currentColor;padding:2mm 3mm}\
 .verdict{font-size:14pt;font-weight:bold;line-height:1.2}\
@@ -26,16 +26,16 @@ li{overflow-wrap:anywhere}\
 .columns ul li{margin-bottom:.7mm}\
 .chart{margin-top:2.5mm}\
 .chart svg{width:100%;height:auto;display:block}\
-.evidence{display:grid;grid-template-columns:1fr 62mm;gap:5mm;margin-top:2mm}\
+.evidence{display:grid;grid-template-columns:1fr 46mm;gap:5mm;margin-top:2mm}\
 .evidence.alone{grid-template-columns:1fr}\
-table{border-collapse:collapse;width:100%;font-size:8.9pt}\
-caption{text-align:left;font-weight:bold;font-size:10.5pt;padding-bottom:1mm}\
-th,td{text-align:left;vertical-align:top;padding:.75mm 2mm .75mm 0;border-top:.2mm solid #bbb;overflow-wrap:anywhere}\
-thead th{border-top:0;color:#555;font-weight:normal}\
-tbody th{font-weight:normal;color:#333;width:31mm}\
+table{border-collapse:collapse;width:100%;font-size:8.3pt;table-layout:fixed}\
+th,td{text-align:left;vertical-align:top;padding:.6mm 2mm .6mm 0;border-top:.2mm solid #bbb;overflow-wrap:anywhere}\
+th:first-child{width:19mm;color:#333;font-weight:normal}\
+thead th{border-top:0;padding-top:0;font-weight:bold}\
+.compared th:nth-child(2){width:36mm}\
 td.none{color:#777}\
-.picture img{width:100%;max-height:66mm;object-fit:contain;object-position:left top;image-rendering:pixelated}\
-figcaption{font-size:7.8pt;color:#444;margin-top:.6mm}\
+.picture img{width:100%;max-height:58mm;object-fit:contain;object-position:left top;image-rendering:pixelated}\
+figcaption{font-size:7.4pt;color:#444;margin-top:.6mm}\
 footer{margin-top:2.5mm;border-top:.3mm solid #1c1c1c;padding-top:1.5mm;font-size:7pt;line-height:1.32;color:#333}\
 footer p{margin-bottom:.7mm;overflow-wrap:anywhere}\
 code{font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace;font-size:6.2pt}\

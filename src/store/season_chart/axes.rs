@@ -61,7 +61,7 @@ fn months(svg: &mut Svg, frame: &Frame) {
 
 /// The line above the chart that says what the shapes are.
 pub(super) fn legend(svg: &mut Svg, chart: &SeasonChart) {
-    let y = 13.0;
+    let y = 12.0;
     let text = |svg: &mut Svg, x: f64, text: &str| svg.text(x, y, "start", "", text);
     let used = chart.points.iter().filter(|p| p.rejected.is_none()).count();
     svg.put(&format!("<circle cx=\"52\" cy=\"{:.1}\" r=\"3.6\" fill=\"#111\"/>", y - 4.0));
@@ -78,11 +78,13 @@ pub(super) fn legend(svg: &mut Svg, chart: &SeasonChart) {
         226.0,
         if chart.curve.iter().any(|p| p.band.is_some()) { "smoothed, with band" } else { "smoothed" },
     );
-    svg.put(&format!(
-        "<circle cx=\"364\" cy=\"{:.1}\" r=\"3\" fill=\"#fff\" stroke=\"#888\" stroke-width=\"1.2\"/>",
-        y - 4.0
-    ));
-    text(svg, 372.0, "seen, not used");
+    if chart.points.iter().any(|p| p.rejected.is_some() && p.ndvi.is_some()) {
+        svg.put(&format!(
+            "<circle cx=\"364\" cy=\"{:.1}\" r=\"3\" fill=\"#fff\" stroke=\"#888\" stroke-width=\"1.2\"/>",
+            y - 4.0
+        ));
+        text(svg, 372.0, "seen, not used");
+    }
     if let Some(harvest) = &chart.harvest {
         svg.put(&format!(
             "<rect x=\"478\" y=\"{:.1}\" width=\"24\" height=\"10\" fill=\"url(#harvest-hatch)\"/>",

@@ -6,38 +6,36 @@ use super::SeasonChart;
 
 /// Width of the sheet, user units; at 180 mm print width 11.5 units are a type of 7.7 points.
 pub(super) const WIDTH: f64 = 760.0;
-/// Height of the sheet.
-pub(super) const HEIGHT: f64 = 318.0;
 /// Edges of the plotting area.
 pub(super) const LEFT: f64 = 46.0;
 pub(super) const RIGHT: f64 = 748.0;
-pub(super) const TOP: f64 = 58.0;
-pub(super) const BOTTOM: f64 = 236.0;
+pub(super) const TOP: f64 = 50.0;
+pub(super) const BOTTOM: f64 = 222.0;
 /// Mean width of a character of the 11.5 unit type; labels are placed by it.
 pub(super) const CHAR: f64 = 6.1;
 
-/// Text of the drawing so far.
-pub(super) struct Svg(String);
+/// The drawing so far.
+pub(super) struct Svg {
+    title: String,
+    body: String,
+    /// Lowest line drawn.
+    foot: f64,
+}
 
 impl Svg {
     pub(super) fn new(title: &str) -> Svg {
-        let title = escape(title);
-        Svg(format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" \
-             height=\"{HEIGHT}\" role=\"img\" aria-label=\"{title}\" \
-             font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"11.5\" fill=\"#222\">\n\
-             <title>{title}</title>\n\
-             <defs><pattern id=\"harvest-hatch\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
-             patternTransform=\"rotate(45)\"><rect width=\"7\" height=\"7\" fill=\"#f6ead7\"/>\
-             <line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"7\" stroke=\"#b0752a\" stroke-width=\"1.6\"/></pattern></defs>\n\
-             <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#fff\"/>\n"
-        ))
+        Svg { title: escape(title), body: String::new(), foot: BOTTOM + 34.0 }
+    }
+
+    /// Makes the sheet reach down to here.
+    pub(super) fn reach(&mut self, y: f64) {
+        self.foot = self.foot.max(y);
     }
 
     /// Adds an element.
     pub(super) fn put(&mut self, element: &str) {
-        self.0.push_str(element);
-        self.0.push('\n');
+        self.body.push_str(element);
+        self.body.push('\n');
     }
 
     /// Adds a label; `anchor` is `start`, `middle` or `end`, `style` further attributes.
@@ -46,9 +44,18 @@ impl Svg {
         self.put(&format!("<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" {style}>{text}</text>"));
     }
 
-    pub(super) fn finish(mut self) -> String {
-        self.0.push_str("</svg>\n");
-        self.0
+    pub(super) fn finish(self) -> String {
+        let Svg { title, body, foot } = self;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {foot}\" width=\"{WIDTH}\" \
+             height=\"{foot}\" role=\"img\" aria-label=\"{title}\" \
+             font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"11.5\" fill=\"#222\">\n\
+             <title>{title}</title>\n\
+             <defs><pattern id=\"harvest-hatch\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
+             patternTransform=\"rotate(45)\"><rect width=\"7\" height=\"7\" fill=\"#f6ead7\"/>\
+             <line x1=\"0\" y1=\"0\" x2=\"0\" y2=\"7\" stroke=\"#b0752a\" stroke-width=\"1.6\"/></pattern></defs>\n\
+             <rect width=\"{WIDTH}\" height=\"{foot}\" fill=\"#fff\"/>\n{body}</svg>\n"
+        )
     }
 }
 

@@ -6,9 +6,9 @@ use super::SeasonChart;
 use super::svg::{BOTTOM, Frame, LEFT, RIGHT, Svg, label_width};
 
 /// Middle line of the strip.
-const STRIP: f64 = BOTTOM + 44.0;
+const STRIP: f64 = BOTTOM + 42.0;
 /// Base lines of the strip's legend.
-const LEGEND: [f64; 2] = [STRIP + 20.0, STRIP + 35.0];
+const LEGEND: [f64; 2] = [STRIP + 19.0, STRIP + 33.0];
 
 /// One shape of the strip: the reasons it stands for, its words, its path around (0, 0).
 struct Shape {
@@ -82,6 +82,7 @@ pub(super) fn strip(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
         draw(svg, shape, x + 5.0, LEGEND[row] - 4.0);
         svg.text(x + 13.0, LEGEND[row], "start", "fill=\"#444\"", &words);
         x += width + 14.0;
+        svg.reach(LEGEND[row] + 5.0);
     }
 }
 
