@@ -5,11 +5,15 @@
 
 mod appraise;
 mod check;
+mod crop;
+mod doors;
+mod dry_run;
 mod observe;
 mod run_flags;
 mod say;
 mod season;
-mod simulate;
+mod table;
+mod tables;
 
 use std::process::ExitCode;
 
@@ -37,10 +41,10 @@ enum Verb {
     Observe(observe::ObserveArgs),
     /// Smoothing and phenology of series that somebody else extracted.
     Season(season::SeasonArgs),
+    /// Stage, harvest window and declared-crop check of such series.
+    Crop(crop::CropArgs),
     /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
     Check(check::CheckArgs),
-    /// Make scenes with a known truth (this is how sample_tiles was made).
-    Simulate(simulate::SimulateArgs),
 }
 
 /// How a verb ended.
@@ -85,9 +89,9 @@ pub fn main() -> ExitCode {
     let ended = match cli.verb {
         Verb::Appraise(args) => appraise::run(&args, &voice),
         Verb::Observe(args) => observe::run(&args, &voice),
-        Verb::Season(args) => season::run(&args, &voice),
+        Verb::Season(args) => tables::season(&args, &voice),
+        Verb::Crop(args) => tables::crop(&args, &voice),
         Verb::Check(args) => check::run(&args, &voice),
-        Verb::Simulate(args) => simulate::run(&args, &voice),
     };
     match ended {
         Ok(Ended::Done) => ExitCode::SUCCESS,
@@ -97,6 +101,15 @@ pub fn main() -> ExitCode {
             ExitCode::from(stop.code)
         }
     }
+}
+
+/// The runtime of the doors: two threads are enough, because pixels are decoded elsewhere.
+fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Stop::failed(format!("cannot start the I/O runtime: {e}")))
 }
 
 #[cfg(test)]

@@ -25,5 +25,5 @@ pub use policy::{
     ConfidenceRules, FloodRule, Policy, PolicyError, PolicyErrors, Rule, Rules, Switch, Validity,
 };
 pub use refused::{Defect, Refused, not_appraised};
-pub use seal::seal;
+pub use seal::{internal_error, same_plot, seal};
 pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};

@@ -99,6 +99,11 @@ impl Objects {
         })
     }
 
+    /// Requests that are made for one range before it is given up.
+    pub fn attempts(&self) -> u32 {
+        self.config.retry.attempts
+    }
+
     /// Whether an address may be read at all, without reading it.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 mod bridge;
 mod chips;
 mod earlier;
+mod estimate;
 mod gather;
 mod judge;
 mod layout;
@@ -26,8 +27,10 @@ mod timings;
 use std::sync::Arc;
 
 pub use bridge::ComputeLost;
+pub use estimate::{Estimate, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use progress::{Event, Watcher, nobody};
+pub use provenance::software;
 pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, appraise};
 pub use spec::{Bands, CatalogSettings, CropSettings, Period, Settings, Spec, SpecError};
 

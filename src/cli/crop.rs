@@ -55,6 +55,9 @@ pub struct CropArgs {
     /// Read and use nothing later than this day; default: each series' own last date
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+    /// Print one machine-readable summary on standard output
+    #[arg(long)]
+    pub json: bool,
     /// Calendar zone for all samples, or `auto` to choose by lat and lon
     #[arg(long, value_name = "NAME", default_value = "auto")]
     pub zone: String,

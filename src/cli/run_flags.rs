@@ -86,7 +86,7 @@ impl RunFlags {
         if to > as_of {
             return Err(Stop::usage(format!("--to {to} lies after --as-of {as_of}; nothing later than as-of is read")));
         }
-        let history = jiff::Span::new().days(i64::from(spec.period.history_days));
+        let history = jiff::Span::new().days(i64::from(spec.settings.period.history_days));
         let from = match self.from {
             Some(from) => from,
             None => as_of
@@ -101,8 +101,8 @@ impl RunFlags {
 
     /// The plots, with the bytes they were read from.
     pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, Vec<u8>), Stop> {
-        let bytes = read_bounded(&self.plots, spec.intake.max_bytes)?;
-        let intake = intake::read(&bytes, &spec.intake)
+        let bytes = read_bounded(&self.plots, spec.settings.intake.max_bytes as u64)?;
+        let intake = intake::read(&bytes, &spec.settings.intake)
             .map_err(|e| Stop::usage(format!("{}: {e}", self.plots.display())))?;
         Ok((intake, bytes))
     }

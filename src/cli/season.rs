@@ -40,6 +40,9 @@ pub struct SeasonArgs {
     /// Read and use nothing later than this day; default: each series' own last date
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+    /// Print one machine-readable summary on standard output
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Reads the table, finds the seasons of every sample, writes them.

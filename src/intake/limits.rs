@@ -1,7 +1,10 @@
 //! How much is taken in, and why not more.
 
+use serde::{Deserialize, Serialize};
+
 /// Bounds on the input. Every message about one of them names its value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Bytes of the whole input. 256 MiB: a portfolio of 100,000 plots of 60 vertices has about 200 MiB,
     /// and memory in use is this plus the plots.

@@ -58,6 +58,8 @@ pub struct Evidence<'a> {
     pub scenes_expected: Option<usize>,
     /// Scenes the catalogue listed for the plot in the period read.
     pub scenes_found: usize,
+    /// Whether the catalogue could not be searched, so that nothing is known of its scenes.
+    pub search_failed: bool,
     /// Scenes that were read for the plot.
     pub scenes: Vec<&'a Scene>,
     /// Scenes that were listed and not read, failed reads among them.

@@ -9,11 +9,11 @@ use uuid::Uuid;
 use crate::crop::{Cropped, DateInterval, Interval, Verdict};
 use crate::lending::appraise::principal;
 use crate::lending::seen::{AREA_METHOD, P90_SD, age_days, area_interval_m2, day_after};
-use crate::lending::{Appraisal, Evidence, Provenance};
+use crate::lending::{Appraisal, Evidence, Policy, Provenance};
 use crate::phenology::Season;
 use crate::plot::{Declaration, Plot, References};
 use crate::record::{
-    Agreement, CropCandidate, CropSeen, EligibilityRecord, Outline, RejectedScene, Rounded, SCHEMA_VERSION,
+    Agreement, Code, CropCandidate, CropSeen, EligibilityRecord, Outline, Reason, RejectedScene, Rounded, SCHEMA_VERSION,
     SeasonSeen, SourceScene, Status, canonical_json, digest,
 };
 use crate::scene::SceneId;
@@ -37,6 +37,29 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     r.scenes_rejected = rejected(evidence);
     r.models = provenance.models.clone();
     r.links = evidence.links.clone();
+    finish(r)
+}
+
+/// Whether a record was made from this plot: same outline, declaration, references and position.
+pub fn same_plot(record: &EligibilityRecord, plot: &Plot) -> bool {
+    let mut probe = record.clone();
+    plot_columns(&mut probe, plot);
+    probe == *record
+}
+
+/// The record of a plot on which the program itself failed: it refers, and another run may finish it.
+pub fn internal_error(
+    plot: &Plot,
+    as_of: Date,
+    policy: &Policy,
+    provenance: &Provenance,
+) -> EligibilityRecord {
+    let mut r = blank(as_of, provenance, Status::Refer);
+    plot_columns(&mut r, plot);
+    r.reasons_all = vec![Reason::new(Code::InternalError, [])];
+    r.reasons = principal(r.status, &r.reasons_all);
+    r.policy_id = Some(policy.id.clone());
+    r.policy_sha256 = Some(policy.sha256());
     finish(r)
 }
 

@@ -38,7 +38,7 @@ impl Earlier {
             let same = record.geometry_sha256.as_deref() == Some(plot.geometry_sha256.as_str())
                 && record.policy_sha256.as_deref() == Some(policy.as_str())
                 && record.as_of == request.as_of
-                && crate::lending::same_declaration(record, plot);
+                && crate::lending::same_plot(record, plot);
             if same {
                 usable.insert(plot.id.as_str().to_owned(), found);
             }

@@ -10,7 +10,7 @@ use crate::zonal::{
 use super::spec::Spec;
 
 /// The program as it stands in every record.
-pub(super) fn software() -> Software {
+pub fn software() -> Software {
     Software {
         name: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

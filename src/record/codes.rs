@@ -183,6 +183,12 @@ codes! {
     SrcReadFailed "SRC_READ_FAILED" Source Refer (n: Count, tries: Count)
         "{n} scenes that could matter were unreadable after up to {tries} tries. Run again to finish this plot."
         "{n}景可能影响结论的影像在最多{tries}次尝试后仍无法读取。请重新运行以完成该地块。";
+    SrcSearchFailed "SRC_SEARCH_FAILED" Source Refer ()
+        "The catalogue could not be searched for this plot. Run again to finish it."
+        "未能在目录中检索该地块的影像。请重新运行以完成该地块。";
+    InternalError "INTERNAL_ERROR" Model Refer ()
+        "The program failed on this plot. Please report it; nothing is known about the plot from this run."
+        "程序在处理该地块时出错。请报告此问题；本次运行未得出该地块的任何结论。";
     SrcNoScenes "SRC_NO_SCENES" Source Refer (from: Date, to: Date)
         "The archive lists no scene over this plot from {from} to {to}."
         "影像库在{from}至{to}期间没有覆盖该地块的影像。";

@@ -75,9 +75,13 @@ pub fn read_records(dir: &Path) -> Result<Vec<EligibilityRecord>, Error> {
 
 /// The code of the reason for which another run may say more; `None` for a finished record.
 pub fn deferring_reason(record: &EligibilityRecord) -> Option<&'static str> {
-    let code = Code::SrcReadFailed.facts().code;
-    record.reasons_all.iter().chain(&record.reasons).any(|reason| reason.code() == code).then_some(code)
+    DEFERRING.into_iter().map(|code| code.facts().code).find(|code| {
+        record.reasons_all.iter().chain(&record.reasons).any(|reason| reason.code() == *code)
+    })
 }
+
+/// Codes that another run may take away.
+const DEFERRING: [Code; 3] = [Code::SrcSearchFailed, Code::SrcReadFailed, Code::InternalError];
 
 fn vouched_for(dir: &Path, manifest: &RunManifest) -> Result<bool, Error> {
     let Some(stated) = manifest.outputs.iter().find(|output| output.path == RECORDS_FILE) else {

@@ -29,6 +29,10 @@ pub struct RunManifest {
     pub command: Vec<String>,
     /// Nothing sensed after this day was used.
     pub as_of: Date,
+    /// First day read.
+    pub from: Date,
+    /// Last day read.
+    pub to: Date,
     /// When the run began.
     pub started_at: Timestamp,
     /// When the run ended.

@@ -44,6 +44,10 @@ fn archive(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
         found.add(Code::SrcReadFailedHarmless, [harmless.len().into()]);
     }
 
+    if evidence.search_failed {
+        found.add(Code::SrcSearchFailed, []);
+        return;
+    }
     if evidence.scenes_found == 0 {
         found.add(Code::SrcNoScenes, [evidence.window.start.into(), evidence.horizon().into()]);
     }

@@ -95,6 +95,7 @@ fn observation(batch: &RecordBatch, row: usize) -> Result<Observation, &'static 
     };
     Ok(Observation {
         scene,
+        joined: Vec::new(),
         datetime,
         date,
         ndvi,

@@ -1,0 +1,273 @@
+//! `croplens appraise`: the main job.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::lending::Policy;
+use crate::pipeline::{self, Doors, Outcome, RunRequest};
+use crate::record::Status;
+use crate::store::{
+    self, CatalogUsed, DeferredPlot, Exit, InputFile, OutputFile, PlotCounts, RunManifest, SceneCounts,
+    SettingsUsed, SkippedScene, SoftwareUsed, Traffic,
+};
+
+use super::run_flags::{Days, RunFlags};
+use super::say::Voice;
+use super::{Ended, Stop, doors, dry_run, runtime};
+
+const BUILT_IN_POLICY: &str = include_str!("../../pipelines/policies/first.toml");
+
+/// Files of an output folder that the manifest vouches for, besides the plots' papers.
+const TABLES: [&str; 6] = [
+    "records.jsonl",
+    "records.geojson",
+    "records.parquet",
+    "timeseries.csv",
+    "timeseries.parquet",
+    "index.html",
+];
+
+/// Arguments of `croplens appraise`.
+#[derive(Clone, Debug, Args)]
+pub(super) struct AppraiseArgs {
+    #[command(flatten)]
+    run: RunFlags,
+    /// Folder for the results; made if absent. A second run in it finishes only what is missing.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The lender's policy. Without it the built-in first policy, which sets no amounts.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Chart, picture, raster and report for every plot, or for none. Default: all up to 2000 plots.
+    #[arg(long, value_name = "WHICH")]
+    papers: Option<PapersFor>,
+    /// Do everything anew, whatever an earlier run in the same folder has finished.
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Which plots get papers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum PapersFor {
+    /// Every plot.
+    All,
+    /// No plot.
+    None,
+}
+
+/// Runs the verb.
+pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
+    let started_at = now();
+    let spec = args.run.spec()?;
+    let policy = policy(args.policy.as_deref())?;
+    let days = args.run.days(&spec)?;
+    let (intake, bytes) = args.run.read_plots(&spec)?;
+    let doors = doors::open(&args.run)?;
+    if args.run.dry_run {
+        return dry_run::tell(&args.run, &spec, &intake, &days, &doors, voice);
+    }
+    std::fs::create_dir_all(&args.out)
+        .map_err(|e| Stop::usage(format!("--out {}: {e}", args.out.display())))?;
+    let features = intake.entries.len();
+    let request = RunRequest {
+        intake,
+        spec,
+        policy,
+        as_of: days.as_of,
+        from: days.from,
+        to: days.to,
+        out: args.out.clone(),
+        papers: args.papers.map(|p| p == PapersFor::All),
+        resume: !args.fresh,
+        title: title(&args.run.plots),
+        command: command_line(),
+        catalog_location: args.run.catalog.clone(),
+    };
+    let outcome = runtime()?
+        .block_on(pipeline::appraise(&request, &doors, &voice.watcher()))
+        .map_err(|e| Stop::failed(e.to_string()))?;
+    let input = InputFile {
+        path: args.run.plots.display().to_string(),
+        sha256: crate::record::sha256_hex(&bytes),
+        bytes: bytes.len() as u64,
+        features,
+    };
+    let exit = if outcome.deferred.is_empty() { Exit::Done } else { Exit::Deferred };
+    let manifest = manifest(args, &request, &days, &doors, &outcome, input, started_at, exit)?;
+    store::write_manifest(&args.out, &manifest).map_err(|e| Stop::failed(e.to_string()))?;
+    tell(args, &manifest, &outcome, voice)?;
+    Ok(if exit == Exit::Deferred { Ended::Deferred } else { Ended::Done })
+}
+
+fn policy(path: Option<&Path>) -> Result<Policy, Stop> {
+    let Some(path) = path else {
+        return Policy::parse(BUILT_IN_POLICY).map_err(|e| Stop::failed(format!("built-in policy: {e}")));
+    };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    Policy::parse(&text).map_err(|e| Stop::usage(format!("policy {shown}: {e}")))
+}
+
+#[expect(clippy::too_many_arguments, reason = "a manifest is the sum of what a run knows")]
+fn manifest(
+    args: &AppraiseArgs,
+    request: &RunRequest,
+    days: &Days,
+    doors: &Doors,
+    outcome: &Outcome,
+    input: InputFile,
+    started_at: Timestamp,
+    exit: Exit,
+) -> Result<RunManifest, Stop> {
+    let mut by_status: BTreeMap<String, u64> = BTreeMap::new();
+    for record in &outcome.records {
+        *by_status.entry(record.status.word().to_owned()).or_default() += 1;
+    }
+    let counters = doors.objects.counters();
+    let mut skipped = outcome.items_skipped.clone();
+    if !outcome.scenes_unread.is_empty() {
+        skipped.insert("unread".to_owned(), outcome.scenes_unread.len() as u64);
+    }
+    let unread = outcome.scenes_unread.len() as u64;
+    let mut outputs = Vec::new();
+    for file in TABLES {
+        outputs.push(OutputFile::of(&args.out, file).map_err(|e| Stop::failed(e.to_string()))?);
+    }
+    let named = |name: &str, path: Option<&PathBuf>, sha256: String| SettingsUsed {
+        name: name.to_owned(),
+        path: path.map(|p| p.display().to_string()),
+        sha256,
+    };
+    let software = pipeline::software();
+    Ok(RunManifest {
+        manifest_version: store::MANIFEST_VERSION.to_owned(),
+        software: SoftwareUsed {
+            name: software.name,
+            version: software.version,
+            git_commit: software.git_commit,
+            libraries: BTreeMap::from([("gdal".to_owned(), store::gdal_version())]),
+        },
+        command: std::env::args().collect(),
+        as_of: days.as_of,
+        from: days.from,
+        to: days.to,
+        started_at,
+        finished_at: now(),
+        exit,
+        inputs: vec![input],
+        pipeline: named(&request.spec.settings.name, args.run.pipeline.as_ref(), request.spec.sha256.clone()),
+        policy: Some(named(&request.policy.id, args.policy.as_ref(), request.policy.sha256())),
+        config_sha256: request.spec.sha256.clone(),
+        catalog: CatalogUsed {
+            location: args.run.catalog.clone(),
+            dialect: None,
+            collections: request.spec.settings.catalog.collections.clone(),
+            searches: outcome.searched.searches,
+            pages: outcome.searched.pages,
+            items: outcome.scenes_found as u64 + outcome.items_skipped.values().sum::<u64>(),
+        },
+        scenes: SceneCounts {
+            expected: outcome.expected.map(u64::from),
+            found: outcome.scenes_found as u64,
+            used: outcome.scenes_found as u64 - unread,
+            skipped,
+        },
+        scenes_skipped: outcome
+            .scenes_unread
+            .iter()
+            .map(|(id, cause)| SkippedScene {
+                item_id: id.to_string(),
+                reason: "unread".to_owned(),
+                detail: cause.clone(),
+            })
+            .collect(),
+        traffic: Traffic {
+            requests: counters.requests + outcome.searched.requests,
+            retries: counters.retries + outcome.searched.retries,
+            bytes: counters.bytes + outcome.searched.bytes,
+        },
+        plots: PlotCounts { total: outcome.records.len() as u64, by_status, reused: outcome.reused as u64 },
+        deferred: outcome
+            .deferred
+            .iter()
+            .map(|(id, why)| DeferredPlot { id: id.clone(), why: why.clone() })
+            .collect(),
+        timings_s: outcome.timings_s.clone(),
+        threads: doors.pool.current_num_threads(),
+        outputs,
+        notes: outcome.notes.clone(),
+    })
+}
+
+/// The end of a run, for a person and for a program.
+fn tell(args: &AppraiseArgs, manifest: &RunManifest, outcome: &Outcome, voice: &Voice) -> Result<(), Stop> {
+    let count = |status: Status| manifest.plots.by_status.get(status.word()).copied().unwrap_or(0);
+    if args.run.json {
+        let summary = json!({
+            "records": manifest.plots.total,
+            "by_status": manifest.plots.by_status,
+            "reused": manifest.plots.reused,
+            "deferred": manifest.deferred,
+            "scenes": manifest.scenes,
+            "traffic": manifest.traffic,
+            "timings_s": manifest.timings_s,
+            "out": args.out,
+            "exit": manifest.exit,
+        });
+        voice.result(&summary.to_string());
+        return Ok(());
+    }
+    for note in &outcome.notes {
+        voice.note(&format!("note: {note}"));
+    }
+    for (scene, cause) in outcome.scenes_unread.iter().take(5) {
+        voice.note(&format!("scene {scene} was not read: {cause}"));
+    }
+    voice.note(&format!(
+        "{} plots: {} supported, {} to refer to a person, {} not supported, {} not appraised",
+        manifest.plots.total,
+        count(Status::Supports),
+        count(Status::Refer),
+        count(Status::DoesNotSupport),
+        count(Status::NotAppraised),
+    ));
+    if !outcome.deferred.is_empty() {
+        voice.note(&format!(
+            "{} of them could not be finished because images or catalogue could not be read; run the same command \
+             again to finish them:",
+            outcome.deferred.len()
+        ));
+        for (id, why) in outcome.deferred.iter().take(5) {
+            voice.note(&format!("  {id}: {why}"));
+        }
+    }
+    let index = args.out.join("index.html");
+    voice.note(&format!("open {} in a browser; the records are in {}", index.display(), args.out.display()));
+    Ok(())
+}
+
+fn title(plots: &Path) -> String {
+    plots.file_name().map_or_else(|| "standard input".to_owned(), |n| n.to_string_lossy().into_owned())
+}
+
+/// The command as typed, quoted where a shell needs it.
+fn command_line() -> String {
+    let quoted = |word: String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+".contains(c);
+        if !word.is_empty() && word.chars().all(plain) { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    };
+    let mut words: Vec<String> = std::env::args().collect();
+    if let Some(program) = words.first_mut() {
+        "croplens".clone_into(program);
+    }
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+#[expect(clippy::disallowed_methods, reason = "run.json says when a run was made; no record does")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}

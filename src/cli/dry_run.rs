@@ -1,0 +1,51 @@
+//! `--dry-run`: what a run would read, from the catalogue and one file header per tile.
+
+use serde_json::json;
+
+use crate::intake::Intake;
+use crate::pipeline::{self, Doors, Spec};
+
+use super::run_flags::{Days, RunFlags};
+use super::say::Voice;
+use super::{Ended, Stop, runtime};
+
+/// Tells scenes, requests and bytes; reads nothing but metadata.
+pub(super) fn tell(
+    flags: &RunFlags,
+    spec: &Spec,
+    intake: &Intake,
+    days: &Days,
+    doors: &Doors,
+    voice: &Voice,
+) -> Result<Ended, Stop> {
+    let estimate = runtime()?.block_on(pipeline::estimate(intake, spec, (days.from, days.to), doors));
+    if flags.json {
+        let text = json!({
+            "plots": estimate.plots, "tiles": estimate.tiles, "scenes": estimate.scenes,
+            "items_skipped": estimate.items_skipped, "requests_at_most": estimate.requests,
+            "bytes_at_most": estimate.bytes, "headers_unread": estimate.headers_unread,
+            "search_failed": estimate.search_failed,
+        });
+        voice.result(&text.to_string());
+    } else {
+        voice.result(&format!(
+            "{} plots on {} tiles; {} scenes from {} to {} ({} items cannot be used)",
+            estimate.plots, estimate.tiles, estimate.scenes, days.from, days.to, estimate.items_skipped
+        ));
+        voice.result(&format!(
+            "at most {} requests and {:.1} MB, if no scene is cloudy; nothing was read but metadata",
+            estimate.requests,
+            estimate.bytes as f64 / 1e6
+        ));
+        if estimate.headers_unread > 0 {
+            voice.result(&format!("{} scenes could not be looked into and are not counted", estimate.headers_unread));
+        }
+    }
+    if estimate.search_failed > 0 {
+        return Err(Stop::failed(format!(
+            "the catalogue could not be searched for {} plots",
+            estimate.search_failed
+        )));
+    }
+    Ok(Ended::Done)
+}

@@ -1,0 +1,33 @@
+//! `season` and `crop` as verbs: default settings in, a summary in plain words out.
+
+use crate::crop::Profiles;
+use crate::phenology::SeasonRules;
+use crate::series::{SeriesRules, Smoothing};
+
+use super::crop::{self, CropArgs, CropSettings};
+use super::say::Voice;
+use super::season::{self, SeasonArgs};
+use super::table::{Error, Summary};
+use super::{Ended, Stop};
+
+pub(super) fn season(args: &SeasonArgs, voice: &Voice) -> Result<Ended, Stop> {
+    let done = season::run(args, &SeriesRules::default(), &Smoothing::default(), &SeasonRules::default());
+    told(done, args.json, voice)
+}
+
+pub(super) fn crop(args: &CropArgs, voice: &Voice) -> Result<Ended, Stop> {
+    let profiles = Profiles::builtin().map_err(|e| Stop::failed(format!("built-in crop profiles: {e}")))?;
+    told(crop::run(args, &CropSettings::default(), &profiles), args.json, voice)
+}
+
+fn told(done: Result<Summary, Error>, json: bool, voice: &Voice) -> Result<Ended, Stop> {
+    let summary =
+        done.map_err(|e| if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) })?;
+    if json {
+        let text = serde_json::to_string(&summary).map_err(|e| Stop::failed(e.to_string()))?;
+        voice.result(&text);
+    } else {
+        voice.note(&summary.to_string());
+    }
+    Ok(Ended::Done)
+}
