@@ -166,7 +166,7 @@ fn single<'a>(
                 Stop::At(at) => {
                     not_json(text, offset_of(text, list) + at, "expected a comma or the end of the list")
                 }
-                Stop::End => stopped(Stop::End),
+                stop => stopped(stop),
             })?;
             if document.features.len() > limits.max_features {
                 return Err(Error::TooManyFeatures { limit: limits.max_features });
@@ -210,6 +210,7 @@ fn at_stop(text: &str, start: usize, stop: Stop) -> Error {
         Stop::At(at) => {
             not_json(text, start + at, "expected something else here (a bracket, comma or quote)")
         }
+        Stop::TooManyMembers => Error::NotGeoJson { what: "its outer object has more than 10,000 members" },
     }
 }
 

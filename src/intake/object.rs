@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::defect::{Defect, Kind};
-use super::split;
+use super::split::{self, MAX_MEMBERS, Stop};
 
 /// The members of an object as JSON text. Refused: anything but an object, and a member given twice.
 ///
@@ -15,7 +15,10 @@ pub(super) fn once<'a>(
     named: &[&str],
 ) -> Result<BTreeMap<String, &'a str>, Defect> {
     let refuse = |text: String| Defect::new(Kind::FeatureInvalid, text);
-    let members = split::members(text).map_err(|_| refuse(format!("The {what} is not a JSON object")))?;
+    let members = split::members(text).map_err(|stop| match stop {
+        Stop::TooManyMembers => refuse(format!("The {what} has more than {MAX_MEMBERS} members")),
+        Stop::End | Stop::At(_) => refuse(format!("The {what} is not a JSON object")),
+    })?;
     let mut found = BTreeMap::new();
     for (key, value) in members {
         let name: String = serde_json::from_str(key)

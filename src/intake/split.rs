@@ -9,7 +9,12 @@ pub(super) enum Stop {
     End,
     /// Something else than expected, at this byte.
     At(usize),
+    /// An object with more than [`MAX_MEMBERS`] members.
+    TooManyMembers,
 }
+
+/// Most members of one object: real features have tens; a list of millions would only fill memory.
+pub(super) const MAX_MEMBERS: usize = 10_000;
 
 /// Whether a byte is JSON white space.
 fn is_space(byte: u8) -> bool {
@@ -71,6 +76,9 @@ fn string_end(bytes: &[u8], start: usize) -> Result<usize, Stop> {
 pub(super) fn members(text: &str) -> Result<Vec<(&str, &str)>, Stop> {
     let mut found = Vec::new();
     walk(text, b'{', b'}', |at| {
+        if found.len() == MAX_MEMBERS {
+            return Err(Stop::TooManyMembers);
+        }
         let key_end = match text.as_bytes().get(at) {
             Some(b'"') => string_end(text.as_bytes(), at)?,
             Some(_) => return Err(Stop::At(at)),

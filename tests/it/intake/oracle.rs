@@ -51,7 +51,7 @@ fn ours_says(outline: &MultiPolygon<f64>) -> Result<bool, String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn one_ring(ring in ring()) {
