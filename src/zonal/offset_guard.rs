@@ -9,7 +9,7 @@
 use crate::scene::Radiometry;
 use crate::scl::Scl;
 
-use super::PlotPixels;
+use super::observe::PlotPixels;
 use super::sky::Sky;
 
 /// Pixels of a kind that are needed before it is judged.
