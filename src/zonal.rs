@@ -8,8 +8,8 @@
 //!
 //! The steps, each its own file: [`Footprint`] and [`observability`](fn@observability) (geometry),
 //! [`sky()`] (cloud mask on the 20 m grid), [`Nearest`] (20 m under 10 m), [`observe_sky`] (need the
-//! bands be read?), [`observe`] (statistics),
-//! [`OffsetGuard`] (is the scene's offset believable?), [`quicklook`] (the picture).
+//! bands be read?), [`observe`] (statistics), [`OffsetGuard`] (is the scene's offset believable?),
+//! [`quicklook`] (the picture).
 
 mod footprint;
 mod ndvi;
@@ -17,7 +17,6 @@ mod nearest;
 mod observability;
 mod observe;
 mod offset_guard;
-
 pub mod quicklook;
 mod reflectance;
 mod rule;
