@@ -124,6 +124,13 @@ impl Imagery {
             .collect())
     }
 
+    /// Requests and bytes that [`Imagery::fetch`] of these blocks costs when nothing goes wrong.
+    pub fn cost(&self, cog: &Cog, blocks: &[BlockIndex]) -> (u64, u64) {
+        let ranges = blocks.iter().filter_map(|index| cog.place(*index)).flatten();
+        let ranges: Vec<Range<u64>> = ranges.map(|(at, count)| at..at.saturating_add(count)).collect();
+        self.objects.cost(&ranges)
+    }
+
     fn cell(&self, href: &Href) -> Cell {
         let mut headers = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
         headers.uses += 1;

@@ -180,6 +180,12 @@ impl Objects {
         Ok(parts)
     }
 
+    /// Requests and bytes that [`Objects::get_ranges`] of these ranges costs when nothing goes wrong.
+    pub fn cost(&self, ranges: &[Range<u64>]) -> (u64, u64) {
+        let runs = ranges::merge(ranges, &self.config.limits);
+        (runs.len() as u64, runs.iter().map(|run| run.range.end - run.range.start).sum())
+    }
+
     /// What has been done so far.
     pub fn counters(&self) -> Counters {
         Counters {

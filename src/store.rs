@@ -42,7 +42,7 @@ pub use geojson::write_geojson;
 pub use geoparquet::write_geoparquet;
 pub use index_page::{IndexPage, index_html};
 pub use jsonl::write_jsonl;
-pub use ndvi_cog::{Chip, write_ndvi_cog};
+pub use ndvi_cog::{Chip, gdal_version, write_ndvi_cog};
 pub use report::{Report, ReportPicture, report_html};
 pub use run_manifest::{
     CatalogUsed, DeferredPlot, Exit, InputFile, MANIFEST_FILE, MANIFEST_VERSION, OutputFile, PlotCounts,

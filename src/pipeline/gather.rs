@@ -165,10 +165,11 @@ impl Reader {
         for (index, values) in read {
             let window = cog.window_of_block(index);
             let (top, left) = (window.row - bounds.row, window.col - bounds.col);
-            let mut target =
-                data.slice_mut(ndarray::s![top..top + window.height, left..left + window.width]);
-            for (to, from) in target.iter_mut().zip(values) {
-                *to = from;
+            for (row, from) in values.chunks_exact(window.width.max(1)).enumerate() {
+                let mut to = data.row_mut(top + row);
+                for (to, from) in to.iter_mut().skip(left).zip(from) {
+                    *to = *from;
+                }
             }
         }
         Ok(Mosaic {

@@ -10,7 +10,7 @@ use crate::crs;
 use crate::grid::Raster;
 use crate::phenology::Season;
 use crate::plot::Plot;
-use crate::record::{EligibilityRecord, Link};
+use crate::record::Link;
 use crate::scene::Scene;
 use crate::series::{days_between, plus_days};
 use crate::store::{

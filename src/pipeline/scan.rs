@@ -322,8 +322,10 @@ impl Verdicts {
             return vec![Sky::NO_DATA; seat.end - seat.start];
         };
         let (top, left) = (window.row - self.classes.window.row, window.col - self.classes.window.col);
-        let cut = self.classes.data.slice(ndarray::s![top..top + window.height, left..left + window.width]);
-        let sky = zonal::sky(&Raster { window, data: cut.to_owned() }, &self.grid, rule);
+        let cut = Array2::from_shape_fn((window.height, window.width), |(row, col)| {
+            self.classes.data[(top + row, left + col)]
+        });
+        let sky = zonal::sky(&Raster { window, data: cut }, &self.grid, rule);
         (seat.start..seat.end)
             .map(|at| {
                 let (col, row) = layout.col_row(at);

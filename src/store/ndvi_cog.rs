@@ -40,6 +40,11 @@ pub struct Chip {
     pub ndvi: Vec<f32>,
 }
 
+/// Version of the GDAL library in use: it writes the COGs, and their bytes may change with it.
+pub fn gdal_version() -> String {
+    gdal::version::version_info("RELEASE_NAME")
+}
+
 /// Writes the chip as a COG: Float32, DEFLATE, no data NaN, the same bytes for the same pixels.
 ///
 /// # Errors

@@ -177,12 +177,8 @@ pub struct Traffic {
     pub requests: u64,
     /// Requests that were sent again.
     pub retries: u64,
-    /// Requests that failed for good.
-    pub failed: u64,
     /// Bytes received.
     pub bytes: u64,
-    /// Raster blocks decoded.
-    pub blocks_decoded: u64,
 }
 
 /// Plots of a run.

@@ -9,7 +9,7 @@
 use crate::scene::Radiometry;
 use crate::scl::Scl;
 
-use super::PlotPixels;
+use super::observe::PlotPixels;
 use super::sky::Sky;
 
 /// Pixels of a kind that are needed before it is judged.
@@ -157,7 +157,6 @@ impl OffsetGuard {
 }
 
 fn bin_of(reflectance: f64) -> usize {
-    // a NaN becomes 0, the lowest bin: it speaks against no surface being that dark only
     (((reflectance - FIRST) / STEP).floor().max(0.0) as usize).min(BINS - 1)
 }
 

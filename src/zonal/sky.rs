@@ -88,10 +88,11 @@ pub fn sky_window(bands: &Grid, plot: Window, classes: &Grid, rule: &MaskRule) -
 /// A pixel's verdict does not depend on the window, provided that the window holds everything within
 /// [`MaskRule::margin_m`] of it that the grid has (see [`sky_window`]). Values above 11 are no data.
 pub fn sky(classes: &Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
-    let mut out = classes.data.mapv(|v| Sky::of(Scl::from_value(v)));
-    let bad = out.mapv(|s| s.weight(rule) == 0.0);
+    let mut out = classes.data.mapv(|v| if v < 12 { Sky(v) } else { Sky::NO_DATA });
     if rule.erode_m > 0.0 {
-        let core = grown(&bad.mapv(|b| !b), grid, rule.erode_m).mapv(|near_good| !near_good);
+        let unreadable: [bool; Sky::COUNT] = std::array::from_fn(|i| Sky::from_index(i).weight(rule) == 0.0);
+        let good = out.mapv(|s| !unreadable.get(s.index()).copied().unwrap_or(true));
+        let core = grown(&good, grid, rule.erode_m).mapv(|near_good| !near_good);
         let kept = grown(&core, grid, rule.erode_m);
         for (s, kept) in out.iter_mut().zip(&kept) {
             if !kept && matches!(s.group(), SclGroup::Cloud | SclGroup::Shadow) {
@@ -116,6 +117,9 @@ pub fn sky(classes: &Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
         for same in reaches.chunk_by(|a, b| a.1 == b.1) {
             let Some((_, reach)) = same.first() else { continue };
             let seed = seeds.mapv(|s| same.iter().any(|(class, _)| s == Sky::of(*class)));
+            if !seed.iter().any(|s| *s) {
+                continue;
+            }
             let near = grown(&seed, grid, *reach);
             for ((s, near), seed) in out.iter_mut().zip(&near).zip(&seeds) {
                 if *near && matches!(seed.group(), SclGroup::Land | SclGroup::Water | SclGroup::Snow) {

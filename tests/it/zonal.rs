@@ -7,3 +7,4 @@ mod observe;
 mod offset_guard;
 mod projection;
 mod quicklook;
+mod real;

@@ -6,7 +6,7 @@ use croplens::scene::Radiometry;
 use croplens::scl::Scl;
 use croplens::zonal::{
     BandPixels, Footprint, MaskRule, Measured, Nearest, PlotPixels, Sky, Statistics, band_mean, ndvi_map,
-    observe,
+    observe, observe_sky,
 };
 use geo::{MultiPolygon, Rect};
 use ndarray::Array2;
@@ -92,6 +92,20 @@ fn every_reason_is_named() {
     let m = ten(with(0, CLOUD), &unsettled, &rule);
     assert_eq!((m.rejected, m.ndvi_mean, m.ndvi), (Some(Reject::OffsetUnsettled), None, None));
     assert_eq!(m.sky.clear, 1.0, "what the sky looked like is known all the same");
+}
+
+#[test]
+fn a_hidden_plot_is_known_before_its_bands_are_read() {
+    let (footprint, rule) = (plot(10, 1), MaskRule::default());
+    let sky = |n: usize| -> Vec<Sky> { (0..10).map(|i| if i < n { CLOUD } else { GREEN }).collect() };
+    for n in 0..=10 {
+        let sky = sky(n);
+        let before = observe_sky(&footprint, &sky, &rule).unwrap();
+        let pixels = PlotPixels::new(&footprint, &[400; 10], &[3600; 10], &sky).unwrap();
+        let after = observe(&pixels, &radiometry(0.0), &rule, Statistics::Mean);
+        assert_eq!(Measured { ndvi_mean: None, ..after }, before, "{n} of 10 under cloud");
+    }
+    assert!(observe_sky(&footprint, &sky(3)[..9], &rule).is_err());
 }
 
 #[test]

@@ -1,0 +1,343 @@
+//! What the pixels of one plot say: sums over them, gates, and reasons.
+
+use crate::observation::{NdviStats, Reject, SkyFractions};
+use crate::scene::Radiometry;
+use crate::scl::SclGroup;
+
+use super::footprint::Footprint;
+use super::ndvi::{
+    LOWEST_MEAN_REFLECTANCE, MAX_IMPLAUSIBLE_FRACTION, PLAUSIBLE_REFLECTANCE, is_clipped, ndvi,
+};
+use super::rule::{MaskRule, NdviOf};
+use super::sky::Sky;
+use super::stats::{self, Weighted};
+
+/// Slices of one plot that do not belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a plot of {pixels} pixels was given {red} red, {nir} near-infrared and {sky} mask values")]
+pub struct UnevenPixels {
+    /// Pixels of the footprint.
+    pub pixels: usize,
+    /// Red values.
+    pub red: usize,
+    /// Near-infrared values.
+    pub nir: usize,
+    /// Verdicts.
+    pub sky: usize,
+}
+
+/// The pixels of one plot in one scene, in the order of its [`Footprint`].
+#[derive(Clone, Copy, Debug)]
+pub struct PlotPixels<'a> {
+    coverage: &'a [f32],
+    red: &'a [u16],
+    nir: &'a [u16],
+    sky: &'a [Sky],
+    pixel_count: f64,
+    inside_fraction: f64,
+}
+
+impl<'a> PlotPixels<'a> {
+    /// Values at the pixels of `footprint`, in its order: digital numbers of red and near infrared,
+    /// and verdicts of the mask. 0 and [`Sky::NO_DATA`] where a raster does not reach.
+    ///
+    /// # Errors
+    /// [`UnevenPixels`] if a slice is not as long as the footprint.
+    pub fn new(
+        footprint: &'a Footprint,
+        red: &'a [u16],
+        nir: &'a [u16],
+        sky: &'a [Sky],
+    ) -> Result<PlotPixels<'a>, UnevenPixels> {
+        let pixels = footprint.len();
+        if [red.len(), nir.len(), sky.len()] != [pixels; 3] {
+            return Err(UnevenPixels { pixels, red: red.len(), nir: nir.len(), sky: sky.len() });
+        }
+        Ok(PlotPixels {
+            coverage: footprint.coverage(),
+            red,
+            nir,
+            sky,
+            pixel_count: footprint.pixel_count(),
+            inside_fraction: footprint.inside_fraction(),
+        })
+    }
+
+    /// The pixels of a plot that lies in pieces on several rasters, one piece after the other; no land in
+    /// two pieces. `inside_fraction` is the part of the whole plot's area that the pieces hold.
+    ///
+    /// # Errors
+    /// [`UnevenPixels`] if the slices are not equally long.
+    pub fn joined(
+        coverage: &'a [f32],
+        red: &'a [u16],
+        nir: &'a [u16],
+        sky: &'a [Sky],
+        pixel_count: f64,
+        inside_fraction: f64,
+    ) -> Result<PlotPixels<'a>, UnevenPixels> {
+        let pixels = coverage.len();
+        if [red.len(), nir.len(), sky.len()] != [pixels; 3] {
+            return Err(UnevenPixels { pixels, red: red.len(), nir: nir.len(), sky: sky.len() });
+        }
+        Ok(PlotPixels { coverage, red, nir, sky, pixel_count, inside_fraction })
+    }
+
+    /// `(coverage, red, nir, sky)` of each pixel.
+    pub(super) fn each(&self) -> impl Iterator<Item = (f32, u16, u16, Sky)> + '_ {
+        let bands = self.coverage.iter().zip(self.red).zip(self.nir).zip(self.sky);
+        bands.map(|(((coverage, red), nir), sky)| (*coverage, *red, *nir, *sky))
+    }
+}
+
+/// How much is computed of the NDVI distribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistics {
+    /// The mean only: [`Measured::ndvi`] stays empty.
+    Mean,
+    /// Mean, standard deviation and quantiles.
+    All,
+}
+
+/// What one plot looked like in one scene, without the scene's name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// Mean NDVI over readable pixels, weighted by coverage and class weight; `None` when there is no
+    /// such pixel, the scene's offset is unsettled, or the numbers are implausible.
+    pub ndvi_mean: Option<f64>,
+    /// The same with standard deviation and quantiles, where [`Statistics::All`] was asked for.
+    pub ndvi: Option<NdviStats>,
+    /// What the plot's area was classified as; a pixel without a measurement is no data.
+    pub sky: SkyFractions,
+    /// Area of readable pixels with an NDVI / area of the plot, 0 to 1.
+    pub valid_fraction: f64,
+    /// Area of readable pixels with an NDVI, pixels.
+    pub valid_pixels: f64,
+    /// Mean class weight over the plot's area, 0 to 1 (unreadable area counts 0): how much the
+    /// observation is worth.
+    pub clear_weight: f64,
+    /// Area of the plot on the grid, pixels.
+    pub pixel_count: f64,
+    /// Share of the readable area whose reflectance no surface has, 0 to 1.
+    pub implausible_fraction: f64,
+    /// Share of the valid area whose reflectance was clipped before the ratio, 0 to 1.
+    pub clipped_fraction: f64,
+    /// Why the date should not be used in a series, by the rule's limits; `None` if it should.
+    pub rejected: Option<Reject>,
+}
+
+/// Zonal statistics of one plot in one scene.
+///
+/// # Units
+/// NDVI dimensionless; fractions 0 to 1; areas in pixels of the red band.
+/// # Method
+/// Reflectance is `DN * scale + offset`. A pixel is readable if both digital numbers are measurements
+/// and its verdict has a weight `w`; its NDVI is defined in `docs/methods.md`, "NDVI". With coverage
+/// fraction `c`: mean = sum(c w ndvi) / sum(c w); valid fraction = sum of `c` over pixels with an NDVI /
+/// sum of `c`. Fractions refer to the whole plot: what lies outside the raster is no data, unless the
+/// rule leaves it out. Sums run in f64 in the order of the pixels.
+/// # Sources
+/// Tucker 1979 (NDVI); exactextract (coverage-weighted statistics).
+pub fn observe(
+    pixels: &PlotPixels<'_>,
+    radiometry: &Radiometry,
+    rule: &MaskRule,
+    statistics: Statistics,
+) -> Measured {
+    let verdicts = Verdicts::new(rule);
+    let wants_all = statistics == Statistics::All;
+    let mut values = Vec::with_capacity(if wants_all { pixels.coverage.len() } else { 0 });
+    let mut sum = Sums::default();
+    for (coverage, red, nir, sky) in pixels.each() {
+        let c = f64::from(coverage);
+        sum.covered += c;
+        if red.min(nir) < rule.min_digital_number {
+            sum.area[SclGroup::NoData as usize] += c;
+            continue;
+        }
+        let (group, weight) = verdicts.of(sky);
+        sum.area[group as usize] += c;
+        if weight <= 0.0 {
+            continue;
+        }
+        let red = f64::from(red) * radiometry.scale + radiometry.offset;
+        let nir = f64::from(nir) * radiometry.scale + radiometry.offset;
+        let water = group == SclGroup::Water;
+        sum.readable(c, red, nir, water);
+        let Some(value) = ndvi(red, nir, water, rule) else { continue };
+        sum.valid += c;
+        sum.weight += c * weight;
+        sum.ndvi += c * weight * value;
+        if is_clipped(red, rule) || is_clipped(nir, rule) {
+            sum.clipped += c;
+        }
+        if wants_all {
+            values.push(Weighted { value, weight: c * weight });
+        }
+    }
+    let implausible = rule.ndvi_of == NdviOf::ClippedReflectance && sum.is_implausible();
+    let believed = sum.weight > 0.0 && radiometry.settled && !implausible;
+    let mut measured = sum.fractions(pixels, rule);
+    measured.ndvi_mean = believed.then(|| sum.ndvi / sum.weight);
+    if wants_all {
+        measured.ndvi = measured.ndvi_mean.and_then(|mean| stats::all(values, mean));
+    }
+    measured.rejected = reject(&measured, radiometry.settled, implausible, rule);
+    measured
+}
+
+/// What the mask alone says of a plot, before any band is read.
+///
+/// NDVI is `None`; the valid area is what the mask lets through, an upper bound of what [`observe`]
+/// will find. `rejected` tells why the date cannot be used whatever the bands hold; `None` means that
+/// the bands have to be read.
+///
+/// # Errors
+/// [`UnevenPixels`] if `sky` is not as long as the footprint.
+pub fn observe_sky(footprint: &Footprint, sky: &[Sky], rule: &MaskRule) -> Result<Measured, UnevenPixels> {
+    // the largest number is a measurement under any rule
+    let any = vec![u16::MAX; footprint.len()];
+    let pixels = PlotPixels::new(footprint, &any, &any, sky)?;
+    let verdicts = Verdicts::new(rule);
+    let mut sum = Sums::default();
+    for (coverage, _, _, sky) in pixels.each() {
+        let c = f64::from(coverage);
+        let (group, weight) = verdicts.of(sky);
+        sum.covered += c;
+        sum.area[group as usize] += c;
+        sum.weight += c * weight;
+        sum.valid += if weight > 0.0 { c } else { 0.0 };
+    }
+    let mut measured = sum.fractions(&pixels, rule);
+    measured.rejected = reject(&measured, true, false, rule);
+    Ok(measured)
+}
+
+/// NDVI of each pixel of a plot, in its order; NaN where it is masked or has none.
+///
+/// # Units
+/// Dimensionless, -1 to 1; the definition of a pixel that [`observe`] uses.
+pub fn pixel_ndvi(pixels: &PlotPixels<'_>, radiometry: &Radiometry, rule: &MaskRule) -> Vec<f32> {
+    let verdicts = Verdicts::new(rule);
+    let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
+    let of = |(_, red, nir, sky): (f32, u16, u16, Sky)| {
+        let (group, weight) = verdicts.of(sky);
+        if red.min(nir) < rule.min_digital_number || weight <= 0.0 || !radiometry.settled {
+            return None;
+        }
+        ndvi(reflectance(red), reflectance(nir), group == SclGroup::Water, rule)
+    };
+    pixels.each().map(|pixel| of(pixel).map_or(f32::NAN, |v| v as f32)).collect()
+}
+
+/// Group and weight of every verdict, looked up once.
+struct Verdicts([(SclGroup, f64); Sky::COUNT]);
+
+impl Verdicts {
+    fn new(rule: &MaskRule) -> Verdicts {
+        Verdicts(std::array::from_fn(|i| {
+            let sky = Sky::from_index(i);
+            (sky.group(), sky.weight(rule))
+        }))
+    }
+
+    fn of(&self, sky: Sky) -> (SclGroup, f64) {
+        self.0.get(sky.index()).copied().unwrap_or((SclGroup::NoData, 0.0))
+    }
+}
+
+/// Running sums over a plot's pixels; areas in pixels.
+#[derive(Default)]
+struct Sums {
+    covered: f64,
+    /// By [`SclGroup`].
+    area: [f64; 6],
+    readable: f64,
+    implausible: f64,
+    land: f64,
+    land_red: f64,
+    land_nir: f64,
+    valid: f64,
+    clipped: f64,
+    weight: f64,
+    ndvi: f64,
+}
+
+impl Sums {
+    fn readable(&mut self, c: f64, red: f64, nir: f64, water: bool) {
+        self.readable += c;
+        if !(PLAUSIBLE_REFLECTANCE.contains(&red) && PLAUSIBLE_REFLECTANCE.contains(&nir)) {
+            self.implausible += c;
+        }
+        if !water {
+            self.land += c;
+            self.land_red += c * red;
+            self.land_nir += c * nir;
+        }
+    }
+
+    fn implausible_fraction(&self) -> f64 {
+        if self.readable > 0.0 { self.implausible / self.readable } else { 0.0 }
+    }
+
+    fn is_implausible(&self) -> bool {
+        let lowest = self.land_red.min(self.land_nir);
+        self.implausible_fraction() > MAX_IMPLAUSIBLE_FRACTION
+            || (self.land > 0.0 && lowest < LOWEST_MEAN_REFLECTANCE * self.land)
+    }
+
+    fn fractions(&self, pixels: &PlotPixels<'_>, rule: &MaskRule) -> Measured {
+        let inside = pixels.inside_fraction;
+        let total = match rule.count_outside_as_no_data {
+            true if inside < 1.0 && inside > 0.0 => self.covered / inside,
+            _ => self.covered,
+        };
+        let share = |area: f64| if total > 0.0 { (area / total).clamp(0.0, 1.0) } else { 0.0 };
+        let group = |g: SclGroup| share(self.area[g as usize]);
+        let outside = if total > 0.0 { share(total - self.covered) } else { 1.0 };
+        Measured {
+            ndvi_mean: None,
+            ndvi: None,
+            sky: SkyFractions {
+                clear: share(self.area[SclGroup::Land as usize] + self.area[SclGroup::Water as usize]),
+                cloud: group(SclGroup::Cloud),
+                shadow: group(SclGroup::Shadow),
+                water: group(SclGroup::Water),
+                snow: group(SclGroup::Snow),
+                nodata: (group(SclGroup::NoData) + outside).min(1.0),
+            },
+            valid_fraction: share(self.valid),
+            valid_pixels: self.valid,
+            clear_weight: share(self.weight),
+            pixel_count: pixels.pixel_count,
+            implausible_fraction: self.implausible_fraction(),
+            clipped_fraction: if self.valid > 0.0 { self.clipped / self.valid } else { 0.0 },
+            rejected: None,
+        }
+    }
+}
+
+/// Why the date should not be used: what is missing altogether first, then what hides most.
+fn reject(measured: &Measured, settled: bool, implausible: bool, rule: &MaskRule) -> Option<Reject> {
+    let sky = &measured.sky;
+    if sky.nodata >= 1.0 - 1e-9 {
+        return Some(Reject::NoData);
+    }
+    if !settled {
+        return Some(Reject::OffsetUnsettled);
+    }
+    if implausible {
+        return Some(Reject::Implausible);
+    }
+    if measured.valid_fraction < rule.min_valid_fraction {
+        let hidden = [
+            (sky.cloud + sky.shadow, Reject::Cloudy),
+            (sky.snow, Reject::Snow),
+            (sky.nodata, Reject::NoData),
+        ];
+        let most = hidden.into_iter().rev().max_by(|a, b| a.0.total_cmp(&b.0));
+        return most.filter(|(share, _)| *share > 0.0).map_or(Some(Reject::TooFewPixels), |m| Some(m.1));
+    }
+    (measured.valid_pixels < rule.min_valid_pixels || measured.valid_pixels == 0.0)
+        .then_some(Reject::TooFewPixels)
+}
