@@ -5,14 +5,14 @@
 
 mod appraise;
 mod check;
-mod crop;
+pub mod crop;
 mod doors;
 mod dry_run;
 mod observe;
 mod run_flags;
 mod say;
-mod season;
-mod table;
+pub mod season;
+pub mod table;
 mod tables;
 
 use std::process::ExitCode;

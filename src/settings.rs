@@ -119,7 +119,8 @@ fn line_of_path(text: &str, path: &str) -> usize {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "id = \"x\"\n\n[rules.min_area_ha]\nvalue = 1\nunit = \"ha\"\n\n[rules.other]\na = { b = 2 }\n";
+    const TEXT: &str =
+        "id = \"x\"\n\n[rules.min_area_ha]\nvalue = 1\nunit = \"ha\"\n\n[rules.other]\na = { b = 2 }\n";
 
     #[test]
     fn bytes_become_paths_and_paths_lines() {

@@ -28,7 +28,8 @@ pub(super) fn open(flags: &RunFlags) -> Result<Doors, Stop> {
     let place = flags.catalog.as_str();
     let catalog = Catalog::open(place, catalog::Limits::default())
         .map_err(|e| Stop::usage(format!("--catalog {place}: {e}")))?;
-    let config = ObjectsConfig { allow: allow(flags, &catalog)?, s3: s3(&flags.access)?, ..ObjectsConfig::default() };
+    let config =
+        ObjectsConfig { allow: allow(flags, &catalog)?, s3: s3(&flags.access)?, ..ObjectsConfig::default() };
     let objects = Objects::new(config).map_err(|e| Stop::usage(format!("access settings: {e}")))?;
     Ok(Doors { catalog, objects: Arc::new(objects), pool: flags.pool()? })
 }

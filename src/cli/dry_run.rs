@@ -38,7 +38,10 @@ pub(super) fn tell(
             estimate.bytes as f64 / 1e6
         ));
         if estimate.headers_unread > 0 {
-            voice.result(&format!("{} scenes could not be looked into and are not counted", estimate.headers_unread));
+            voice.result(&format!(
+                "{} scenes could not be looked into and are not counted",
+                estimate.headers_unread
+            ));
         }
     }
     if estimate.search_failed > 0 {

@@ -84,7 +84,9 @@ impl RunFlags {
         let as_of = self.as_of.unwrap_or_else(today);
         let to = self.to.unwrap_or(as_of);
         if to > as_of {
-            return Err(Stop::usage(format!("--to {to} lies after --as-of {as_of}; nothing later than as-of is read")));
+            return Err(Stop::usage(format!(
+                "--to {to} lies after --as-of {as_of}; nothing later than as-of is read"
+            )));
         }
         let history = jiff::Span::new().days(i64::from(spec.settings.period.history_days));
         let from = match self.from {

@@ -70,7 +70,9 @@ fn bars() -> Watcher {
 
 fn lines(voice: Voice) -> Watcher {
     Arc::new(move |event| match event {
-        Event::Searching { plots } => voice.note(&format!("asking the catalogue for scenes over {plots} plots")),
+        Event::Searching { plots } => {
+            voice.note(&format!("asking the catalogue for scenes over {plots} plots"))
+        }
         Event::Found { scenes, skipped, tiles } => {
             voice.note(&format!("found {scenes} scenes on {tiles} tiles; {skipped} items cannot be used"));
         }

@@ -21,8 +21,8 @@ pub(super) fn crop(args: &CropArgs, voice: &Voice) -> Result<Ended, Stop> {
 }
 
 fn told(done: Result<Summary, Error>, json: bool, voice: &Voice) -> Result<Ended, Stop> {
-    let summary =
-        done.map_err(|e| if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) })?;
+    let summary = done
+        .map_err(|e| if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) })?;
     if json {
         let text = serde_json::to_string(&summary).map_err(|e| Stop::failed(e.to_string()))?;
         voice.result(&text);

@@ -25,7 +25,9 @@ pub(super) fn changes(found: &[(Code, Reason)], evidence: &Evidence<'_>, policy:
 fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy) -> (String, String) {
     let rules = &policy.rules;
     match code {
-        Code::SrcSearchFailed => pair("Another run searches the catalogue again.", "重新运行并再次检索目录。"),
+        Code::SrcSearchFailed => {
+            pair("Another run searches the catalogue again.", "重新运行并再次检索目录。")
+        }
         Code::SrcReadFailed => {
             pair("Another run reads the scenes that could not be read.", "重新运行并读取未能读取的影像。")
         }

@@ -13,8 +13,8 @@ use crate::lending::{Appraisal, Evidence, Policy, Provenance};
 use crate::phenology::Season;
 use crate::plot::{Declaration, Plot, References};
 use crate::record::{
-    Agreement, Code, CropCandidate, CropSeen, EligibilityRecord, Outline, Reason, RejectedScene, Rounded, SCHEMA_VERSION,
-    SeasonSeen, SourceScene, Status, canonical_json, digest,
+    Agreement, Code, CropCandidate, CropSeen, EligibilityRecord, Outline, Reason, RejectedScene, Rounded,
+    SCHEMA_VERSION, SeasonSeen, SourceScene, Status, canonical_json, digest,
 };
 use crate::scene::SceneId;
 

@@ -70,12 +70,7 @@ impl Layout {
             let Some(print) = print.filter(|p| !p.is_empty()) else { continue };
             let start = layout.cells.len();
             layout.cells.extend(print.cells().map(|(row, col, _)| (row * grid.width + col) as u32));
-            layout.seats.push(Seat {
-                part,
-                start,
-                end: layout.cells.len(),
-                footprint: print,
-            });
+            layout.seats.push(Seat { part, start, end: layout.cells.len(), footprint: print });
         }
         Ok(layout)
     }

@@ -89,10 +89,8 @@ pub async fn observe(
         skipped: catalogued.skipped.len(),
         tiles: tiles.len(),
     });
-    let reader = Reader {
-        imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))),
-        pool: Arc::clone(&doors.pool),
-    };
+    let reader =
+        Reader { imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))), pool: Arc::clone(&doors.pool) };
     let rules = Arc::new(ScanRules {
         mask: request.mask,
         statistics: request.statistics,
@@ -134,4 +132,3 @@ pub async fn observe(
             .collect(),
     })
 }
-

@@ -33,7 +33,6 @@ const BAND_SD: f64 = 1.2816;
 pub(super) struct Papers<'a> {
     pub(super) bench: &'a Bench<'a>,
     pub(super) plot: &'a Plot,
-    pub(super) seen: &'a PlotSurvey,
     pub(super) judged: &'a Judged,
 }
 
@@ -124,8 +123,9 @@ impl Papers<'_> {
         chip: &Chip,
     ) -> Result<(), store::Error> {
         let grid = raster.grid;
-        let corners = [(grid.x0, grid.y0), (grid.x1(), grid.y0), (grid.x1(), grid.y1()), (grid.x0, grid.y1())]
-            .map(|(x, y)| Coord { x, y });
+        let corners =
+            [(grid.x0, grid.y0), (grid.x1(), grid.y0), (grid.x1(), grid.y1()), (grid.x0, grid.y1())]
+                .map(|(x, y)| Coord { x, y });
         let Ok(lonlat) = crs::points_to_lonlat(&corners, grid.epsg) else { return Ok(()) };
         let [a, b, c, d] = lonlat.as_slice() else { return Ok(()) };
         let software = &self.judged.record.software;
@@ -150,7 +150,8 @@ impl Papers<'_> {
         let Judged { record, observations, curve, assessment } = self.judged;
         let as_of = self.bench.as_of;
         let season: Option<&Season> = assessment.current.and_then(|k| assessment.seasons.get(k));
-        let span = |name: &str, d: &DateInterval| ChartSpan { from: d.p10, to: d.p90, label: name.to_owned() };
+        let span =
+            |name: &str, d: &DateInterval| ChartSpan { from: d.p10, to: d.p90, label: name.to_owned() };
         let harvest = match (&assessment.harvested, &assessment.harvest) {
             (Some(seen), _) => Some(span("harvest seen", seen)),
             (None, Some(expected)) => Some(span("harvest expected", expected)),

@@ -153,10 +153,8 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
     let catalogued = catalogue(request, doors, &plots, watch).await;
     timings.lap("catalog");
 
-    let reader = Reader {
-        imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))),
-        pool: Arc::clone(&doors.pool),
-    };
+    let reader =
+        Reader { imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))), pool: Arc::clone(&doors.pool) };
     let rules = Arc::new(ScanRules {
         mask: request.spec.settings.mask,
         statistics: Statistics::All,
@@ -311,7 +309,7 @@ fn one_plot(
         let assessment = &judged.assessment;
         let peak = assessment.current.and_then(|k| assessment.seasons.get(k)).and_then(|s| s.pos);
         let chip = choose(seen, peak);
-        Papers { bench, plot, seen, judged: &judged }.write(&request.out, chip)?;
+        Papers { bench, plot, judged: &judged }.write(&request.out, chip)?;
     }
     Ok(Made { record: judged.record, observations: judged.observations })
 }

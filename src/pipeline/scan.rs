@@ -100,8 +100,6 @@ pub(super) struct Scanned {
     pub(super) views: Vec<PartView>,
     /// What went wrong, in words, when something did.
     pub(super) problem: Option<String>,
-    /// Whether another run may succeed.
-    pub(super) again: bool,
 }
 
 /// Why a whole scene could not be read.
@@ -169,7 +167,7 @@ pub(super) async fn scan(
                     chip: None,
                 })
                 .collect();
-            Scanned { views, problem: Some(problem), again: reject.is_operational() }
+            Scanned { views, problem: Some(problem) }
         }
     }
 }
@@ -266,7 +264,6 @@ async fn read(
     let bands = further_bands(reader, bench, scene, rules, &verdicts, &layout, &wanted).await;
 
     // Statistics, plot by plot.
-    let again = failed.iter().any(|f| *f);
     let work = Work {
         bench: Arc::clone(bench),
         layout,
@@ -278,8 +275,9 @@ async fn read(
         failed,
         bands,
     };
-    let (views, doubt) = compute(&reader.pool, format!("statistics of {}", scene.id), move || work.views()).await?;
-    Ok(Scanned { views, problem: problem.or(doubt), again })
+    let (views, doubt) =
+        compute(&reader.pool, format!("statistics of {}", scene.id), move || work.views()).await?;
+    Ok(Scanned { views, problem: problem.or(doubt) })
 }
 
 /// The scene classification around the seats of a tile.
@@ -302,8 +300,9 @@ impl Verdicts {
         let (me, layout, rules) = (Arc::clone(self), Arc::clone(layout), Arc::clone(rules));
         compute(&reader.pool, "cloud mask", move || {
             let seats = layout.seats.par_iter().zip(me.windows.par_iter());
-            let each: Vec<Vec<Sky>> =
-                seats.map(|(seat, window)| me.of_seat(&layout, seat, *window, &nearest, &rules.mask)).collect();
+            let each: Vec<Vec<Sky>> = seats
+                .map(|(seat, window)| me.of_seat(&layout, seat, *window, &nearest, &rules.mask))
+                .collect();
             each.concat()
         })
         .await
@@ -377,7 +376,9 @@ async fn further_bands(
                 tracing::warn!(scene = %scene.id, %band, cause = %words(error), "band not read for every plot");
             }
             let mut values = Vec::new();
-            for (i, seat) in layout.seats.iter().enumerate().filter(|(i, _)| wanted[*i] && !gathered.failed[*i]) {
+            for (i, seat) in
+                layout.seats.iter().enumerate().filter(|(i, _)| wanted[*i] && !gathered.failed[*i])
+            {
                 let range = seat.start..seat.end;
                 let pixels = BandPixels {
                     coverage: seat.footprint.coverage(),
@@ -395,8 +396,12 @@ async fn further_bands(
                     means.entry(part).or_default().insert(*band, mean);
                 }
             }
-            Err(Unread::Reject(_, cause)) => tracing::warn!(scene = %scene.id, %band, %cause, "band not read"),
-            Err(Unread::Lost(lost)) => tracing::warn!(scene = %scene.id, %band, cause = %lost, "band not read"),
+            Err(Unread::Reject(_, cause)) => {
+                tracing::warn!(scene = %scene.id, %band, %cause, "band not read")
+            }
+            Err(Unread::Lost(lost)) => {
+                tracing::warn!(scene = %scene.id, %band, cause = %lost, "band not read")
+            }
         }
     }
     means
@@ -493,18 +498,16 @@ impl Work {
         }
         let verdict = guard.verdict();
         (!verdict.is_plausible()).then(|| {
-            format!("the reflectance offset contradicts the pixels ({:?}): {}", verdict.finding, verdict.evidence)
+            format!(
+                "the reflectance offset contradicts the pixels ({:?}): {}",
+                verdict.finding, verdict.evidence
+            )
         })
     }
 }
 
 /// The statistics of one plot (or its joined pieces) as an observation.
-pub(super) fn observed(
-    scene: &Scene,
-    date: Date,
-    pixels: &PlotPixels<'_>,
-    rules: &ScanRules,
-) -> Observation {
+pub(super) fn observed(scene: &Scene, date: Date, pixels: &PlotPixels<'_>, rules: &ScanRules) -> Observation {
     let measured = zonal::observe(pixels, &scene.radiometry, &rules.mask, rules.statistics);
     let mean_only = |mean: f64| NdviStats {
         mean,

@@ -68,8 +68,7 @@ pub(super) async fn search(
         for at in &members {
             if let Some(b) = plots[*at].1.geometry.bounding_rect() {
                 let (x0, y0, x1, y1) = bounds.unwrap_or((b.min().x, b.min().y, b.max().x, b.max().y));
-                bounds =
-                    Some((x0.min(b.min().x), y0.min(b.min().y), x1.max(b.max().x), y1.max(b.max().y)));
+                bounds = Some((x0.min(b.min().x), y0.min(b.min().y), x1.max(b.max().x), y1.max(b.max().y)));
             }
         }
         let Some((west, south, east, north)) = bounds else { continue };

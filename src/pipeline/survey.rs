@@ -14,7 +14,7 @@ use crate::imagery::Imagery;
 use crate::objects::Href;
 use crate::observation::{Observation, Reject};
 use crate::plot::Plot;
-use crate::scene::{MgrsTile, Scene, SceneId};
+use crate::scene::{MgrsTile, Scene};
 use crate::zonal::PlotPixels;
 
 use super::chips::Chip;
@@ -49,10 +49,6 @@ pub(super) struct SceneAccount {
     pub(super) scene: Arc<Scene>,
     /// What went wrong, in words.
     pub(super) problem: Option<String>,
-    /// Whether another run may succeed.
-    pub(super) again: bool,
-    /// Plots it was read for.
-    pub(super) plots: usize,
 }
 
 /// What was seen of all plots.
@@ -89,10 +85,11 @@ pub(super) async fn survey(
     let mut divided: BTreeMap<(usize, Date), Vec<Piece>> = BTreeMap::new();
     let mut done = 0;
     for group in &groups {
-        let mut scanned = futures::stream::iter(group.scenes.iter().map(|scene| async move {
-            (Arc::clone(scene), scan(reader, &group.bench, scene, rules).await)
-        }))
-        .buffered(SCENES_AHEAD);
+        let mut scanned =
+            futures::stream::iter(group.scenes.iter().map(|scene| async move {
+                (Arc::clone(scene), scan(reader, &group.bench, scene, rules).await)
+            }))
+            .buffered(SCENES_AHEAD);
         while let Some((scene, seen)) = scanned.next().await {
             done += 1;
             watch(&Event::SceneDone {
@@ -131,8 +128,8 @@ fn keep(
     scene: &Arc<Scene>,
     seen: Scanned,
 ) {
-    let Scanned { views, problem, again } = seen;
-    out.scenes.push(SceneAccount { scene: Arc::clone(scene), problem, again, plots: views.len() });
+    let Scanned { views, problem } = seen;
+    out.scenes.push(SceneAccount { scene: Arc::clone(scene), problem });
     for view in views {
         let part = &group.bench.parts[view.part];
         let plot = out.plots.entry(part.plot).or_default();
@@ -161,7 +158,9 @@ fn join_divided(
 ) {
     let outlines: BTreeMap<usize, &Plot> = plots.iter().copied().collect();
     for ((position, _), mut pieces) in divided {
-        let (Some(plot), Some(seen)) = (outlines.get(&position), out.plots.get_mut(&position)) else { continue };
+        let (Some(plot), Some(seen)) = (outlines.get(&position), out.plots.get_mut(&position)) else {
+            continue;
+        };
         pieces.sort_by(|a, b| a.scene.id.cmp(&b.scene.id));
         seen.observations.push(joined(plot, &pieces, rules));
     }
@@ -200,8 +199,7 @@ fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
             joined_scenes.push(piece.scene.id.clone());
         }
     }
-    let pixels =
-        PlotPixels::joined(&coverage, &red, &nir, &sky, pixel_count, inside_fraction.min(1.0));
+    let pixels = PlotPixels::joined(&coverage, &red, &nir, &sky, pixel_count, inside_fraction.min(1.0));
     let Ok(pixels) = pixels else { return main.observation.clone() };
     let mut observation = observed(&main.scene, main.observation.date, &pixels, rules);
     observation.joined = joined_scenes;
@@ -281,11 +279,6 @@ async fn red_grid(imagery: &Imagery, scene: &Scene) -> Option<Grid> {
     let href = Href::parse(&asset.href).ok()?;
     let cog = imagery.open(&href).await.ok()?;
     Some(*cog.grid())
-}
-
-/// Which scenes a plot's observations rest on.
-pub(super) fn scene_ids(seen: &PlotSurvey) -> BTreeSet<SceneId> {
-    seen.observations.iter().flat_map(|o| std::iter::once(&o.scene).chain(&o.joined)).cloned().collect()
 }
 
 /// The plot's outline on the grid it was seen on.

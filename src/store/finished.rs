@@ -75,9 +75,10 @@ pub fn read_records(dir: &Path) -> Result<Vec<EligibilityRecord>, Error> {
 
 /// The code of the reason for which another run may say more; `None` for a finished record.
 pub fn deferring_reason(record: &EligibilityRecord) -> Option<&'static str> {
-    DEFERRING.into_iter().map(|code| code.facts().code).find(|code| {
-        record.reasons_all.iter().chain(&record.reasons).any(|reason| reason.code() == *code)
-    })
+    DEFERRING
+        .into_iter()
+        .map(|code| code.facts().code)
+        .find(|code| record.reasons_all.iter().chain(&record.reasons).any(|reason| reason.code() == *code))
 }
 
 /// Codes that another run may take away.

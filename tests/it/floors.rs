@@ -30,16 +30,44 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
         "pipeline",
         3,
         &[
-            "band", "scl", "grid", "plot", "scene", "observation", "record", "crs", "zonal", "series",
-            "phenology", "crop", "lending", "intake", "objects", "catalog", "imagery", "store",
+            "band",
+            "scl",
+            "grid",
+            "plot",
+            "scene",
+            "observation",
+            "record",
+            "crs",
+            "zonal",
+            "series",
+            "phenology",
+            "crop",
+            "lending",
+            "intake",
+            "objects",
+            "catalog",
+            "imagery",
+            "store",
         ],
     ),
     (
         "cli",
         4,
         &[
-            "band", "catalog", "crop", "intake", "lending", "objects", "phenology", "pipeline", "plot", "record",
-            "scene", "series", "simulate", "store",
+            "band",
+            "catalog",
+            "crop",
+            "intake",
+            "lending",
+            "objects",
+            "phenology",
+            "pipeline",
+            "plot",
+            "record",
+            "scene",
+            "series",
+            "simulate",
+            "store",
         ],
     ),
     ("simulate", 4, &["band", "grid", "scene", "scl"]),
@@ -49,7 +77,11 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
 const TOKENS: &[(&str, &[&str], &str)] = &[
     ("tokio::", &["objects", "catalog", "imagery", "pipeline", "cli"], "async lives on floor 2, 3 and 4"),
     ("rayon::", &["pipeline", "simulate"], "parallelism is the pipeline's business"),
-    ("std::fs", &["objects", "catalog", "store", "intake", "pipeline", "cli", "simulate"], "files are touched at the rim"),
+    (
+        "std::fs",
+        &["objects", "catalog", "store", "intake", "pipeline", "cli", "simulate"],
+        "files are touched at the rim",
+    ),
     ("reqwest::", &["objects", "catalog"], "the network is touched by two doors"),
     ("aws_sdk_s3::", &["objects"], "S3 is one door"),
     ("std::env", &["cli"], "only the command line reads the environment"),
@@ -190,8 +222,10 @@ fn the_simulator_shares_no_science() {
 fn the_table_is_printed_in_the_architecture() {
     let doc = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md")).unwrap();
     for (room, floor, may) in ROOMS {
-        let line = format!("| {room} | {floor} | {} |", if may.is_empty() { "–".to_owned() } else { may.join(" ") });
-        let line = if *room == "pipeline" { format!("| {room} | {floor} | all of floors 0 to 2 |") } else { line };
+        let line =
+            format!("| {room} | {floor} | {} |", if may.is_empty() { "–".to_owned() } else { may.join(" ") });
+        let line =
+            if *room == "pipeline" { format!("| {room} | {floor} | all of floors 0 to 2 |") } else { line };
         assert!(doc.contains(&line), "ARCHITECTURE.md lacks the row\n{line}");
     }
 }
