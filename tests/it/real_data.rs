@@ -1,6 +1,8 @@
 //! Tests on real data that is not part of the repository; each says so and returns where it is absent.
 
 mod fiboa;
+mod swiss;
+mod swiss_archive;
 
 use std::path::PathBuf;
 

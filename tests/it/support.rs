@@ -1,4 +1,6 @@
-//! Loopback servers the tests read from.
+//! What several test modules share: loopback servers, and the command as a user runs it.
+#![allow(dead_code, unreachable_pub, reason = "each test module uses its own part")]
 
 pub mod bucket;
+pub mod command;
 pub mod stac;

@@ -1,0 +1,57 @@
+//! The croplens command as a user runs it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A run in the making.
+pub(crate) struct Run(Command);
+
+/// Starts the arguments of a run.
+pub(crate) fn croplens(args: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_croplens"));
+    command.args(args).env_remove("CROPLENS_CATALOG").env_remove("CROPLENS_S3_ENDPOINT").env_remove("CROPLENS_LOG");
+    Run(command)
+}
+
+impl Run {
+    pub(crate) fn arg(mut self, arg: impl AsRef<std::ffi::OsStr>) -> Run {
+        self.0.arg(arg);
+        self
+    }
+
+    pub(crate) fn args(mut self, args: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Run {
+        self.0.args(args);
+        self
+    }
+
+    /// Runs it, whatever comes of it.
+    pub(crate) fn output(mut self) -> Output {
+        self.0.output().unwrap()
+    }
+
+    /// Runs it and expects exit code 0.
+    pub(crate) fn ok(self) -> Output {
+        self.exits(0)
+    }
+
+    /// Runs it and expects an exit code.
+    pub(crate) fn exits(self, code: i32) -> Output {
+        let output = self.output();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "stdout: {}\nstderr: {}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output
+    }
+}
+
+/// The records of an output folder.
+pub(crate) fn records(out: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(out.join("records.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
