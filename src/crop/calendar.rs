@@ -26,8 +26,9 @@ const SENESCENCE_EXTRA_SD: f64 = 4.0;
 const PEAK_TO_SENESCENCE: f64 = 0.38;
 /// Its standard deviation, days.
 const PEAK_TO_SENESCENCE_SD: f64 = 12.0;
-/// Days from a clear date without any fall to half-senescence, at least.
-const GREEN_TO_SENESCENCE: f64 = 10.0;
+/// Days from a clear date without any fall to half-senescence, at least: a logistic fall of width 7 days (science
+/// 5.1) takes 21 days from 5 % to 50 %, the fastest of the table 18.
+const GREEN_TO_SENESCENCE: f64 = 18.0;
 
 /// The dates of one cycle.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,17 +94,23 @@ fn chain(p: &Profile, sowing: Normal, greenup: Normal, senescence: Option<Normal
     Dates { sowing, emergence: sowing.plus(lag, 4.0), greenup, peak, senescence, harvest }
 }
 
-/// The cycle of a profile that a season can be: the one whose expected dates are nearest.
+/// The cycle of a profile that a season can be: the one whose expected dates are nearest. A season without any date
+/// yet is rising on the day `seen_to`, so the cycle is taken whose green-up is nearest to that.
 pub(super) fn cycle_of(
     p: &Profile,
     season: &Season,
+    seen_to: Date,
     latitude: Option<f64>,
     sown: Option<Date>,
     rules: &CropRules,
 ) -> Option<Dates> {
     let anchors = [season.greenup50, season.pos, season.senescence50];
-    let year = anchors.iter().flatten().next()?.year();
+    let rising = anchors.iter().all(Option::is_none);
+    let year = anchors.iter().flatten().next().copied().unwrap_or(seen_to).year();
     let distance = |d: &Dates| {
+        if rising {
+            return (day(seen_to) - d.greenup.mean).abs();
+        }
         let pairs =
             [(season.greenup50, Some(d.greenup)), (season.pos, d.peak), (season.senescence50, d.senescence)];
         pairs.iter().filter_map(|(seen, law)| Some((day((*seen)?) - (*law)?.mean).abs())).fold(0.0, f64::max)
@@ -136,7 +143,7 @@ pub(super) fn updated(p: &Profile, planned: Dates, season: &Season, last_clear: 
     let mut greenup = planned.greenup;
     let mut sowing = planned.sowing;
     if let Some(seen) = season.greenup50 {
-        let sd = season.sos_sd_days.unwrap_or(8.0).hypot(GREENUP_EXTRA_SD);
+        let sd = season.sos_sd_days.unwrap_or(12.0).hypot(GREENUP_EXTRA_SD);
         greenup = greenup.update(day(seen), sd);
         // Sowing and green-up share half of the sowing date's spread.
         let share = 0.5 * sowing.sd * sowing.sd / (planned.greenup.sd * planned.greenup.sd);
@@ -175,10 +182,12 @@ pub(super) struct Deviation {
 
 /// Every date that was seen and is expected.
 pub(super) fn deviations(planned: &Dates, season: &Season) -> Vec<Deviation> {
-    let sos_sd = season.sos_sd_days.unwrap_or(8.0).min(20.0).hypot(GREENUP_EXTRA_SD);
+    let sos_sd = season.sos_sd_days.unwrap_or(12.0).min(20.0).hypot(GREENUP_EXTRA_SD);
+    // Neither base is known: the half-rise is that of the part that was seen, and too late.
+    let greenup = season.greenup50.filter(|_| season.sos.is_some() || season.eos.is_some());
     let eos_sd = season.eos_sd_days.unwrap_or(8.0).min(20.0).hypot(SENESCENCE_EXTRA_SD);
     [
-        ("50 % green-up", season.greenup50, Some(planned.greenup), sos_sd),
+        ("50 % green-up", greenup, Some(planned.greenup), sos_sd),
         ("maximum", season.pos, planned.peak, 8.0),
         ("50 % senescence", season.senescence50, planned.senescence, eos_sd),
     ]

@@ -300,22 +300,21 @@ impl Profiles {
         self.clocks.iter().find(|c| c.crops.iter().any(|n| n == crop))
     }
 
-    /// Zones whose boxes hold the place, the smallest first; if none does, those within one degree.
+    /// Zones whose boxes hold the place, the smallest first; then those within one degree, which serve for crops
+    /// that the others do not have.
     pub fn zones_at(&self, lat: f64, lon: f64) -> Vec<&Zone> {
-        let within = |margin: f64| {
-            let mut found: Vec<&Zone> = (self.zones.iter())
-                .filter(|z| {
-                    z.boxes_deg.iter().any(|[w, s, e, n]| {
-                        (w - margin..=e + margin).contains(&lon) && (s - margin..=n + margin).contains(&lat)
-                    })
-                })
-                .collect();
-            // A stable sort: zones of equal size stay in the order of the file.
-            found.sort_by(|a, b| size(a).total_cmp(&size(b)));
-            found
+        let within = |z: &Zone, margin: f64| {
+            z.boxes_deg.iter().any(|[w, s, e, n]| {
+                (w - margin..=e + margin).contains(&lon) && (s - margin..=n + margin).contains(&lat)
+            })
         };
-        let inside = within(0.0);
-        if inside.is_empty() { within(ZONE_MARGIN_DEG) } else { inside }
+        let mut found: Vec<&Zone> = self.zones.iter().filter(|z| within(z, ZONE_MARGIN_DEG)).collect();
+        // A stable sort: zones of equal size stay in the order of the file.
+        found.sort_by(|a, b| {
+            let outside = |z: &Zone| !within(z, 0.0);
+            outside(a).cmp(&outside(b)).then(size(a).total_cmp(&size(b)))
+        });
+        found
     }
 
     /// What a declared word means in these zones: rows that the word names itself, else, for every crop it

@@ -9,8 +9,8 @@ use crate::phenology::Season;
 use crate::series::{Series, Smooth, days_between, plus_days};
 
 use super::calendar::{self, Dates};
-use super::cropped::{self, Window};
-use super::declared::{self, Fit};
+use super::cropped::{self, Look, Window};
+use super::declared::{self, Fit, Place};
 use super::harvest::{self, Harvest};
 use super::normal::{self, Normal, day};
 use super::profile::{Meaning, Profile, Profiles, Zone};
@@ -98,9 +98,12 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         _ => &[],
     };
 
-    let fit_of = |s: &Season| declared::best_fit(rows, s, latitude, reading.declared_sowing, rules);
+    let seen_to = series.last().unwrap_or(as_of);
+    let place = Place { seen_to, latitude, sown: reading.declared_sowing };
+    let fit_of = |s: &Season| declared::best_fit(rows, s, place, rules);
     let in_window: Vec<usize> = (0..seasons.len()).filter(|k| belongs(&seasons[*k], window, as_of)).collect();
-    let current = choose(seasons, &in_window, low_vigour, rules, &fit_of);
+    let look = Look::new(smooth, window, low_vigour, rules);
+    let current = choose(seasons, &in_window, &look, &fit_of);
     let season = current.and_then(|k| seasons.get(k));
     let fit = season.and_then(fit_of);
 
@@ -112,12 +115,12 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     };
     let of_window: Vec<&Season> = in_window.iter().filter_map(|k| seasons.get(*k)).collect();
     let (cropped, mut cannot_tell) =
-        cropped::answer(series, smooth, &of_window, window, planned.as_ref(), low_vigour, rules);
+        cropped::answer(series, smooth, &of_window, window, planned.as_ref(), &look, rules);
 
-    let crop_season = season.filter(|s| cropped::is_crop(s, low_vigour, rules));
+    let crop_season = season.filter(|s| look.is_crop(s));
     let declared = meaning.as_ref().map(|(word, meaning)| {
         let others = profiles.rows_in(&zones);
-        declared::verdict(word, meaning, fit.as_ref(), crop_season, &others, latitude, rules)
+        declared::verdict(word, meaning, fit.as_ref(), crop_season, &others, place, rules)
     });
     if let Some(check) = declared.as_ref().filter(|c| {
         c.verdict == Verdict::UnknownCrop || c.verdict == Verdict::Undetermined && rows.is_empty()
@@ -180,12 +183,10 @@ fn belongs(season: &Season, window: Window, as_of: Date) -> bool {
 fn choose<'a>(
     seasons: &[Season],
     in_window: &[usize],
-    low_vigour: bool,
-    rules: &CropRules,
+    look: &Look,
     fit_of: &dyn Fn(&Season) -> Option<Fit<'a>>,
 ) -> Option<usize> {
-    let is_crop = |k: &usize| cropped::is_crop(&seasons[*k], low_vigour, rules);
-    let crops: Vec<usize> = in_window.iter().copied().filter(|k| is_crop(k)).collect();
+    let crops: Vec<usize> = in_window.iter().copied().filter(|k| look.is_crop(&seasons[*k])).collect();
     let among = if crops.is_empty() { in_window } else { &crops };
     let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
     among.iter().copied().reduce(|a, b| if distance(b) <= distance(a) { b } else { a })

@@ -36,10 +36,11 @@ pub(super) fn measure(
     let eos_day = last_at(z, c.top, c.right, z_right + rules.end_share * (peak - z_right));
     let closed = peaked && (!last || end_is_settled(smooth, c, eos_day, fall, rise, agree(eos_day), rules));
 
-    // While it still falls, the level to which it will fall is taken to be the left one (or soil, if lower).
+    // While it still falls, the level to which it will fall is taken to be the left minimum, or bare soil when the
+    // record begins so late that the left minimum may not have been seen.
     let floor = if closed {
         z_right
-    } else if start_unseen {
+    } else if c.left == 0 {
         low
     } else {
         z_left.min(z_right)
@@ -61,8 +62,9 @@ pub(super) fn measure(
     let rise_base = if start_unseen && closed { z_left.min(z_right) } else { z[rise_from] };
     let sos_day = first_at(z, c.left, c.top, z_left + rules.start_share * rise);
     let greenup_day = first_at(z, rise_from, c.top, rise_base + 0.5 * (peak - rise_base));
-    let greenup_seen = z[rise_from] < rise_base + 0.5 * (peak - rise_base) && agree(greenup_day);
-    let sos_seen = !start_unseen && rise > 0.0 && agree(greenup_day);
+    let risen = agree(greenup_day) && (peaked || rise_is_slowing(z, c));
+    let greenup_seen = z[rise_from] < rise_base + 0.5 * (peak - rise_base) && risen;
+    let sos_seen = !start_unseen && rise > 0.0 && risen;
 
     let end = if closed { c.right } else { z.len() - 1 };
     let up90 = first_at(z, c.left, c.top, z_left + 0.9 * rise);
@@ -99,6 +101,15 @@ fn peak_is_past(smooth: &Smooth, c: &Crest, peak: f64, later: &[Sample], rules: 
     let level = peak - rules.peak_fall_share * amplitude;
     let low = later.iter().filter(|s| s.ndvi <= level).count();
     z[z.len() - 1] <= level && low >= rules.agreeing_dates
+}
+
+/// Whether the steepest part of the rise is behind: before that, half of the rise so far says nothing about half of
+/// the rise to come.
+fn rise_is_slowing(z: &[f64], c: &Crest) -> bool {
+    const STEP: usize = 5;
+    let steepest = (c.left..c.top.saturating_sub(STEP)).map(|i| z[i + STEP] - z[i]).fold(0.0, f64::max);
+    let end = z.len() - 1;
+    end >= STEP && z[end] - z[end - STEP] <= 0.5 * steepest
 }
 
 /// An unfinished season's end stands when days and clear dates lie behind it and most of the rise is lost.

@@ -1,1 +1,5 @@
 //! Tests of `crop`.
+
+mod calendar;
+mod cropping;
+mod swiss;
