@@ -7,10 +7,10 @@
 use jiff::civil::Date;
 
 use crate::phenology::Season;
-use crate::series::{days_between, plus_days};
+use crate::series::days_between;
 
 use super::CropRules;
-use super::normal::{Normal, day};
+use super::normal::{Normal, Z95, date, day};
 use super::profile::Profile;
 
 /// Standard deviation that a 5 to 95 % window has under a normal law, as share of its width.
@@ -19,6 +19,8 @@ const WINDOW_TO_SD: f64 = 1.0 / 3.3;
 const LEAST_SOWING_SD: f64 = 7.0;
 /// Trust in a declared sowing date, days.
 const DECLARED_SOWING_SD: f64 = 5.0;
+/// A cycle sown farther from the declared sowing date than this is another one, days.
+const MOST_SOWING_ERROR: f64 = 60.0;
 /// What the definition of a threshold date adds to its uncertainty, days.
 const GREENUP_EXTRA_SD: f64 = 6.0;
 const SENESCENCE_EXTRA_SD: f64 = 4.0;
@@ -120,8 +122,8 @@ pub(super) fn cycle_of(
         .reduce(|a, b| if distance(&b) < distance(&a) { b } else { a })
 }
 
-/// The cycle of a profile that belongs to a window when no season was seen: the latest one that is sown before
-/// `to` and whose green-up is expected inside, or the next one.
+/// The cycle of a profile that belongs to a window when no season was seen: the latest one whose green-up is expected
+/// inside, or else the one that is sown inside.
 pub(super) fn cycle_in(
     p: &Profile,
     from: Date,
@@ -130,12 +132,35 @@ pub(super) fn cycle_in(
     sown: Option<Date>,
     rules: &CropRules,
 ) -> Option<Dates> {
-    let reach = sown.map_or((from, to), |s| (plus_days(s, -60), plus_days(s, 60)));
-    let fits = |d: &Dates| match sown {
-        Some(_) => d.sowing.mean >= day(reach.0) && d.sowing.mean <= day(reach.1),
-        None => d.greenup.mean >= day(from) && d.sowing.mean <= day(to),
-    };
-    (from.year() - 2..=to.year() + 1).filter_map(|y| expected(p, y, latitude, sown, rules)).rfind(fits)
+    let (from_day, to_day) = (day(from), day(to));
+    let cycles: Vec<Dates> = (from.year() - 2..=to.year() + 1)
+        .filter_map(|y| expected(p, y, latitude, sown, rules))
+        .filter(|d| sown.is_none_or(|s| (d.sowing.mean - day(s)).abs() <= MOST_SOWING_ERROR))
+        .collect();
+    let rising = |d: &&Dates| (from_day..=to_day).contains(&d.greenup.mean);
+    let sowing = |d: &&Dates| (from_day..=to_day).contains(&d.sowing.mean);
+    cycles.iter().rfind(rising).or_else(|| cycles.iter().rfind(sowing)).copied()
+}
+
+/// When a crop that may be in the ground without showing yet must be visible: the day after which a missing green-up
+/// tells something. `None` when no cycle of the profile is between sowing and green-up on that day.
+pub(super) fn pending(
+    p: &Profile,
+    on: Date,
+    latitude: Option<f64>,
+    sown: Option<Date>,
+    rules: &CropRules,
+) -> Option<Date> {
+    (on.year() - 1..=on.year())
+        .filter_map(|y| expected(p, y, latitude, sown, rules))
+        .map(|d| (d.sowing.mean - Z95 * d.sowing.sd, visible_by(&d)))
+        .find(|(from, until)| *from <= day(on) && day(on) < *until)
+        .map(|(_, until)| date(until))
+}
+
+/// Day number from which a green-up that has not come is late: its 95th percentile and two weeks.
+pub(super) fn visible_by(d: &Dates) -> f64 {
+    d.greenup.mean + Z95 * d.greenup.sd + 15.0
 }
 
 /// The expected dates after everything the season shows.

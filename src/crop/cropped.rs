@@ -71,11 +71,8 @@ impl Look {
 
 /// The curve's values in a window, sorted.
 fn inside(smooth: &Smooth, from: Date, to: Date) -> Vec<f64> {
-    let mut values: Vec<f64> = (smooth.values.iter().enumerate())
-        .filter(|(i, _)| (from..=to).contains(&smooth.date(*i)))
-        .map(|(_, z)| *z)
-        .collect();
-    values.sort_by(f64::total_cmp);
+    let mut values = smooth.between(from, to).to_vec();
+    values.sort_unstable_by(f64::total_cmp);
     values
 }
 
@@ -135,7 +132,7 @@ fn growing_time(window: Window, growing: Option<&Dates>) -> (Date, Date, Date) {
     let by_calendar = growing.and_then(|d| {
         let from = date(d.greenup.mean - Z90 * d.greenup.sd - 15.0).max(window.from);
         let to = date(d.senescence?.mean).min(window.to);
-        let decided = date(d.greenup.mean + 1.645 * d.greenup.sd + 15.0);
+        let decided = date(super::calendar::visible_by(d));
         (from < to).then_some((from, to, decided))
     });
     // Without a calendar the window must be over, but for the days a revisit takes.

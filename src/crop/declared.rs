@@ -10,7 +10,8 @@ use crate::phenology::{Quality, Season};
 
 use super::calendar::{self, Dates, Deviation};
 use super::normal::date;
-use super::profile::{Meaning, Profile};
+use super::profile::Profile;
+use super::profiles::Meaning;
 use super::{CropRules, DeclaredCheck, Verdict};
 
 /// The row that fits a season best, with its dates in the season's year.

@@ -13,7 +13,8 @@ use super::cropped::{self, Look, Window};
 use super::declared::{self, Fit, Place};
 use super::harvest::{self, Harvest};
 use super::normal::{self, Normal, day};
-use super::profile::{Meaning, Profile, Profiles, Zone};
+use super::profile::{Profile, Zone};
+use super::profiles::{Meaning, Profiles};
 use super::stage;
 use super::{Assessment, CannotTell, CropRules, Cropped, Stage, Verdict};
 
@@ -107,15 +108,23 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     let season = current.and_then(|k| seasons.get(k));
     let fit = season.and_then(fit_of);
 
-    let planned = match &fit {
-        Some(f) => Some(f.planned),
-        None => rows.iter().find_map(|r| {
-            calendar::cycle_in(r, window.from, window.to.min(as_of), latitude, reading.declared_sowing, rules)
-        }),
+    // A word that may mean several cycles a year gives no single growing time: then the whole window counts.
+    let sown = reading.declared_sowing;
+    let planned = match (&fit, rows) {
+        (Some(f), [_]) => Some(f.planned),
+        (None, [row]) => calendar::cycle_in(row, window.from, window.to, latitude, sown, rules),
+        _ => None,
     };
     let of_window: Vec<&Season> = in_window.iter().filter_map(|k| seasons.get(*k)).collect();
-    let (cropped, mut cannot_tell) =
+    let (mut cropped, mut cannot_tell) =
         cropped::answer(series, smooth, &of_window, window, planned.as_ref(), &look, rules);
+
+    // A crop may be in the ground and not show yet: then nothing is missing.
+    let pending = rows.iter().filter_map(|r| calendar::pending(r, as_of, latitude, sown, rules)).max();
+    if let (Cropped::No, Some(visible)) = (cropped, pending.filter(|_| as_of <= window.to)) {
+        cropped = Cropped::CannotTell;
+        cannot_tell.push(CannotTell::TooEarly { expected_from: Some(visible) });
+    }
 
     let crop_season = season.filter(|s| look.is_crop(s));
     let declared = meaning.as_ref().map(|(word, meaning)| {

@@ -3,3 +3,4 @@
 mod calendar;
 mod cropping;
 mod swiss;
+mod verb;

@@ -117,6 +117,22 @@ fn not_seen_is_never_no() {
     let a = read(&at((0..364).step_by(8), bare), day(110), Some(KENYA), Some("maize"));
     assert_eq!(a.cropped, Cropped::CannotTell);
     assert!(matches!(cause(&a), CannotTell::TooEarly { expected_from: Some(d) } if d > day(110)), "{a:?}");
+    // Just sown after an idle year, without a window: the crop does not show yet.
+    let (series, smooth, seasons) = curve(&at((-300..85).step_by(6), bare), day(85), KENYA.0);
+    let reading = Reading {
+        place: Some(KENYA),
+        declared_crop: Some("maize"),
+        ..Reading::of(&series, &smooth, &seasons)
+    };
+    let a = assess(&reading, &Profiles::builtin().unwrap(), &CropRules::default());
+    assert_eq!(a.cropped, Cropped::CannotTell);
+    assert!(matches!(cause(&a), CannotTell::TooEarly { expected_from: Some(d) } if d > day(85)), "{a:?}");
+    // No early rice, but the late crop may still come.
+    let early = at((0..364).step_by(6), bare);
+    let hunan = Some((27.0, 112.5));
+    assert_eq!(read(&early, day(200), hunan, Some("rice")).cropped, Cropped::CannotTell);
+    assert_eq!(read(&early, day(200), hunan, Some("early rice")).cropped, Cropped::No);
+    assert_eq!(read(&early, day(364), hunan, Some("rice")).cropped, Cropped::No);
     // Grass: a rise, but not a crop's.
     let grass = at((0..364).step_by(8), |d| 0.50 + 0.14 * (d / 58.0).sin());
     assert_eq!(read(&grass, day(364), None, None).cropped, Cropped::CannotTell);

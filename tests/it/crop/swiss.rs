@@ -9,11 +9,14 @@ use jiff::civil::{Date, date};
 
 use crate::phenology::real::data;
 
+/// Latitude, longitude and sights of one field.
+type Field = (f64, f64, Vec<Sight>);
+
 /// Sights of each field: weight is the clear share, dates below 60 % clear left out as the rules ask.
-pub(super) fn fields() -> Option<BTreeMap<String, (f64, f64, Vec<Sight>)>> {
+pub(super) fn fields() -> Option<BTreeMap<String, Field>> {
     let file = std::fs::File::open(data("swiss_wheat_s2_bbch/series.csv.gz")?).unwrap();
     let mut csv = csv::Reader::from_reader(flate2::read::GzDecoder::new(file));
-    let mut fields: BTreeMap<String, (f64, f64, Vec<Sight>)> = BTreeMap::new();
+    let mut fields: BTreeMap<String, Field> = BTreeMap::new();
     for row in csv.deserialize() {
         let row: BTreeMap<String, String> = row.unwrap();
         let number = |name: &str| row[name].parse::<f64>().unwrap();
@@ -39,7 +42,7 @@ pub(super) fn curve(sights: &[Sight], as_of: Date, lat: f64) -> (Series, Smooth,
     (series, smooth, seasons)
 }
 
-fn read(field: &(f64, f64, Vec<Sight>), as_of: Date, declared: Option<&str>) -> Assessment {
+fn read(field: &Field, as_of: Date, declared: Option<&str>) -> Assessment {
     let (lat, lon, sights) = field;
     let (series, smooth, seasons) = curve(sights, as_of, *lat);
     let reading = Reading {
