@@ -28,8 +28,8 @@ const SENESCENCE_EXTRA_SD: f64 = 4.0;
 const PEAK_TO_SENESCENCE: f64 = 0.38;
 /// Its standard deviation, days.
 const PEAK_TO_SENESCENCE_SD: f64 = 12.0;
-/// Days from a clear date without any fall to half-senescence, at least: a logistic fall of width 7 days (science
-/// 5.1) takes 21 days from 5 % to 50 %, the fastest of the table 18.
+/// Days from a clear date without any fall to half-senescence, at least: a logistic fall of width 6 days takes 18 from
+/// 5 % to 50 % (science 5.1: widths 5 to 16). Set from 10 to 18 after a look at the Swiss fields.
 const GREEN_TO_SENESCENCE: f64 = 18.0;
 
 /// The dates of one cycle.

@@ -287,7 +287,6 @@ mod tests {
     fn parse_text(text: &str) -> Result<SeriesTable, Error> {
         read(text.as_bytes(), &Options { declared_column: Some("Crop".into()) })
     }
-
     #[test]
     fn the_header_decides_and_case_does_not_matter() {
         let text = "\u{feff}NDVI,Date, Sample_ID ,B08,crop,extra,Lat,LON,weight\n\
@@ -341,9 +340,7 @@ mod tests {
     fn gzip_is_seen_by_its_bytes_and_a_broken_stream_is_an_error() {
         let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         writeln!(gz, "sample_id,date,ndvi").unwrap();
-        for k in 0..5000 {
-            writeln!(gz, "s{},2022-03-05,0.{k}", k % 7).unwrap();
-        }
+        (0..5000).for_each(|k| writeln!(gz, "s{},2022-03-05,0.{k}", k % 7).unwrap());
         let bytes = gz.finish().unwrap();
         let table = read(bytes.as_slice(), &Options::default()).unwrap();
         assert_eq!(table.samples.values().map(|s| s.rows.len()).sum::<usize>(), 5000);
