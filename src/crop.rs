@@ -14,13 +14,13 @@ mod declared;
 mod harvest;
 mod normal;
 mod profile;
+mod profiles;
 mod rules;
 mod season_reading;
 mod stage;
 
-pub use profile::{
-    Anchor, AnchorFrom, Clock, Crop, LatShift, Meaning, MonthDay, Profile, ProfileError, Profiles, Zone,
-};
+pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
+pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;
 pub use season_reading::{METHOD, Reading, assess};
 

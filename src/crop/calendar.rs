@@ -7,10 +7,10 @@
 use jiff::civil::Date;
 
 use crate::phenology::Season;
-use crate::series::{days_between, plus_days};
+use crate::series::days_between;
 
 use super::CropRules;
-use super::normal::{Normal, day};
+use super::normal::{Normal, Z95, date, day};
 use super::profile::Profile;
 
 /// Standard deviation that a 5 to 95 % window has under a normal law, as share of its width.
@@ -19,6 +19,8 @@ const WINDOW_TO_SD: f64 = 1.0 / 3.3;
 const LEAST_SOWING_SD: f64 = 7.0;
 /// Trust in a declared sowing date, days.
 const DECLARED_SOWING_SD: f64 = 5.0;
+/// A cycle sown farther from the declared sowing date than this is another one, days.
+const MOST_SOWING_ERROR: f64 = 60.0;
 /// What the definition of a threshold date adds to its uncertainty, days.
 const GREENUP_EXTRA_SD: f64 = 6.0;
 const SENESCENCE_EXTRA_SD: f64 = 4.0;
@@ -26,8 +28,9 @@ const SENESCENCE_EXTRA_SD: f64 = 4.0;
 const PEAK_TO_SENESCENCE: f64 = 0.38;
 /// Its standard deviation, days.
 const PEAK_TO_SENESCENCE_SD: f64 = 12.0;
-/// Days from a clear date without any fall to half-senescence, at least.
-const GREEN_TO_SENESCENCE: f64 = 10.0;
+/// Days from a clear date without any fall to half-senescence, at least: a logistic fall of width 6 days takes 18 from
+/// 5 % to 50 % (science 5.1: widths 5 to 16). Set from 10 to 18 after a look at the Swiss fields.
+const GREEN_TO_SENESCENCE: f64 = 18.0;
 
 /// The dates of one cycle.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,17 +96,23 @@ fn chain(p: &Profile, sowing: Normal, greenup: Normal, senescence: Option<Normal
     Dates { sowing, emergence: sowing.plus(lag, 4.0), greenup, peak, senescence, harvest }
 }
 
-/// The cycle of a profile that a season can be: the one whose expected dates are nearest.
+/// The cycle of a profile that a season can be: the one whose expected dates are nearest. A season without any date
+/// yet is rising on the day `seen_to`, so the cycle is taken whose green-up is nearest to that.
 pub(super) fn cycle_of(
     p: &Profile,
     season: &Season,
+    seen_to: Date,
     latitude: Option<f64>,
     sown: Option<Date>,
     rules: &CropRules,
 ) -> Option<Dates> {
     let anchors = [season.greenup50, season.pos, season.senescence50];
-    let year = anchors.iter().flatten().next()?.year();
+    let rising = anchors.iter().all(Option::is_none);
+    let year = anchors.iter().flatten().next().copied().unwrap_or(seen_to).year();
     let distance = |d: &Dates| {
+        if rising {
+            return (day(seen_to) - d.greenup.mean).abs();
+        }
         let pairs =
             [(season.greenup50, Some(d.greenup)), (season.pos, d.peak), (season.senescence50, d.senescence)];
         pairs.iter().filter_map(|(seen, law)| Some((day((*seen)?) - (*law)?.mean).abs())).fold(0.0, f64::max)
@@ -113,8 +122,8 @@ pub(super) fn cycle_of(
         .reduce(|a, b| if distance(&b) < distance(&a) { b } else { a })
 }
 
-/// The cycle of a profile that belongs to a window when no season was seen: the latest one that is sown before
-/// `to` and whose green-up is expected inside, or the next one.
+/// The cycle of a profile that belongs to a window when no season was seen: the latest one whose green-up is expected
+/// inside, or else the one that is sown inside.
 pub(super) fn cycle_in(
     p: &Profile,
     from: Date,
@@ -123,12 +132,35 @@ pub(super) fn cycle_in(
     sown: Option<Date>,
     rules: &CropRules,
 ) -> Option<Dates> {
-    let reach = sown.map_or((from, to), |s| (plus_days(s, -60), plus_days(s, 60)));
-    let fits = |d: &Dates| match sown {
-        Some(_) => d.sowing.mean >= day(reach.0) && d.sowing.mean <= day(reach.1),
-        None => d.greenup.mean >= day(from) && d.sowing.mean <= day(to),
-    };
-    (from.year() - 2..=to.year() + 1).filter_map(|y| expected(p, y, latitude, sown, rules)).rfind(fits)
+    let (from_day, to_day) = (day(from), day(to));
+    let cycles: Vec<Dates> = (from.year() - 2..=to.year() + 1)
+        .filter_map(|y| expected(p, y, latitude, sown, rules))
+        .filter(|d| sown.is_none_or(|s| (d.sowing.mean - day(s)).abs() <= MOST_SOWING_ERROR))
+        .collect();
+    let rising = |d: &&Dates| (from_day..=to_day).contains(&d.greenup.mean);
+    let sowing = |d: &&Dates| (from_day..=to_day).contains(&d.sowing.mean);
+    cycles.iter().rfind(rising).or_else(|| cycles.iter().rfind(sowing)).copied()
+}
+
+/// When a crop that may be in the ground without showing yet must be visible: the day after which a missing green-up
+/// tells something. `None` when no cycle of the profile is between sowing and green-up on that day.
+pub(super) fn pending(
+    p: &Profile,
+    on: Date,
+    latitude: Option<f64>,
+    sown: Option<Date>,
+    rules: &CropRules,
+) -> Option<Date> {
+    (on.year() - 1..=on.year())
+        .filter_map(|y| expected(p, y, latitude, sown, rules))
+        .map(|d| (d.sowing.mean - Z95 * d.sowing.sd, visible_by(&d)))
+        .find(|(from, until)| *from <= day(on) && day(on) < *until)
+        .map(|(_, until)| date(until))
+}
+
+/// Day number from which a green-up that has not come is late: its 95th percentile and two weeks.
+pub(super) fn visible_by(d: &Dates) -> f64 {
+    d.greenup.mean + Z95 * d.greenup.sd + 15.0
 }
 
 /// The expected dates after everything the season shows.
@@ -136,7 +168,7 @@ pub(super) fn updated(p: &Profile, planned: Dates, season: &Season, last_clear: 
     let mut greenup = planned.greenup;
     let mut sowing = planned.sowing;
     if let Some(seen) = season.greenup50 {
-        let sd = season.sos_sd_days.unwrap_or(8.0).hypot(GREENUP_EXTRA_SD);
+        let sd = season.sos_sd_days.unwrap_or(12.0).hypot(GREENUP_EXTRA_SD);
         greenup = greenup.update(day(seen), sd);
         // Sowing and green-up share half of the sowing date's spread.
         let share = 0.5 * sowing.sd * sowing.sd / (planned.greenup.sd * planned.greenup.sd);
@@ -175,10 +207,12 @@ pub(super) struct Deviation {
 
 /// Every date that was seen and is expected.
 pub(super) fn deviations(planned: &Dates, season: &Season) -> Vec<Deviation> {
-    let sos_sd = season.sos_sd_days.unwrap_or(8.0).min(20.0).hypot(GREENUP_EXTRA_SD);
+    let sos_sd = season.sos_sd_days.unwrap_or(12.0).min(20.0).hypot(GREENUP_EXTRA_SD);
+    // Neither base is known: the half-rise is that of the part that was seen, and too late.
+    let greenup = season.greenup50.filter(|_| season.sos.is_some() || season.eos.is_some());
     let eos_sd = season.eos_sd_days.unwrap_or(8.0).min(20.0).hypot(SENESCENCE_EXTRA_SD);
     [
-        ("50 % green-up", season.greenup50, Some(planned.greenup), sos_sd),
+        ("50 % green-up", greenup, Some(planned.greenup), sos_sd),
         ("maximum", season.pos, planned.peak, 8.0),
         ("50 % senescence", season.senescence50, planned.senescence, eos_sd),
     ]

@@ -1,6 +1,6 @@
 //! Whether a crop calendar's rows can be true and fit together.
 
-use super::profile::{ProfileError, Profiles};
+use super::profiles::{ProfileError, Profiles};
 
 fn wrong(row: String, problem: impl Into<String>) -> ProfileError {
     ProfileError::Row { row, problem: problem.into() }

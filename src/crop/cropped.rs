@@ -1,6 +1,7 @@
 //! Whether a crop cycle is seen in a window. "Not seen" is never "no".
 //!
-//! *Yes*: a season of the window has the amplitude, peak and base of an annual crop.
+//! *Yes*: a season of the window has the peak of an annual crop, and the year (or, while less than half of it is seen,
+//! the season) its range and its bare soil.
 //! *No*: the window's growing time is over, was seen on at least `min_clear_dates` clear dates with no gap longer
 //! than `max_gap_days`, and the curve stayed level (bare, built or evergreen) with nothing emerging.
 //! Everything else *cannot be told*, with the cause.
@@ -23,12 +24,62 @@ pub(super) struct Window {
     pub to: Date,
 }
 
-/// Whether a season is an annual crop's.
-pub(super) fn is_crop(season: &Season, low_vigour: bool, rules: &CropRules) -> bool {
-    let amplitude = if low_vigour { rules.min_amplitude_low_vigour_ndvi } else { rules.min_amplitude_ndvi };
-    let base = if season.sos.is_none() { rules.max_base_unseen_ndvi } else { rules.max_base_ndvi };
-    let peak = if low_vigour { rules.min_peak_ndvi - 0.08 } else { rules.min_peak_ndvi };
-    season.amplitude >= amplitude && season.base <= base && season.peak >= peak
+/// What an annual crop looks like here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Look {
+    amplitude: f64,
+    peak: f64,
+    base: f64,
+    base_one_sided: f64,
+    season_amplitude: f64,
+    /// 5th and 95th percentile of the curve in the window, when enough of the year was seen for them.
+    year: Option<(f64, f64)>,
+}
+
+impl Look {
+    pub(super) fn new(smooth: &Smooth, window: Window, low_vigour: bool, rules: &CropRules) -> Look {
+        let low = rules.min_amplitude_low_vigour_ndvi;
+        let values = inside(smooth, window.from, window.to);
+        let long = values.len() >= rules.year_view_days as usize;
+        Look {
+            amplitude: if low_vigour { low } else { rules.min_amplitude_ndvi },
+            // Science 6.4: smallholder peaks are 0.08 lower.
+            peak: if low_vigour { rules.min_peak_ndvi - 0.08 } else { rules.min_peak_ndvi },
+            base: rules.max_base_ndvi,
+            base_one_sided: rules.max_base_unseen_ndvi,
+            season_amplitude: low,
+            year: percentile(&values, 0.05).zip(percentile(&values, 0.95)).filter(|_| long),
+        }
+    }
+
+    /// Whether a season is an annual crop's: by the year's percentiles where half a year and more was seen (the
+    /// soil between two crops is seen only once a year), else by the season's own base and amplitude.
+    pub(super) fn is_crop(&self, season: &Season) -> bool {
+        if season.peak < self.peak {
+            return false;
+        }
+        if let Some((low, high)) = self.year {
+            return high - low >= self.amplitude
+                && low <= self.base
+                && season.amplitude >= self.season_amplitude;
+        }
+        let one_sided = season.sos.is_none() || season.eos.is_none();
+        let base = if one_sided { self.base_one_sided } else { self.base };
+        season.amplitude >= self.amplitude && season.base <= base
+    }
+}
+
+/// The curve's values in a window, sorted.
+fn inside(smooth: &Smooth, from: Date, to: Date) -> Vec<f64> {
+    let mut values = smooth.between(from, to).to_vec();
+    values.sort_unstable_by(f64::total_cmp);
+    values
+}
+
+/// The value below which a share of sorted values lies.
+fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((last as f64 * share).round() as usize).copied()
 }
 
 /// The answer, and why it cannot be given where it cannot.
@@ -40,10 +91,10 @@ pub(super) fn answer(
     in_window: &[&Season],
     window: Window,
     growing: Option<&Dates>,
-    low_vigour: bool,
+    look: &Look,
     rules: &CropRules,
 ) -> (Cropped, Vec<CannotTell>) {
-    if in_window.iter().any(|s| is_crop(s, low_vigour, rules)) {
+    if in_window.iter().any(|s| look.is_crop(s)) {
         return (Cropped::Yes, Vec::new());
     }
     let mut causes = Vec::new();
@@ -81,7 +132,7 @@ fn growing_time(window: Window, growing: Option<&Dates>) -> (Date, Date, Date) {
     let by_calendar = growing.and_then(|d| {
         let from = date(d.greenup.mean - Z90 * d.greenup.sd - 15.0).max(window.from);
         let to = date(d.senescence?.mean).min(window.to);
-        let decided = date(d.greenup.mean + 1.645 * d.greenup.sd + 15.0);
+        let decided = date(super::calendar::visible_by(d));
         (from < to).then_some((from, to, decided))
     });
     // Without a calendar the window must be over, but for the days a revisit takes.
@@ -96,13 +147,8 @@ fn unclear_cover(
     to: Date,
     rules: &CropRules,
 ) -> Option<String> {
-    let mut values: Vec<f64> = (smooth.values.iter().enumerate())
-        .filter(|(i, _)| (from..=to).contains(&smooth.date(*i)))
-        .map(|(_, z)| *z)
-        .collect();
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values.get(((values.len().max(1) - 1) as f64 * share).round() as usize).copied();
-    let (low, high) = (at(0.05)?, at(0.95)?);
+    let values = inside(smooth, from, to);
+    let (low, high) = (percentile(&values, 0.05)?, percentile(&values, 0.95)?);
     let range = high - low;
     if range <= rules.max_idle_range_ndvi
         || low >= rules.evergreen_low_ndvi && range <= rules.max_evergreen_range_ndvi

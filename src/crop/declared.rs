@@ -10,7 +10,8 @@ use crate::phenology::{Quality, Season};
 
 use super::calendar::{self, Dates, Deviation};
 use super::normal::date;
-use super::profile::{Meaning, Profile};
+use super::profile::Profile;
+use super::profiles::Meaning;
 use super::{CropRules, DeclaredCheck, Verdict};
 
 /// The row that fits a season best, with its dates in the season's year.
@@ -19,6 +20,17 @@ pub(super) struct Fit<'a> {
     pub row: &'a Profile,
     pub planned: Dates,
     pub deviations: Vec<Deviation>,
+}
+
+/// Where and when a season is compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Last clear date.
+    pub seen_to: Date,
+    /// Degrees, for the shift of dates.
+    pub latitude: Option<f64>,
+    /// Declared sowing date.
+    pub sown: Option<Date>,
 }
 
 impl Fit<'_> {
@@ -32,13 +44,12 @@ impl Fit<'_> {
 pub(super) fn best_fit<'a>(
     rows: &[&'a Profile],
     season: &Season,
-    latitude: Option<f64>,
-    sown: Option<Date>,
+    place: Place,
     rules: &CropRules,
 ) -> Option<Fit<'a>> {
     rows.iter()
         .filter_map(|row| {
-            let planned = calendar::cycle_of(row, season, latitude, sown, rules)?;
+            let planned = calendar::cycle_of(row, season, place.seen_to, place.latitude, place.sown, rules)?;
             let deviations = calendar::deviations(&planned, season);
             Some(Fit { row, planned, deviations })
         })
@@ -55,7 +66,7 @@ pub(super) fn verdict(
     fit: Option<&Fit<'_>>,
     season: Option<&Season>,
     others: &[&Profile],
-    latitude: Option<f64>,
+    place: Place,
     rules: &CropRules,
 ) -> DeclaredCheck {
     let said = |crop: &str, verdict, better: Option<String>, basis: String| DeclaredCheck {
@@ -94,21 +105,24 @@ pub(super) fn verdict(
         // One matching date may be chance; the words of the basis say what the dates cannot tell.
         let enough = fit.deviations.len() >= 2;
         let verdict = if enough { Verdict::Consistent } else { Verdict::Undetermined };
-        let alike = alike(others, fit, season, latitude, rules);
+        let alike = alike(others, fit, season, place, rules);
         if !alike.is_empty() {
             basis.push_str(&format!("; the same dates also fit {}", alike.join(", ")));
         }
         return said(crop, verdict, None, basis);
     }
-    if worst < rules.inconsistent_z || season.quality < Quality::Medium {
-        if season.quality < Quality::Medium {
+    // Half of a rise that is not over is not half of the rise: nothing is held against a crop before its maximum.
+    if worst < rules.inconsistent_z || season.quality < Quality::Medium || season.pos.is_none() {
+        if season.pos.is_none() {
+            basis.push_str("; the season's maximum is still to come");
+        } else if season.quality < Quality::Medium {
             basis.push_str("; the season was not seen well enough to hold that against the crop");
         }
         return said(crop, Verdict::Undetermined, None, basis);
     }
     let better = (others.iter())
         .filter(|o| o.crop != fit.row.crop && o.gs_days.is_some())
-        .filter_map(|o| best_fit(&[o], season, latitude, None, rules))
+        .filter_map(|o| best_fit(&[o], season, Place { sown: None, ..place }, rules))
         .filter(|f| f.deviations.len() >= 2 && f.worst() <= rules.better_z)
         .reduce(|a, b| if b.worst() < a.worst() { b } else { a });
     match better {
@@ -128,12 +142,12 @@ fn alike(
     others: &[&Profile],
     fit: &Fit<'_>,
     season: &Season,
-    latitude: Option<f64>,
+    place: Place,
     rules: &CropRules,
 ) -> Vec<String> {
     let mut names: Vec<String> = (others.iter())
         .filter(|o| o.crop != fit.row.crop && o.gs_days.is_some())
-        .filter_map(|o| best_fit(&[o], season, latitude, None, rules))
+        .filter_map(|o| best_fit(&[o], season, Place { sown: None, ..place }, rules))
         .filter(|f| f.worst() <= rules.consistent_z)
         .map(|f| f.row.crop.clone())
         .collect();

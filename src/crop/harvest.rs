@@ -28,7 +28,7 @@ pub(super) enum Harvest {
     Expected(DateInterval),
     /// Seen.
     Seen(DateInterval),
-    /// Neither can be said; the window the calendar gives.
+    /// Neither can be said; the window if the crop still stands.
     Unclear(DateInterval),
 }
 
@@ -46,7 +46,8 @@ pub(super) fn judge(
     };
     let seen_to = day(last.date);
     let later: Vec<Sample> = series.samples().iter().filter(|s| s.date >= pos).copied().collect();
-    let fall = abrupt_fall(&later);
+    // Yellowing falls as fast as a cut: only a fall that ends on a ripe crop speaks for harvest.
+    let fall = abrupt_fall(&later).filter(|(_, b)| maturity.before(day(*b)) >= 0.5);
     let prior = harvest.before(seen_to).clamp(0.01, 0.99);
     let mut odds = (prior / (1.0 - prior)).ln();
     if fall.is_some() {
@@ -61,14 +62,17 @@ pub(super) fn judge(
         odds += ODDS_IMMATURE;
     }
     let probability = 1.0 / (1.0 + (-odds).exp());
-    if probability >= rules.harvested_probability {
-        let bracket = fall.filter(|(_, b)| ripe_by(*b, maturity));
+    // As long as the curve still falls the field is ripening, whatever the calendar says.
+    let over = season.eos.is_some() || next_crop;
+    if over && probability >= rules.harvested_probability {
+        // The cut lies between the two dates if the crop may have been ripe on the first already.
+        let bracket = fall.filter(|(a, _)| maturity.before(day(*a)) >= 0.2);
         let seen = bracket.map_or_else(|| harvest.interval_before(last.date), |(a, b)| uniform(a, b));
         Harvest::Seen(seen)
     } else if probability <= 1.0 - rules.harvested_probability {
         Harvest::Expected(harvest.after(seen_to).interval_after(last.date))
     } else {
-        Harvest::Unclear(harvest.interval())
+        Harvest::Unclear(harvest.after(seen_to).interval_after(last.date))
     }
 }
 
@@ -91,11 +95,6 @@ fn abrupt_fall(samples: &[Sample]) -> Option<(Date, Date)> {
         }
     }
     found
-}
-
-/// Whether the crop may have been ripe in the bracket: a fall long before that is yellowing or loss.
-fn ripe_by(to: Date, maturity: Normal) -> bool {
-    maturity.before(day(to)) >= 0.5
 }
 
 /// Percentiles of a uniform law between two dates.

@@ -11,6 +11,9 @@ const ORIGIN: Date = Date::constant(1970, 1, 1);
 /// z of the 90th percentile.
 pub(super) const Z90: f64 = 1.2816;
 
+/// z of the 95th percentile.
+pub(super) const Z95: f64 = 1.6449;
+
 /// Day number of a date.
 pub(super) fn day(date: Date) -> f64 {
     f64::from(days_between(ORIGIN, date))

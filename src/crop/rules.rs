@@ -14,8 +14,12 @@ pub struct CropRules {
     pub min_peak_ndvi: f64,
     /// Highest level from which a crop cycle starts or to which it returns, NDVI. Default 0.35 (science 8).
     pub max_base_ndvi: f64,
-    /// The same when the record began inside the season, so that the true base may be lower. Default 0.45.
+    /// The same while one side of the season is not seen to its end, so that the true base may be lower. Default
+    /// 0.45.
     pub max_base_unseen_ndvi: f64,
+    /// Days of the window that must have been seen for the year's range to count instead of the season's. Default
+    /// 180.
+    pub year_view_days: u32,
     /// Clear dates in the window needed to say that no crop was grown. Default 8 (science 5.5).
     pub min_clear_dates: usize,
     /// Longest time without a clear date in the growing time for the same, days. Default 35: shorter than the
@@ -59,6 +63,7 @@ impl Default for CropRules {
             min_peak_ndvi: 0.50,
             max_base_ndvi: 0.35,
             max_base_unseen_ndvi: 0.45,
+            year_view_days: 180,
             min_clear_dates: 8,
             max_gap_days: 35,
             max_idle_range_ndvi: 0.20,

@@ -9,11 +9,12 @@ use crate::phenology::Season;
 use crate::series::{Series, Smooth, days_between, plus_days};
 
 use super::calendar::{self, Dates};
-use super::cropped::{self, Window};
-use super::declared::{self, Fit};
+use super::cropped::{self, Look, Window};
+use super::declared::{self, Fit, Place};
 use super::harvest::{self, Harvest};
 use super::normal::{self, Normal, day};
-use super::profile::{Meaning, Profile, Profiles, Zone};
+use super::profile::{Profile, Zone};
+use super::profiles::{Meaning, Profiles};
 use super::stage;
 use super::{Assessment, CannotTell, CropRules, Cropped, Stage, Verdict};
 
@@ -98,26 +99,37 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         _ => &[],
     };
 
-    let fit_of = |s: &Season| declared::best_fit(rows, s, latitude, reading.declared_sowing, rules);
+    let seen_to = series.last().unwrap_or(as_of);
+    let place = Place { seen_to, latitude, sown: reading.declared_sowing };
+    let fit_of = |s: &Season| declared::best_fit(rows, s, place, rules);
     let in_window: Vec<usize> = (0..seasons.len()).filter(|k| belongs(&seasons[*k], window, as_of)).collect();
-    let current = choose(seasons, &in_window, low_vigour, rules, &fit_of);
+    let look = Look::new(smooth, window, low_vigour, rules);
+    let current = choose(seasons, &in_window, &look, &fit_of);
     let season = current.and_then(|k| seasons.get(k));
     let fit = season.and_then(fit_of);
 
-    let planned = match &fit {
-        Some(f) => Some(f.planned),
-        None => rows.iter().find_map(|r| {
-            calendar::cycle_in(r, window.from, window.to.min(as_of), latitude, reading.declared_sowing, rules)
-        }),
+    // A word that may mean several cycles a year gives no single growing time: then the whole window counts.
+    let sown = reading.declared_sowing;
+    let planned = match (&fit, rows) {
+        (Some(f), [_]) => Some(f.planned),
+        (None, [row]) => calendar::cycle_in(row, window.from, window.to, latitude, sown, rules),
+        _ => None,
     };
     let of_window: Vec<&Season> = in_window.iter().filter_map(|k| seasons.get(*k)).collect();
-    let (cropped, mut cannot_tell) =
-        cropped::answer(series, smooth, &of_window, window, planned.as_ref(), low_vigour, rules);
+    let (mut cropped, mut cannot_tell) =
+        cropped::answer(series, smooth, &of_window, window, planned.as_ref(), &look, rules);
 
-    let crop_season = season.filter(|s| cropped::is_crop(s, low_vigour, rules));
+    // A crop may be in the ground and not show yet: then nothing is missing.
+    let pending = rows.iter().filter_map(|r| calendar::pending(r, as_of, latitude, sown, rules)).max();
+    if let (Cropped::No, Some(visible)) = (cropped, pending.filter(|_| as_of <= window.to)) {
+        cropped = Cropped::CannotTell;
+        cannot_tell.push(CannotTell::TooEarly { expected_from: Some(visible) });
+    }
+
+    let crop_season = season.filter(|s| look.is_crop(s));
     let declared = meaning.as_ref().map(|(word, meaning)| {
         let others = profiles.rows_in(&zones);
-        declared::verdict(word, meaning, fit.as_ref(), crop_season, &others, latitude, rules)
+        declared::verdict(word, meaning, fit.as_ref(), crop_season, &others, place, rules)
     });
     if let Some(check) = declared.as_ref().filter(|c| {
         c.verdict == Verdict::UnknownCrop || c.verdict == Verdict::Undetermined && rows.is_empty()
@@ -180,12 +192,10 @@ fn belongs(season: &Season, window: Window, as_of: Date) -> bool {
 fn choose<'a>(
     seasons: &[Season],
     in_window: &[usize],
-    low_vigour: bool,
-    rules: &CropRules,
+    look: &Look,
     fit_of: &dyn Fn(&Season) -> Option<Fit<'a>>,
 ) -> Option<usize> {
-    let is_crop = |k: &usize| cropped::is_crop(&seasons[*k], low_vigour, rules);
-    let crops: Vec<usize> = in_window.iter().copied().filter(|k| is_crop(k)).collect();
+    let crops: Vec<usize> = in_window.iter().copied().filter(|k| look.is_crop(&seasons[*k])).collect();
     let among = if crops.is_empty() { in_window } else { &crops };
     let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
     among.iter().copied().reduce(|a, b| if distance(b) <= distance(a) { b } else { a })

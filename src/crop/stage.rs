@@ -59,7 +59,7 @@ pub(super) fn of_bbch(bbch: f64) -> Stage {
 ///
 /// # Method
 /// Before the maximum is past: level share of the way from soil to a full stand, and whether the curve still rises.
-/// After it: share of the amplitude that is lost, peak below 15 %, senescence below 85 %, mature from there.
+/// After it: share of the amplitude that is lost, peak below 8 %, senescence below 85 %, mature from there.
 pub(super) fn of_curve(season: &Season, smooth: &Smooth) -> Stage {
     let Some(now) = smooth.values.last().copied() else { return Stage::Unknown };
     if season.pos.is_none() {
@@ -76,7 +76,7 @@ pub(super) fn of_curve(season: &Season, smooth: &Smooth) -> Stage {
     }
     let lost = (season.peak - now) / season.amplitude.max(1e-6);
     match lost {
-        l if l < 0.15 => Stage::Peak,
+        l if l < 0.08 => Stage::Peak,
         l if l < 0.85 => Stage::Senescence,
         _ => Stage::Mature,
     }

@@ -14,6 +14,9 @@ use crate::band::Band;
 /// Longest sample id, bytes.
 pub const MAX_ID_LEN: usize = 200;
 
+/// Years a date may lie in.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2100;
+
 /// Most bad rows kept with their reason; further ones are only counted.
 pub const MAX_REPORTED: usize = 1000;
 
@@ -261,10 +264,87 @@ fn number(record: &csv::ByteRecord, place: Option<usize>, name: &str) -> Result<
 /// `2022-03-05`, also with a time after it.
 fn date(field: &str) -> Result<Date, String> {
     let day = field.get(..10).filter(|_| matches!(field.as_bytes().get(10), None | Some(b'T' | b' ')));
-    day.and_then(|d| d.parse().ok())
-        .ok_or_else(|| format!("date `{}` is not of the form YYYY-MM-DD", shorten(field)))
+    let date: Date = day
+        .and_then(|d| d.parse().ok())
+        .ok_or_else(|| format!("date `{}` is not of the form YYYY-MM-DD", shorten(field)))?;
+    // A typing error of centuries would make a daily curve of millions of days.
+    if YEARS.contains(&date.year()) {
+        Ok(date)
+    } else {
+        Err(format!("date {date} is not in the years 1970 to 2100"))
+    }
 }
 
 fn shorten(field: &str) -> String {
     field.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn parse_text(text: &str) -> Result<SeriesTable, Error> {
+        read(text.as_bytes(), &Options { declared_column: Some("Crop".into()) })
+    }
+    #[test]
+    fn the_header_decides_and_case_does_not_matter() {
+        let text = "\u{feff}NDVI,Date, Sample_ID ,B08,crop,extra,Lat,LON,weight\n\
+                    0.5,2022-03-05,b,0.3,Maize,x,1.5,36,0.5\n\
+                    0.4,2022-03-01T10:00:00Z,b,,,,99,36,\n\
+                    ,2022-03-02,b,,,,,,\n\
+                    NaN,2022-03-03,a,,,,,,\n\
+                    0.6,2022-03-05,a,,,,,,\n";
+        let table = parse_text(text).unwrap();
+        assert_eq!(table.samples.keys().collect::<Vec<_>>(), ["a", "b"]);
+        let b = &table.samples["b"];
+        assert_eq!((b.lat, b.lon, b.declared.as_deref()), (Some(1.5), Some(36.0), Some("Maize")));
+        assert_eq!(b.rows.len(), 2);
+        assert_eq!((b.rows[0].weight, b.rows[1].weight), (0.5, 1.0));
+        assert_eq!(b.rows[0].bands, [(Band::B08, 0.3)].into());
+        assert_eq!((table.empty_count, table.bad_count), (2, 0));
+    }
+
+    #[test]
+    fn bad_rows_are_reported_by_line_and_the_others_go_on() {
+        let text = "sample_id,date,ndvi,weight,crop\n\
+                    a,2022-03-05,0.5,1,\n\
+                    a,05.03.2022,0.5,1,\n\
+                    a,2022-03-05,high,1,\n\
+                    ,2022-03-05,0.5,1,\n\
+                    a,2022-02-30,0.5,1,\n\
+                    a,2022-03-05,inf,1,\n\
+                    a,2022-03-05,0.5,-1,\n\
+                    a\n\
+                    a,2202-03-06,0.6,1,\n\
+                    a,2022-03-06,0.6,1,,,,too,many\n\
+                    \n";
+        let table = parse_text(text).unwrap();
+        assert_eq!(table.samples["a"].rows.iter().map(|r| r.line).collect::<Vec<_>>(), [2, 11]);
+        let lines: Vec<u64> = table.bad_rows.iter().map(|b| b.line).collect();
+        assert_eq!((lines.as_slice(), table.bad_count), ([3, 4, 5, 6, 7, 8, 9, 10].as_slice(), 8));
+        assert!(table.bad_rows[0].problem.contains("05.03.2022"), "{:?}", table.bad_rows[0]);
+    }
+
+    #[test]
+    fn a_table_without_its_columns_is_refused_by_name() {
+        let error = parse_text("id,date,ndvi,crop\n").unwrap_err().to_string();
+        assert!(error.contains("sample_id") && error.contains("id, date, ndvi"), "{error}");
+        assert!(parse_text("sample_id,date,ndvi\n").unwrap_err().to_string().contains("crop"));
+        let twice = parse_text("sample_id,date,ndvi,NDVI,crop\n").unwrap_err();
+        assert!(matches!(twice, Error::ColumnTwice { .. }), "{twice}");
+        assert!(parse_text("").is_err());
+    }
+
+    #[test]
+    fn gzip_is_seen_by_its_bytes_and_a_broken_stream_is_an_error() {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        writeln!(gz, "sample_id,date,ndvi").unwrap();
+        (0..5000).for_each(|k| writeln!(gz, "s{},2022-03-05,0.{k}", k % 7).unwrap());
+        let bytes = gz.finish().unwrap();
+        let table = read(bytes.as_slice(), &Options::default()).unwrap();
+        assert_eq!(table.samples.values().map(|s| s.rows.len()).sum::<usize>(), 5000);
+        let cut = read(&bytes[..bytes.len() / 2], &Options::default());
+        assert!(matches!(cut, Err(Error::Unreadable { .. })), "{cut:?}");
+    }
 }

@@ -44,6 +44,19 @@ impl Smooth {
         self.day(date).map(|d| self.values[d])
     }
 
+    /// The part of the curve from `from` to `to`, both included; empty when they do not meet it.
+    pub fn between(&self, from: Date, to: Date) -> &[f64] {
+        let position = |date: Date| days_between(self.start, date);
+        let first = usize::try_from(position(from).max(0)).unwrap_or(0);
+        let end = usize::try_from(position(to).saturating_add(1).max(0)).unwrap_or(0);
+        self.values.get(first..end.min(self.values.len())).unwrap_or_default()
+    }
+
+    /// Number of clear dates on grid days `a` to `b`, both included.
+    pub fn clear_between(&self, a: usize, b: usize) -> usize {
+        self.days.iter().filter(|d| (a..=b).contains(*d)).count()
+    }
+
     /// Last day of the curve; `None` when empty.
     pub fn end(&self) -> Option<Date> {
         self.values.len().checked_sub(1).map(|d| self.date(d))

@@ -1,1 +1,6 @@
 //! Tests of `crop`.
+
+mod calendar;
+mod cropping;
+mod swiss;
+mod verb;

@@ -2,3 +2,4 @@
 
 pub(crate) mod real;
 mod synthetic;
+pub(crate) mod verb;

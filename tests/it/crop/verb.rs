@@ -1,0 +1,58 @@
+//! `croplens crop` on a table.
+
+use std::fs;
+
+use croplens::cli::crop::{COLUMNS, CropArgs, CropSettings, run};
+use croplens::crop::Profiles;
+
+use crate::phenology::verb::two_fields;
+
+fn args(dir: &std::path::Path) -> CropArgs {
+    CropArgs {
+        series: dir.join("s.csv"),
+        out: dir.join("crop.csv"),
+        as_of: None,
+        zone: "auto".into(),
+        declared: Some("crop".into()),
+        season_year: None,
+    }
+}
+
+#[test]
+fn writes_a_row_a_sample() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut text = two_fields();
+    text.push_str("unseen,2023-05-01,,0.5,35.0,maize\n");
+    fs::write(dir.path().join("s.csv"), text).unwrap();
+    let args = args(dir.path());
+    let profiles = Profiles::builtin().unwrap();
+    let summary = run(&args, &CropSettings::default(), &profiles).unwrap();
+    assert_eq!((summary.samples, summary.rows_written, summary.empty_rows), (3, 3, 1));
+    let text = fs::read_to_string(&args.out).unwrap();
+    let mut csv = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), COLUMNS);
+    let rows: Vec<Vec<String>> =
+        csv.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect();
+    let cell =
+        |row: usize, column: &str| rows[row][COLUMNS.iter().position(|c| *c == column).unwrap()].as_str();
+    assert_eq!(
+        [cell(0, "sample_id"), cell(1, "sample_id"), cell(2, "sample_id")],
+        ["field", "idle", "unseen"]
+    );
+    assert_eq!(cell(0, "zone"), "kenya-west");
+    assert_eq!((cell(0, "declared"), cell(0, "declared_verdict")), ("maize", "consistent"));
+    assert_eq!((cell(0, "seasons"), cell(0, "stage")), ("1", "harvested"));
+    assert!(cell(0, "harvested_date").starts_with("2023-0"), "{}", cell(0, "harvested_date"));
+    assert_eq!((cell(1, "seasons"), cell(1, "stage")), ("0", "bare"));
+    assert_eq!(cell(1, "refer_reason"), "no crop cycle is seen");
+    assert_eq!((cell(2, "decision"), cell(2, "stage")), ("refer", "unknown"));
+    assert!(rows.iter().all(|r| r.len() == COLUMNS.len()));
+}
+
+#[test]
+fn an_unknown_zone_is_refused_with_the_known_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let args = CropArgs { zone: "atlantis".into(), ..args(dir.path()) };
+    let error = run(&args, &CropSettings::default(), &Profiles::builtin().unwrap()).unwrap_err();
+    assert!(error.is_usage() && error.to_string().contains("kenya-west"), "{error}");
+}
