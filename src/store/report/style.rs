@@ -9,13 +9,14 @@ p,ol,ul,figure,h1,h2{margin:0;padding:0}\
 header{display:grid;grid-template-columns:1fr 82mm;gap:6mm;align-items:start;border-bottom:.5mm solid #1c1c1c;padding-bottom:3mm}\
 .kind{color:#555}\
 h1{font-size:16pt;line-height:1.15;margin:.5mm 0 1mm;overflow-wrap:anywhere}\
+.long{font-size:12pt}\
 .refs{color:#333;overflow-wrap:anywhere}\
 .status{border:.6mm solid currentColor;padding:2mm 3mm}\
 .verdict{font-size:14pt;font-weight:bold;line-height:1.2}\
 .meaning{color:#1c1c1c;margin-top:.8mm}\
 .columns{display:grid;grid-template-columns:1fr 72mm;gap:6mm;margin-top:3mm}\
 h2{font-size:10.5pt;margin:0 0 1mm}\
-section+section{margin-top:2.5mm}\
+.sure{margin-top:1.5mm;overflow-wrap:anywhere}\
 .why ol{list-style:none}\
 .why li{display:grid;grid-template-columns:6mm 1fr;gap:1.5mm;margin-bottom:1.6mm}\
 .effect{border:.35mm solid #1c1c1c;border-radius:50%;width:5.4mm;height:5.4mm;line-height:4.5mm;text-align:center;font-weight:bold}\
