@@ -15,7 +15,7 @@ use crate::store::finished::deferring_reason;
 use crate::store::plain_words as words;
 
 /// Rules behind the confidence that are shown; the record has them all.
-const BASIS_SHOWN: usize = 5;
+const BASIS_SHOWN: usize = 3;
 /// Longest id, characters, that is set in the large type.
 const LONG_ID: usize = 24;
 /// Conditions for another outcome that are shown; the record has them all.
@@ -93,7 +93,7 @@ fn head(record: &EligibilityRecord) -> Markup {
                     "As of " (words::day(record.as_of))
                     @if let Some(until) = record.valid_until { " · fresh until " (words::day(until)) }
                     @for (label, value) in refs {
-                        @if let Some(value) = value { " · " (label) " " (words::name(value)) }
+                        @if let Some(value) = value { " · " (label) " " (words::brief(value)) }
                     }
                 }
             }
