@@ -15,7 +15,7 @@ pub(super) fn changes(found: &[(Code, Reason)], evidence: &Evidence<'_>, policy:
             continue;
         }
         let (text_en, text_zh) = change(*code, reason, evidence, policy);
-        if !text_en.is_empty() && !all.iter().any(|c| c.text_en == text_en) {
+        if !all.iter().any(|c| c.text_en == text_en) {
             all.push(Change { code: code.facts().code.to_owned(), text_en, text_zh });
         }
     }
@@ -89,7 +89,7 @@ fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy)
             "A crop profile for this case, or the crop confirmed by a visit.",
             "补充适用的作物资料，或由实地查看确认作物。",
         ),
-        _ => (String::new(), String::new()),
+        _ => pair("A visit to the plot.", "实地查看地块。"),
     }
 }
 
@@ -109,14 +109,15 @@ fn too_few_clear(reason: &Reason, evidence: &Evidence<'_>) -> (String, String) {
         _ => 0,
     };
     let more = count("min").saturating_sub(count("n")).max(1);
+    let dates = if more == 1 { "date" } else { "dates" };
     match still_open(evidence) {
         Some((from, to)) => (
-            format!("{more} more clear dates between {from} and {to}."),
+            format!("{more} more clear {dates} between {from} and {to}."),
             format!("{from}至{to}之间再有{more}个晴空日期。"),
         ),
         None => (
             format!(
-                "{more} more clear dates in the season, from another archive or radar, or a visit to the plot."
+                "{more} more clear {dates} in the season, from another archive or radar, or a visit to the plot."
             ),
             format!("该生长季再有{more}个晴空日期（其他影像库或雷达），或实地查看。"),
         ),

@@ -103,12 +103,13 @@ impl Evidence<'_> {
         longest
     }
 
-    /// Highest plot mean of NDVI in the window.
-    pub(super) fn ndvi_max(&self) -> Option<f64> {
+    /// Lowest and highest plot mean of NDVI in the window.
+    pub(super) fn ndvi_range(&self) -> Option<(f64, f64)> {
         let reach = self.window.start..=self.horizon();
-        let means =
-            self.used().filter(|o| reach.contains(&o.date)).filter_map(|o| o.ndvi.as_ref()).map(|s| s.mean);
-        means.max_by(f64::total_cmp)
+        let seen = self.used().filter(|o| reach.contains(&o.date));
+        let mut means: Vec<f64> = seen.filter_map(|o| o.ndvi.as_ref()).map(|s| s.mean).collect();
+        means.sort_by(f64::total_cmp);
+        Some((*means.first()?, *means.last()?))
     }
 
     /// NDVI of the last clear date.

@@ -249,9 +249,9 @@ codes! {
 
     // Speaks against.
     LandNotCropped "LAND_NOT_CROPPED" Plot Against
-        (from: Date, to: Date, clear_obs: Count, min_clear_obs: Count, ndvi_max: Ndvi) ["clear_obs" vs "min_clear_obs"]
-        "No crop cycle is seen from {from} to {to}: {clear_obs} clear dates were examined ({min_clear_obs} needed), and NDVI never rose above {ndvi_max}."
-        "{from}至{to}未见作物生长过程：共查看{clear_obs}个晴空日期（需要{min_clear_obs}个），NDVI最高仅{ndvi_max}。";
+        (from: Date, to: Date, clear_obs: Count, min_clear_obs: Count, ndvi_min: Ndvi, ndvi_max: Ndvi) ["clear_obs" vs "min_clear_obs"]
+        "No crop cycle is seen from {from} to {to}: {clear_obs} clear dates were examined ({min_clear_obs} needed), and NDVI stayed between {ndvi_min} and {ndvi_max}."
+        "{from}至{to}未见作物生长过程：共查看{clear_obs}个晴空日期（需要{min_clear_obs}个），NDVI始终在{ndvi_min}至{ndvi_max}之间。";
     AreaUnderDeclared "AREA_UNDER_DECLARED" Plot Against
         (measured_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
         "The outline measures {measured_ha}, at most {upper_ha} with measuring error, where {declared_ha} was declared: at least {deviation} less; {tolerance} is allowed."

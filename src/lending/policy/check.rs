@@ -76,6 +76,10 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), PolicyErrors> {
         );
         found.add("rules.min_clear_dates_uncropped.value", problem);
     }
+    if r.min_clear_dates_uncropped.effect < Effect::Refer {
+        let problem = "land without a crop never supports by itself: refer or against".to_owned();
+        found.add("rules.min_clear_dates_uncropped.effect", problem);
+    }
     found.rule("max_gap_days_uncropped", &r.max_gap_days_uncropped, Code::ImgGapLong);
     found.measure("max_log_odds_contradicted", &r.max_log_odds_contradicted, Code::CropDiffers, -100.0..=0.0);
     for (name, switch, code) in [

@@ -44,21 +44,17 @@ fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
         // Always a referral here: what was not seen can never be held against the plot.
         found.add(Code::ImgGapLong, [b.days.into(), b.from.into(), b.to.into(), gap.value.into()]);
     }
-    let Some(ndvi_max) = evidence.ndvi_max() else {
+    let Some((ndvi_min, ndvi_max)) = evidence.ndvi_range() else {
         found.add(Code::InternalInconsistent, ["crop_not_seen".into(), "no_clear_value".into()]);
         return;
     };
     if sure {
         let window = evidence.window;
-        found.add_with(
-            few.code,
-            few.effect,
-            [window.start.into(), evidence.horizon().into(), clear.into(), few.value.into(), ndvi_max.into()],
-        );
-        if few.effect < Effect::Refer {
-            // A policy may choose not to mind; but a crop that was not seen is not a crop that was.
-            found.add(Code::CannotTellCropped, []);
-        }
+        let (from, to) = (window.start.into(), evidence.horizon().into());
+        // A policy may be mild, but land without a crop never supports a crop loan by itself.
+        let effect = few.effect.max(Effect::Refer);
+        let values = [from, to, clear.into(), few.value.into(), ndvi_min.into(), ndvi_max.into()];
+        found.add_with(few.code, effect, values);
     }
 }
 
@@ -80,7 +76,8 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
         check.log_odds.filter(|lo| check.verdict == Verdict::Contradicted && *lo <= limit.value);
     match (check.verdict, contradicted) {
         (Verdict::Contradicted, Some(log_odds)) => {
-            let better = check.better.as_deref().unwrap_or("another_crop");
+            // The crop's name stands before its reason.
+            let better = check.better.as_deref().and_then(|b| b.split(':').next()).unwrap_or("another_crop");
             found.add_with(
                 limit.code,
                 limit.effect,

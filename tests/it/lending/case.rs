@@ -222,7 +222,7 @@ impl Case {
                 crop: self.declared_crop.clone().unwrap_or_else(|| "wheat".into()),
                 verdict,
                 log_odds,
-                better: Some("maize".into()),
+                better: Some("maize: peak seen 2024-07-20".into()),
                 basis: "peak on 2024-05-10".into(),
             }),
             cannot_tell: self.cannot_tell.clone(),

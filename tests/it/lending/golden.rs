@@ -57,7 +57,7 @@ fn bare_land_seen_often_enough_does_not_support_and_says_its_numbers() {
     assert_eq!(
         r.reasons[0].text_en(),
         "No crop cycle is seen from 2023-10-01 to 2024-06-10: 26 clear dates were examined (12 needed), \
-         and NDVI never rose above 0.20."
+         and NDVI stayed between 0.20 and 0.20."
     );
     assert!(r.reasons[0].text_zh().contains("26个晴空日期"), "{}", r.reasons[0].text_zh());
     assert_eq!(r.what_would_change.len(), 1);
@@ -70,7 +70,7 @@ fn bare_land_that_clouds_hid_is_referred() {
     let r = record(&few);
     assert_eq!(r.status, Status::Refer);
     assert_eq!(codes(&r)[0], "IMG_TOO_FEW_CLEAR");
-    assert_eq!(r.what_would_change[0].text_en, "1 more clear dates between 2024-06-11 and 2024-07-31.");
+    assert_eq!(r.what_would_change[0].text_en, "1 more clear date between 2024-06-11 and 2024-07-31.");
 
     // Enough dates, but none in sixty spring days in which a crop may have come and gone.
     let blind = Case {

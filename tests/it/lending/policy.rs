@@ -32,7 +32,6 @@ fn refuses(from: &str, to: &str, message: &str) {
 
 #[test]
 fn mistakes_point_at_path_and_line() {
-    let area = "[rules.min_area_ha]\nvalue = 0.08";
     // The replaced text starts a line, so that its line is the mistake's.
     refuses("record_valid_days = 30", "record_valid_dayz = 30", "validity.record_valid_dayz: unknown field");
     refuses(
@@ -63,7 +62,10 @@ fn mistakes_point_at_path_and_line() {
         "code = \"IMG_OLD\"",
         "rules.max_stale_days.code: there is no reason code IMG_OLD",
     );
-    assert!(FIRST.contains(area));
+    let uncropped = "code = \"LAND_NOT_CROPPED\"\neffect = \"against\"";
+    let mild = FIRST.replace(uncropped, &uncropped.replace("against", "info"));
+    let error = Policy::parse(&mild).unwrap_err().to_string();
+    assert!(error.contains("rules.min_clear_dates_uncropped.effect: land without a crop"), "{error}");
 }
 
 #[test]

@@ -250,3 +250,12 @@ fn words_inside_braces_are_not_filled_twice() {
     let reason = Reason::new(Code::IdDuplicate, ["{detail} and {n}".into()]);
     assert!(reason.text_en().ends_with(": {detail} and {n}"), "{}", reason.text_en());
 }
+
+#[test]
+fn canonical_json_is_what_javascript_makes_of_it() {
+    // Made by tests/data/lending/canonical.js; 2,500 numbers, half of them of any magnitude.
+    let given: Value = serde_json::from_str(include_str!("../../data/lending/canonical_in.json")).unwrap();
+    assert_eq!(given["numbers"].as_array().unwrap().len(), 2_500);
+    let expected = include_str!("../../data/lending/canonical_out.json");
+    assert!(croplens::record::canonical_json(&given) == expected);
+}
