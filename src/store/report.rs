@@ -16,6 +16,8 @@ use crate::store::plain_words as words;
 
 /// Rules behind the confidence that are shown; the record has them all.
 const BASIS_SHOWN: usize = 3;
+/// Text of reasons, confidence and next steps, bytes, up to which the chart has its full height.
+const ROOMY_TEXT: usize = 750;
 /// Longest id, characters, that is set in the large type.
 const LONG_ID: usize = 24;
 /// Conditions for another outcome that are shown; the record has them all.
@@ -55,7 +57,7 @@ pub fn report_html(report: &Report<'_>) -> String {
                 style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) }
             }
             body {
-                main {
+                main class=[is_crowded(record).then_some("crowded")] {
                     (head(record))
                     (why_and_next(record))
                     @if let Some(svg) = report.chart_svg {
@@ -75,6 +77,14 @@ pub fn report_html(report: &Report<'_>) -> String {
     let mut text = page.into_string();
     text.push('\n');
     text
+}
+
+/// Whether the text leaves less room for the chart on one sheet.
+fn is_crowded(record: &EligibilityRecord) -> bool {
+    let reasons = record.reasons.iter().map(|reason| reason.text_en().len());
+    let basis = record.confidence_basis.iter().take(BASIS_SHOWN).map(String::len);
+    let steps = next_steps(record).into_iter().map(|step| step.len());
+    reasons.chain(basis).chain(steps).sum::<usize>() > ROOMY_TEXT
 }
 
 fn head(record: &EligibilityRecord) -> Markup {

@@ -26,7 +26,8 @@ ul{padding-left:4mm}\
 li{overflow-wrap:anywhere}\
 .columns ul li{margin-bottom:.7mm}\
 .chart{margin-top:2.5mm}\
-.chart svg{width:100%;height:auto;max-height:63mm;display:block}\
+.chart svg{width:100%;height:auto;display:block}\
+.crowded .chart svg{max-height:63mm}\
 .evidence{display:grid;grid-template-columns:1fr 46mm;gap:5mm;margin-top:2mm}\
 .evidence.alone{grid-template-columns:1fr}\
 table{border-collapse:collapse;width:100%;font-size:8.3pt;table-layout:fixed}\
