@@ -143,7 +143,7 @@ fn row(r: &EligibilityRecord) -> Markup {
             }
             td { (if r.status == Status::NotAppraised { "" } else { words::confidence(r.confidence) }) }
             td class="reason" { @if let Some(reason) = reason { (reason.text_en()) } }
-            td { (r.declared_crop.as_deref().map(words::name).unwrap_or_default()) }
+            td class="crop" { (r.declared_crop.as_deref().map(words::name).unwrap_or_default()) }
             td { (r.crop_agrees_with_declared.map_or(String::new(), |a| words::name(a.word()))) }
             td class="n" data-v=(area.map_or(String::new(), |ha| format!("{ha:.4}"))) {
                 (area.map_or(String::new(), |ha| format!("{ha:.2}")))
@@ -185,7 +185,7 @@ thead th{position:sticky;top:0;background:#fff;border-bottom:2px solid #1c1c1c;w
 thead button{all:unset;cursor:pointer}thead button:focus-visible{outline:2px solid #00578a}\
 th[aria-sort] button::after{content:' \\25B2'}th[aria-sort=descending] button::after{content:' \\25BC'}\
 tbody th{font-weight:normal;min-width:120px;max-width:200px;overflow-wrap:anywhere}tbody tr:hover{background:#f6f6f3}\
-.result{font-weight:bold;min-width:160px}.reason{min-width:280px}.n{text-align:right}.d{white-space:nowrap}\
+.result{font-weight:bold;min-width:178px}.crop{max-width:150px;overflow-wrap:anywhere}.reason{min-width:280px}.n{text-align:right}.d{white-space:nowrap}\
 a{color:#00578a}.files{columns:2;padding-left:18px}code{background:#fff;padding:1px 4px;overflow-wrap:anywhere}\
 @media(max-width:760px){table{display:block;overflow-x:auto}.files{columns:1}}\
 @media print{.find{display:none}thead th{position:static}main{padding:0;max-width:none}body{font-size:9px}.reason{min-width:0}}\

@@ -5,8 +5,10 @@ use maud::{Markup, html};
 
 use crate::record::{Confidence, CropSeen, Effect, Status};
 
-/// Longest text of an applicant or a lender that is shown whole on a page that must fit one sheet.
-const SHOWN_CHARS: usize = 60;
+/// Longest id or name that is shown whole on a page that must fit one sheet.
+const NAME_CHARS: usize = 60;
+/// Longest text of an applicant or a lender that is shown whole in a table cell.
+const BRIEF_CHARS: usize = 34;
 
 /// What a status is called, and the one sentence that says what it means.
 pub(super) fn status(status: Status) -> (&'static str, &'static str) {
@@ -124,11 +126,20 @@ pub(super) fn reject(word: &str) -> String {
 
 /// A name of a table, `winter_wheat`, as words; long texts are cut with `…`.
 pub(super) fn name(text: &str) -> String {
-    let mut shown: String = text.chars().take(SHOWN_CHARS).collect();
+    cut(text, NAME_CHARS).replace('_', " ")
+}
+
+/// As [`name`], for a cell of a table.
+pub(super) fn brief(text: &str) -> String {
+    cut(text, BRIEF_CHARS).replace('_', " ")
+}
+
+fn cut(text: &str, chars: usize) -> String {
+    let mut shown: String = text.chars().take(chars).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
-    shown.replace('_', " ")
+    shown
 }
 
 /// `5 Jul 2024`.

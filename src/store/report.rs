@@ -15,9 +15,13 @@ use crate::store::finished::deferring_reason;
 use crate::store::plain_words as words;
 
 /// Rules behind the confidence that are shown; the record has them all.
-const BASIS_SHOWN: usize = 5;
+const BASIS_SHOWN: usize = 3;
+/// Text of reasons, confidence and next steps, bytes, up to which the chart has its full height.
+const ROOMY_TEXT: usize = 750;
+/// Longest id, characters, that is set in the large type.
+const LONG_ID: usize = 24;
 /// Conditions for another outcome that are shown; the record has them all.
-const CHANGES_SHOWN: usize = 3;
+const CHANGES_SHOWN: usize = 2;
 
 /// What a report shows.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +57,7 @@ pub fn report_html(report: &Report<'_>) -> String {
                 style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) }
             }
             body {
-                main {
+                main class=[is_crowded(record).then_some("crowded")] {
                     (head(record))
                     (why_and_next(record))
                     @if let Some(svg) = report.chart_svg {
@@ -75,6 +79,14 @@ pub fn report_html(report: &Report<'_>) -> String {
     text
 }
 
+/// Whether the text leaves less room for the chart on one sheet.
+fn is_crowded(record: &EligibilityRecord) -> bool {
+    let reasons = record.reasons.iter().map(|reason| reason.text_en().len());
+    let basis = record.confidence_basis.iter().take(BASIS_SHOWN).map(String::len);
+    let steps = next_steps(record).into_iter().map(|step| step.len());
+    reasons.chain(basis).chain(steps).sum::<usize>() > ROOMY_TEXT
+}
+
 fn head(record: &EligibilityRecord) -> Markup {
     let (title, sentence) = words::status(record.status);
     let refs = [
@@ -86,12 +98,12 @@ fn head(record: &EligibilityRecord) -> Markup {
         header {
             div class="who" {
                 p class="kind" { "Plot appraisal from satellite images" }
-                h1 { "Plot " (words::name(&record.id)) }
+                h1 class=[(record.id.chars().count() > LONG_ID).then_some("long")] { "Plot " (words::name(&record.id)) }
                 p class="refs" {
                     "As of " (words::day(record.as_of))
                     @if let Some(until) = record.valid_until { " · fresh until " (words::day(until)) }
                     @for (label, value) in refs {
-                        @if let Some(value) = value { " · " (label) " " (words::name(value)) }
+                        @if let Some(value) = value { " · " (label) " " (words::brief(value)) }
                     }
                 }
             }
@@ -122,21 +134,17 @@ fn why_and_next(record: &EligibilityRecord) -> Markup {
                 @if further > 0 {
                     p class="more" { (further) (if further == 1 { " further finding is" } else { " further findings are" }) " in the record." }
                 }
-            }
-            div {
                 @if record.status != Status::NotAppraised {
-                    section {
-                        h2 { "How sure: " (words::confidence(record.confidence)) }
-                        ul {
-                            @for basis in record.confidence_basis.iter().take(BASIS_SHOWN) { li { (basis) } }
-                        }
+                    p class="sure" {
+                        b { "How sure: " (words::confidence(record.confidence)) ". " }
+                        (record.confidence_basis.iter().take(BASIS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(" · "))
                     }
                 }
-                section {
-                    h2 { "What to do next" }
-                    ul {
-                        @for step in next_steps(record) { li { (step) } }
-                    }
+            }
+            section {
+                h2 { "What to do next" }
+                ul {
+                    @for step in next_steps(record) { li { (step) } }
                 }
             }
         }
@@ -203,7 +211,8 @@ fn small_print(record: &EligibilityRecord) -> Markup {
                 }
                 @let rejected = evidence::rejected(record);
                 @if !rejected.is_empty() { "Not used: " (rejected) ". " }
-                "Every image is named in the record. Contains modified Copernicus Sentinel data."
+                @if record.status != Status::NotAppraised { "Every image is named in the record. " }
+                "Contains modified Copernicus Sentinel data."
             }
             p {
                 b { "Made by. " }

@@ -9,3 +9,4 @@ mod rerun;
 mod sample;
 mod tables;
 mod timeseries;
+mod wheat_season;

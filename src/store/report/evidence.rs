@@ -58,7 +58,7 @@ struct Compared {
 
 fn compared(r: &EligibilityRecord) -> Vec<Compared> {
     let mut rows = vec![
-        Compared { what: "Crop", declared: r.declared_crop.as_deref().map(words::name), seen: crop(r) },
+        Compared { what: "Crop", declared: r.declared_crop.as_deref().map(words::brief), seen: crop(r) },
         Compared {
             what: "Area",
             declared: r.declared_area_ha.map(|ha| words::hectares(ha.get() * 10_000.0)),
@@ -73,7 +73,7 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
     ];
     if let Some(amount) = &r.requested_amount {
         let currency = r.currency.as_deref().unwrap_or("");
-        let declared = Some(words::name(&format!("{amount} {currency}")));
+        let declared = Some(words::brief(&format!("{amount} {currency}")));
         rows.push(Compared { what: "Amount", declared, seen: "not a question for images".to_owned() });
     }
     rows
@@ -102,7 +102,7 @@ fn crop(r: &EligibilityRecord) -> String {
     if !r.crop_candidates.is_empty() {
         let candidates = r.crop_candidates.iter();
         let names: Vec<String> = candidates
-            .map(|c| format!("{} {}", words::name(&c.crop), words::percent(c.probability.get())))
+            .map(|c| format!("{} {}", words::brief(&c.crop), words::percent(c.probability.get())))
             .collect();
         parts.push(format!("candidates: {}", names.join(", ")));
     }

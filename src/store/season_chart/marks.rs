@@ -6,7 +6,7 @@ use super::{ChartSpan, SeasonChart};
 /// Alternating shades, so that neighbours differ without colour.
 const SHADES: [&str; 2] = ["#f3f3f0", "#e6e6e0"];
 /// Base lines of the rows above the chart in which date labels stand.
-const ROWS: [f64; 2] = [44.0, 31.0];
+const ROWS: [f64; 2] = [41.0, 28.0];
 
 /// Stage shading, with names at the foot where they fit.
 pub(super) fn stages(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {

@@ -9,8 +9,8 @@ pub(super) const WIDTH: f64 = 760.0;
 /// Edges of the plotting area.
 pub(super) const LEFT: f64 = 46.0;
 pub(super) const RIGHT: f64 = 748.0;
-pub(super) const TOP: f64 = 50.0;
-pub(super) const BOTTOM: f64 = 222.0;
+pub(super) const TOP: f64 = 46.0;
+pub(super) const BOTTOM: f64 = 218.0;
 /// Mean width of a character of the 11.5 unit type; labels are placed by it.
 pub(super) const CHAR: f64 = 6.1;
 

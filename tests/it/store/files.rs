@@ -5,7 +5,7 @@ use std::io::Write;
 
 use croplens::store::{AtomicFile, Columns, Error, TimeseriesWriter, plot_folder, write_whole};
 
-use super::sample;
+use super::{sample, wheat_season};
 
 fn names(dir: &std::path::Path) -> Vec<String> {
     let mut names: Vec<String> =
@@ -37,7 +37,7 @@ fn a_table_that_is_not_finished_never_appears() {
     for name in ["t.csv", "t.parquet"] {
         let columns = Columns::Wide { bands: vec![] };
         let mut writer = TimeseriesWriter::create(&dir.path().join(name), &columns).unwrap();
-        writer.push("a", &sample::observations()[0]).unwrap();
+        writer.push("a", &wheat_season::observations()[0]).unwrap();
         drop(writer);
     }
     assert_eq!(names(dir.path()), [""; 0]);

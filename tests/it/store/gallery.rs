@@ -10,7 +10,7 @@ use croplens::store::{
 };
 use jiff::civil::date;
 
-use super::{ndvi, rerun, sample, tables};
+use super::{ndvi, rerun, sample, tables, wheat_season};
 
 /// Writes the folder and says where.
 pub(super) fn write(dir: &Path) -> PathBuf {
@@ -21,7 +21,7 @@ pub(super) fn write(dir: &Path) -> PathBuf {
         let columns = Columns::Wide { bands: vec![croplens::band::Band::B11] };
         let mut writer = TimeseriesWriter::create(&dir.join(name), &columns).unwrap();
         for record in &records {
-            sample::observations().iter().for_each(|o| writer.push(&record.id, o).unwrap());
+            wheat_season::observations().iter().for_each(|o| writer.push(&record.id, o).unwrap());
         }
         writer.finish().unwrap();
     }
@@ -46,8 +46,8 @@ fn plot(dir: &Path, record: &EligibilityRecord) {
     let mut png = std::io::Cursor::new(Vec::new());
     let shade = |x, y| image::Rgb([(x * 12) as u8, 120 + (y * 5) as u8, 60]);
     image::RgbImage::from_fn(20, 18, shade).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let svg =
-        (record.metrics_area.is_some()).then(|| season_chart(&sample::chart(&format!("Plot {}", record.id))));
+    let svg = (record.metrics_area.is_some())
+        .then(|| season_chart(&wheat_season::chart(&format!("Plot {}", record.id))));
     if let Some(svg) = &svg {
         write_whole(&folder.join("series.svg"), svg.as_bytes()).unwrap();
         write_ndvi_cog(&folder.join("ndvi.tif"), &chip).unwrap();

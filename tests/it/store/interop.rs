@@ -19,18 +19,19 @@ hit = geopandas.read_parquet(d + "/records.parquet", bbox=(8.519, 47.42, 8.525, 
 assert list(hit["id"]) == [lines[1]["id"]], "the bbox column filters"
 geojson = geopandas.read_file(d + "/records.geojson")
 assert list(geojson["id"]) == list(g["id"]) and geojson.geometry.iloc[0].equals(g.geometry.iloc[0])
-sql = lambda text: duckdb.sql(text.replace("R", "read_parquet('" + d + "/records.parquet')").replace("T", "'" + d + "/timeseries.parquet'")).fetchall()
-types = {r[0]: r[1] for r in sql("describe from R")}
+tables = {"R": "read_parquet('" + d + "/records.parquet')", "T": "read_parquet('" + d + "/timeseries.parquet')"}
+sql = lambda text: duckdb.sql(text.format(**tables)).fetchall()
+types = {r[0]: r[1] for r in sql("describe from {R}")}
 assert types["as_of"] == "DATE" and types["metrics:area"] == "DOUBLE" and types["clear_obs"] == "BIGINT", types
 assert types["issued_at"] == "TIMESTAMP WITH TIME ZONE" and types["reasons"].startswith("STRUCT("), types
 assert types["determination:datetime"] == "TIMESTAMP WITH TIME ZONE"
-reasons = sql("select id, unnest(reasons_all, recursive := true) from R")
+reasons = sql("select id, unnest(reasons_all, recursive := true) from {R}")
 assert len(reasons) == sum(len(l["reasons_all"]) for l in lines)
-assert sql("select software.name from R limit 1") == [("croplens",)]
-series = {r[0]: r[1] for r in sql("describe from T")}
+assert sql("select software.name from {R} limit 1") == [("croplens",)]
+series = {r[0]: r[1] for r in sql("describe from {T}")}
 assert list(series)[:5] == ["plot_id", "date", "ndvi_mean", "valid_fraction", "pixel_count"], series
 assert series["date"] == "DATE" and series["used"] == "BOOLEAN"
-assert sql("select count(*), count(ndvi_mean), count(reject_reason) from T") == [(10, 5, 5)]
+assert sql("select count(*), count(ndvi_mean), count(reject_reason) from {T}") == [(10, 5, 5)]
 print("opened by duckdb", duckdb.__version__, "and geopandas", geopandas.__version__)
 "#;
 

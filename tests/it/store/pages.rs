@@ -8,7 +8,7 @@ use croplens::store::{
 use jiff::civil::date;
 use serde_json::json;
 
-use super::sample;
+use super::{sample, wheat_season};
 
 fn report(record: &EligibilityRecord, svg: Option<&str>) -> String {
     let picture = ReportPicture { png: b"\x89PNG\r\n\x1a\nfake", date: date(2024, 6, 30) };
@@ -30,7 +30,7 @@ fn hostile_text_never_becomes_markup() {
     record.lender_ref = Some("\"><svg onload=alert(1)>".into());
     record.confidence_basis = vec!["<iframe>".into()];
     let records = [record];
-    let svg = season_chart(&sample::chart(sample::HOSTILE));
+    let svg = season_chart(&wheat_season::chart(sample::HOSTILE));
     let pages = [
         report(&records[0], Some(&svg)),
         index_html(&IndexPage { title: "<plots>&.geojson", records: &records, rerun: "croplens \"<x>\"" }),
@@ -58,7 +58,7 @@ fn hostile_text_never_becomes_markup() {
 #[test]
 fn a_report_says_what_was_seen_how_sure_why_and_what_next() {
     let record = sample::supports();
-    let page = report(&record, Some(&season_chart(&sample::chart("Plot KIT-0417"))));
+    let page = report(&record, Some(&season_chart(&wheat_season::chart("Plot KIT-0417"))));
     for words in [
         "Plot KIT-0417",
         "Supports",
@@ -140,7 +140,7 @@ fn count(svg: &roxmltree::Document<'_>, tag: &str, attribute: (&str, &str)) -> u
 
 #[test]
 fn the_chart_is_xml_and_shows_every_observation() {
-    let chart = sample::chart(sample::HOSTILE);
+    let chart = wheat_season::chart(sample::HOSTILE);
     let text = season_chart(&chart);
     assert_eq!(text, season_chart(&chart));
     let svg = roxmltree::Document::parse(&text).unwrap();

@@ -9,7 +9,7 @@ use croplens::store::{Columns, Error, TimeseriesWriter, read_observations};
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::sample;
+use super::wheat_season;
 
 fn write(path: &std::path::Path, columns: &Columns, rows: &[(&str, &Observation)]) {
     let mut writer = TimeseriesWriter::create(path, columns).unwrap();
@@ -22,7 +22,7 @@ fn write(path: &std::path::Path, columns: &Columns, rows: &[(&str, &Observation)
 #[test]
 fn csv_is_this_text() {
     let dir = tempfile::tempdir().unwrap();
-    let seen = sample::observations();
+    let seen = wheat_season::observations();
     let mut odd = seen[0].clone();
     odd.ndvi = Some(NdviStats { mean: f64::NAN, median: -1e-9, ..seen[0].ndvi.unwrap() });
     let rows = [("KIT-0417", &seen[0]), ("KIT-0417", &seen[1]), ("=1+1", &seen[1]), ("a,\"b\"", &odd)];
@@ -75,7 +75,7 @@ fn a_file_without_rows_has_its_columns() {
 #[test]
 fn more_rows_than_a_batch_keep_their_order_and_two_writes_are_equal() {
     let dir = tempfile::tempdir().unwrap();
-    let seen = sample::observations();
+    let seen = wheat_season::observations();
     let columns = Columns::Wide { bands: vec![Band::B02, Band::B11] };
     let ids: Vec<String> = (0..20_000).map(|i| format!("plot-{}", i / 10)).collect();
     let rows: Vec<(&str, &Observation)> =
@@ -95,7 +95,7 @@ fn more_rows_than_a_batch_keep_their_order_and_two_writes_are_equal() {
 fn a_narrow_or_foreign_file_cannot_be_read_as_observations() {
     let dir = tempfile::tempdir().unwrap();
     let narrow = dir.path().join("narrow.parquet");
-    write(&narrow, &Columns::Narrow, &[("a", &sample::observations()[0])]);
+    write(&narrow, &Columns::Narrow, &[("a", &wheat_season::observations()[0])]);
     let error = read_observations(&narrow, |_| true).unwrap_err();
     assert!(matches!(error, Error::Foreign { .. }), "{error:?}");
     let text = dir.path().join("text.parquet");
