@@ -152,6 +152,7 @@ impl Case {
         let mean = 0.2 + if self.season { 0.6 * (-((n - 220) as f64 / 60.0).powi(2)).exp() } else { 0.0 };
         let spread = |d: f64| mean + d;
         Observation {
+            joined: Vec::new(),
             scene: scene_id(n, "obs"),
             datetime: format!("{}T10:20:31Z", day(n)).parse().unwrap(),
             date: day(n),
@@ -272,6 +273,7 @@ impl Case {
 impl Built {
     pub(super) fn evidence(&self) -> Evidence<'_> {
         Evidence {
+            search_failed: false,
             plot: &self.plot,
             window: SeasonWindow { start: START, end: END, source: SeasonSource::Calendar },
             observability: self.observability,

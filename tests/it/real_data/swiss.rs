@@ -112,7 +112,13 @@ fn wheat_is_green_in_may_ripening_in_july_and_harvested_at_the_end() {
                 record["expected_harvest_from"],
                 record["expected_harvest_to"],
                 record["harvest_detected_date"],
-                record["reasons_all"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect::<Vec<_>>().join(" "),
+                record["reasons_all"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|r| r["code"].as_str().unwrap())
+                    .collect::<Vec<_>>()
+                    .join(" "),
             );
         }
         records.into_iter().map(|r| (r["id"].as_str().unwrap().to_owned(), r["stage"].clone())).collect()

@@ -50,8 +50,11 @@ fn write_scene(path: &Path, to: &Path) {
     };
     for (asset, wanted) in [("B04", "B04"), ("B08", "B8A")] {
         let values = band(wanted).read_band_as::<f32>().unwrap();
-        let dn: Vec<u16> =
-            values.data().iter().map(|v| if v.is_finite() { (v * 10_000.0).round() as u16 } else { 0 }).collect();
+        let dn: Vec<u16> = values
+            .data()
+            .iter()
+            .map(|v| if v.is_finite() { (v * 10_000.0).round() as u16 } else { 0 })
+            .collect();
         write_cog(&source, &folder.join(format!("{asset}.tif")), dn);
     }
     let classes = band("SCL").read_band_as::<f32>().unwrap();

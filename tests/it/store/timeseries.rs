@@ -111,6 +111,7 @@ fn observation() -> impl Strategy<Value = Observation> {
     let sky = [0.0..1.0_f64, 0.0..1.0, 0.0..1.0, 0.0..1.0, 0.0..1.0, 0.0..1.0];
     (stats, bands, sky, 0..20_000_i32, 0..4_000_000_000_000_000_i64, 0..=10_usize).prop_map(
         |(stats, bands, sky, day, micros, reject)| Observation {
+            joined: Vec::new(),
             scene: SceneId::new("S2A_x").unwrap(),
             datetime: jiff::Timestamp::from_microsecond(micros).unwrap(),
             date: date(1990, 1, 1).saturating_add(jiff::Span::new().days(day)),

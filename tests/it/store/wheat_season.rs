@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 /// A clear and a cloudy observation.
 pub(super) fn observations() -> Vec<Observation> {
     let clear = Observation {
+        joined: Vec::new(),
         scene: SceneId::new("S2A_32TNT_20240630_0_L2A").unwrap(),
         datetime: "2024-06-30T10:26:51.024Z".parse().unwrap(),
         date: date(2024, 6, 30),
@@ -31,6 +32,7 @@ pub(super) fn observations() -> Vec<Observation> {
         rejected: None,
     };
     let cloudy = Observation {
+        joined: Vec::new(),
         scene: SceneId::new("S2B_32TNT_20240702_0_L2A").unwrap(),
         datetime: "2024-07-02T10:26:49Z".parse().unwrap(),
         date: date(2024, 7, 2),

@@ -11,7 +11,11 @@ pub(crate) struct Run(Command);
 /// Starts the arguments of a run.
 pub(crate) fn croplens(args: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_croplens"));
-    command.args(args).env_remove("CROPLENS_CATALOG").env_remove("CROPLENS_S3_ENDPOINT").env_remove("CROPLENS_LOG");
+    command
+        .args(args)
+        .env_remove("CROPLENS_CATALOG")
+        .env_remove("CROPLENS_S3_ENDPOINT")
+        .env_remove("CROPLENS_LOG");
     Run(command)
 }
 
