@@ -21,9 +21,7 @@ mod seen;
 
 pub use appraise::{Appraisal, appraise};
 pub use evidence::{Evidence, Observability, Provenance, SeasonWindow, SkippedScene};
-pub use policy::{
-    ConfidenceRules, FloodRule, Policy, PolicyError, PolicyErrors, Rule, Rules, Switch, Validity,
-};
+pub use policy::{ConfidenceRules, FloodRule, Policy, Rule, Rules, Switch, Validity};
 pub use refused::{Defect, Refused, not_appraised};
 pub use seal::{internal_error, same_plot, seal};
 pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};

@@ -5,13 +5,11 @@
 //! so and a note. A policy can make a rule milder, never graver than the code table allows.
 
 mod check;
-mod locate;
 
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Code, Effect};
-
-pub use check::{PolicyError, PolicyErrors};
+use crate::settings::{self, Mistakes};
 
 /// A lender's policy. Nothing is optional: a rule that should not count gets `effect = "info"`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,8 +151,8 @@ impl Policy {
     /// # Errors
     /// Every mistake found, each with dotted path and line: unknown or missing keys, values out of range,
     /// a code that is not the rule's, an effect graver than the code allows.
-    pub fn parse(text: &str) -> Result<Policy, PolicyErrors> {
-        let policy: Policy = toml::from_str(text).map_err(|e| check::unreadable(text, &e))?;
+    pub fn parse(text: &str) -> Result<Policy, Mistakes> {
+        let policy: Policy = settings::read(text)?;
         check::check(&policy, text)?;
         Ok(policy)
     }

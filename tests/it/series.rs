@@ -223,6 +223,7 @@ fn clouds_go_and_harvests_stay() {
 
 fn observation(scene: &str, day: i32, ndvi: f64, valid: f64, pixels: f64) -> Observation {
     Observation {
+        joined: Vec::new(),
         scene: SceneId::new(scene).unwrap(),
         datetime: "2022-01-01T10:00:00Z".parse().unwrap(),
         date: plus_days(date(2022, 1, 1), day),

@@ -1,58 +1,15 @@
 //! What a policy file may not say, and where it says so.
 
-use std::fmt;
-
-use super::locate::{line_of, line_of_path, path_at};
 use super::{Policy, Rule};
 use crate::record::{Code, Effect};
+use crate::settings::{Mistake, Mistakes};
 
 /// Fewest clear dates on which a policy may call a plot uncropped. Source: reject limit of the crop
 /// method. Consequence: no policy file can turn clouds into a judgement.
 const FEWEST_CLEAR_DATES_AGAINST: u32 = 8;
 
-/// One mistake in a policy file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyError {
-    /// Line, from 1.
-    pub line: usize,
-    /// Dotted path of the key, `rules.min_area_ha.value`; empty at the top.
-    pub path: String,
-    /// What is wrong.
-    pub problem: String,
-}
-
-/// All mistakes found in a policy file; at least one.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct PolicyErrors(pub Vec<PolicyError>);
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() { "the policy" } else { &self.path };
-        write!(f, "line {}: {path}: {}", self.line, self.problem)
-    }
-}
-
-impl fmt::Display for PolicyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, error) in self.0.iter().enumerate() {
-            if i > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{error}")?;
-        }
-        Ok(())
-    }
-}
-
-/// A text that is not TOML, or whose keys or types are not a policy's.
-pub(super) fn unreadable(text: &str, error: &toml::de::Error) -> PolicyErrors {
-    let byte = error.span().map_or(0, |s| s.start);
-    let line = line_of(text, byte);
-    PolicyErrors(vec![PolicyError { line, path: path_at(text, byte), problem: error.message().to_owned() }])
-}
-
 /// What the types cannot say: ranges, codes, effects.
-pub(super) fn check(policy: &Policy, text: &str) -> Result<(), PolicyErrors> {
+pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
     let mut found = Checks { text, errors: Vec::new() };
     found.words("id", &policy.id);
     found.words("version", &policy.version);
@@ -94,7 +51,7 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), PolicyErrors> {
     found.words("rules.flood_water_frac.source", &flood.source);
     found.range("flood_water_frac", flood.value, 0.0..=1.0);
 
-    if found.errors.is_empty() { Ok(()) } else { Err(PolicyErrors(found.errors)) }
+    if found.errors.is_empty() { Ok(()) } else { Err(Mistakes(found.errors)) }
 }
 
 fn levels(policy: &Policy, found: &mut Checks<'_>) {
@@ -112,13 +69,12 @@ fn levels(policy: &Policy, found: &mut Checks<'_>) {
 
 struct Checks<'a> {
     text: &'a str,
-    errors: Vec<PolicyError>,
+    errors: Vec<Mistake>,
 }
 
 impl Checks<'_> {
     fn add(&mut self, path: &str, problem: String) {
-        let line = line_of_path(self.text, path);
-        self.errors.push(PolicyError { line, path: path.to_owned(), problem });
+        self.errors.push(Mistake::at_path(self.text, path, problem));
     }
 
     fn words(&mut self, path: &str, value: &str) {

@@ -9,6 +9,7 @@ use crate::phenology::verb::two_fields;
 
 fn args(dir: &std::path::Path) -> CropArgs {
     CropArgs {
+        json: false,
         series: dir.join("s.csv"),
         out: dir.join("crop.csv"),
         as_of: None,

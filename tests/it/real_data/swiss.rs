@@ -79,8 +79,8 @@ fn ndvi_per_date_equals_the_sets_own_series() {
     let mean = differences.iter().map(|d| d.0).sum::<f64>() / differences.len() as f64;
     println!("{} wholly clear field dates: mean difference {mean:.4}, worst {worst:?}", differences.len());
     assert!(differences.len() > 60, "only {} dates compared", differences.len());
-    assert!(mean < 0.01, "mean difference {mean}");
-    assert!(worst.0 < 0.03, "worst {worst:?}");
+    assert!(mean < 0.003, "mean difference {mean}");
+    assert!(worst.0 < 0.01, "worst {worst:?}");
 }
 
 #[test]

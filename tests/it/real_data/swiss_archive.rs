@@ -13,11 +13,12 @@ use gdal::{Dataset, DriverManager, Metadata};
 use serde_json::json;
 
 /// Writes every raster of the set as a scene below `to`; returns how many.
-pub fn write(set: &Path, to: &Path) -> usize {
+pub(crate) fn write(set: &Path, to: &Path) -> usize {
     let mut rasters: Vec<PathBuf> = Vec::new();
     for site in fs::read_dir(set.join("SRF")).unwrap() {
         for file in fs::read_dir(site.unwrap().path()).unwrap() {
-            rasters.push(file.unwrap().path());
+            let file = file.unwrap().path();
+            rasters.extend(Some(file).filter(|f| f.extension().is_some_and(|e| e == "tiff")));
         }
     }
     rasters.sort();

@@ -24,6 +24,8 @@ pub(super) fn manifest(dir: &Path) -> RunManifest {
             libraries: BTreeMap::from([("gdal".to_owned(), "3.6.2".to_owned())]),
         },
         command: vec!["croplens".into(), "appraise".into(), "plots.geojson".into()],
+        from: jiff::civil::date(2023, 1, 1),
+        to: jiff::civil::date(2024, 1, 1),
         as_of: date(2024, 7, 5),
         started_at: "2024-07-05T06:00:00Z".parse().unwrap(),
         finished_at: "2024-07-05T06:01:30Z".parse().unwrap(),
