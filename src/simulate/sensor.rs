@@ -184,7 +184,9 @@ impl<'a> Strip<'a> {
         let n = kernel.len();
         let (cols, label) = (self.labels.cols, &self.labels.label);
         let one = label[r0 * cols + c0];
-        let plain = (r0..r0 + n).all(|r| label[r * cols + c0..r * cols + c0 + n].iter().all(|l| *l == one));
+        let top = &label[r0 * cols + c0..r0 * cols + c0 + n];
+        let plain = top.iter().all(|l| *l == one)
+            && (r0 + 1..r0 + n).all(|r| &label[r * cols + c0..r * cols + c0 + n] == top);
         if plain {
             let s = &self.surfaces[one as usize];
             return (s.rho[b], s.slope[b]);
