@@ -16,7 +16,7 @@ prepare:
 
 demo: prepare
 	@$(CARGO_ENV); cargo build --locked
-	@$(CARGO_ENV); target/debug/croplens appraise sample_tiles/plots.geojson --catalog sample_tiles --as-of 2023-10-15 --out $(OUT)
+	@$(CARGO_ENV); target/debug/croplens appraise sample_tiles/plots.geojson --catalog sample_tiles --as-of 2022-11-13 --out $(OUT)
 
 test: prepare
 	@$(CARGO_ENV); cargo fmt --check

@@ -12,6 +12,7 @@ mod observe;
 mod run_flags;
 mod say;
 pub mod season;
+pub mod simulate;
 pub mod table;
 mod tables;
 
@@ -43,6 +44,8 @@ enum Verb {
     Season(season::SeasonArgs),
     /// Stage, harvest window and declared-crop check of such series.
     Crop(crop::CropArgs),
+    /// Make scenes with a known truth: without options, exactly sample_tiles.
+    Simulate(simulate::SimulateArgs),
     /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
     Check(check::CheckArgs),
 }
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Verb::Observe(args) => observe::run(&args, &voice),
         Verb::Season(args) => tables::season(&args, &voice),
         Verb::Crop(args) => tables::crop(&args, &voice),
+        Verb::Simulate(args) => tables::simulate(args, &voice),
         Verb::Check(args) => check::run(&args, &voice),
     };
     match ended {

@@ -85,6 +85,7 @@ fn lines(voice: Voice) -> Watcher {
     })
 }
 
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, at the rim")]
 /// Logging to standard error: warnings by default, more with `-v`, errors only when quiet.
 pub(super) fn start_logging(quiet: bool, verbose: u8) {
     let level = match (quiet, verbose) {

@@ -1,4 +1,4 @@
-//! `season` and `crop` as verbs: default settings in, a summary in plain words out.
+//! `season`, `crop` and `simulate` as verbs: default settings in, a summary in plain words out.
 
 use crate::crop::Profiles;
 use crate::phenology::SeasonRules;
@@ -7,6 +7,7 @@ use crate::series::{SeriesRules, Smoothing};
 use super::crop::{self, CropArgs, CropSettings};
 use super::say::Voice;
 use super::season::{self, SeasonArgs};
+use super::simulate::{self, SimulateArgs};
 use super::table::{Error, Summary};
 use super::{Ended, Stop};
 
@@ -18,6 +19,15 @@ pub(super) fn season(args: &SeasonArgs, voice: &Voice) -> Result<Ended, Stop> {
 pub(super) fn crop(args: &CropArgs, voice: &Voice) -> Result<Ended, Stop> {
     let profiles = Profiles::builtin().map_err(|e| Stop::failed(format!("built-in crop profiles: {e}")))?;
     told(crop::run(args, &CropSettings::default(), &profiles), args.json, voice)
+}
+
+pub(super) fn simulate(args: SimulateArgs, voice: &Voice) -> Result<Ended, Stop> {
+    let summary = simulate::run(args).map_err(|e| match e {
+        crate::simulate::Error::Spec(problem) => Stop::usage(problem),
+        other => Stop::failed(other.to_string()),
+    })?;
+    voice.note(&summary.to_string());
+    Ok(Ended::Done)
 }
 
 fn told(done: Result<Summary, Error>, json: bool, voice: &Voice) -> Result<Ended, Stop> {

@@ -10,6 +10,7 @@ use geo::Centroid;
 use jiff::civil::Date;
 use ndarray::Array2;
 use rayon::prelude::*;
+use tokio::sync::OnceCell;
 
 use crate::band::Band;
 use crate::grid::{Grid, Raster, Window};
@@ -33,8 +34,11 @@ const LEAST_BAND_COVERAGE: f32 = 0.75;
 #[derive(Debug)]
 pub(super) struct TileBench {
     pub(super) parts: Vec<Part>,
-    layouts: Mutex<BTreeMap<GridKey, Arc<Layout>>>,
+    layouts: Mutex<BTreeMap<GridKey, LayoutCell>>,
 }
+
+/// A layout, made by the first scene that asks while the others wait without holding a thread.
+type LayoutCell = Arc<OnceCell<Arc<Layout>>>;
 
 /// A grid as a map key: equal grids have equal bits.
 type GridKey = (u32, [u64; 4], usize, usize);
@@ -48,15 +52,9 @@ impl TileBench {
         TileBench { parts, layouts: Mutex::default() }
     }
 
-    /// The parts laid over this grid; made once per grid.
-    fn layout(&self, grid: &Grid) -> Result<Arc<Layout>, crate::crs::Error> {
-        let mut cache = self.layouts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(layout) = cache.get(&key(grid)) {
-            return Ok(Arc::clone(layout));
-        }
-        let layout = Arc::new(Layout::new(&self.parts, grid)?);
-        cache.insert(key(grid), Arc::clone(&layout));
-        Ok(layout)
+    fn layout_cell(&self, grid: &Grid) -> LayoutCell {
+        let mut cells = self.layouts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(cells.entry(key(grid)).or_default())
     }
 }
 
@@ -199,10 +197,14 @@ async fn open(reader: &Reader, scene: &Scene, band: Band) -> Result<Arc<Cog>, Un
     Ok(reader.imagery.open(&Href::parse(&asset.href)?).await?)
 }
 
-/// The parts laid over a raster's grid.
+/// The parts laid over a raster's grid; made once per grid.
 async fn layout_on(reader: &Reader, bench: &Arc<TileBench>, grid: &Grid) -> Result<Arc<Layout>, Unread> {
-    let (bench, grid) = (Arc::clone(bench), *grid);
-    Ok(compute(&reader.pool, "footprints", move || bench.layout(&grid)).await??)
+    let make = || async {
+        let (bench, grid) = (Arc::clone(bench), *grid);
+        let made = compute(&reader.pool, "footprints", move || Layout::new(&bench.parts, &grid)).await??;
+        Ok::<_, Unread>(Arc::new(made))
+    };
+    bench.layout_cell(grid).get_or_try_init(make).await.cloned()
 }
 
 async fn read(
