@@ -180,12 +180,12 @@ h1{font-size:24px;margin:0;overflow-wrap:anywhere}h2{font-size:16px;margin:24px 
 .deferred h2{margin:0}.deferred p{margin:4px 0;overflow-wrap:anywhere}\
 .find{margin:0 0 8px}.find input{font:inherit;padding:3px 6px;width:240px}#shown{color:#555}\
 table{border-collapse:collapse;width:100%}\
-th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid #ddd}\
+th,td{text-align:left;vertical-align:top;padding:6px 10px 6px 0;border-bottom:1px solid #ddd}\
 thead th{position:sticky;top:0;background:#fff;border-bottom:2px solid #1c1c1c;white-space:nowrap}\
 thead button{all:unset;cursor:pointer}thead button:focus-visible{outline:2px solid #00578a}\
 th[aria-sort] button::after{content:' \\25B2'}th[aria-sort=descending] button::after{content:' \\25BC'}\
-tbody th{font-weight:normal;min-width:120px;max-width:200px;overflow-wrap:anywhere}tbody tr:hover{background:#f6f6f3}\
-.result{font-weight:bold;min-width:178px}.crop{max-width:150px;overflow-wrap:anywhere}.reason{min-width:280px}.n{text-align:right}.d{white-space:nowrap}\
+tbody th{font-weight:normal;min-width:90px;max-width:200px;overflow-wrap:anywhere}tbody tr:hover{background:#f6f6f3}\
+.result{font-weight:bold;min-width:165px}.crop{max-width:120px;overflow-wrap:anywhere}.reason{min-width:220px}.n{text-align:right}.d{white-space:nowrap}\
 a{color:#00578a}.files{columns:2;padding-left:18px}code{background:#fff;padding:1px 4px;overflow-wrap:anywhere}\
 @media(max-width:760px){table{display:block;overflow-x:auto}.files{columns:1}}\
 @media print{.find{display:none}thead th{position:static}main{padding:0;max-width:none}body{font-size:9px}.reason{min-width:0}}\

@@ -87,6 +87,14 @@ fn is_crowded(record: &EligibilityRecord) -> bool {
     reasons.chain(basis).chain(steps).sum::<usize>() > ROOMY_TEXT
 }
 
+/// `high: 31 clear dates` as `31 clear dates: high`, which reads on from "How sure".
+fn level_last(basis: &str) -> String {
+    match basis.split_once(": ") {
+        Some((level @ ("high" | "medium" | "low"), what)) => format!("{what}: {level}"),
+        _ => basis.to_owned(),
+    }
+}
+
 fn head(record: &EligibilityRecord) -> Markup {
     let (title, sentence) = words::status(record.status);
     let refs = [
@@ -137,7 +145,7 @@ fn why_and_next(record: &EligibilityRecord) -> Markup {
                 @if record.status != Status::NotAppraised {
                     p class="sure" {
                         b { "How sure: " (words::confidence(record.confidence)) ". " }
-                        (record.confidence_basis.iter().take(BASIS_SHOWN).map(String::as_str).collect::<Vec<_>>().join(" · "))
+                        (record.confidence_basis.iter().take(BASIS_SHOWN).map(|b| level_last(b)).collect::<Vec<_>>().join("; ")) "."
                     }
                 }
             }

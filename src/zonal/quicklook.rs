@@ -194,7 +194,7 @@ fn legend(canvas: &mut Canvas, width: i64, top: i64) {
         }
     }
     canvas.frame(x, y, 16, 16, FAINT);
-    canvas.text(x + 24, y, "not readable (cloud, snow)", INK);
+    canvas.text(x + 24, y, "not read (outside, cloud, snow)", INK);
 }
 
 #[cfg(test)]

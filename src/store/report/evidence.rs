@@ -137,7 +137,7 @@ fn stage(r: &EligibilityRecord) -> String {
     if let (Some(low), Some(high)) = (r.stage_bbch_lower, r.stage_bbch_upper) {
         text.push_str(&format!(", BBCH {:.0} to {:.0}", low.get(), high.get()));
     }
-    if let Some(maturity) = r.maturity_frac {
+    if let Some(maturity) = r.maturity_frac.filter(|m| m.get() < 1.0) {
         text.push_str(&format!(", {} of the way to ripe", words::percent(maturity.get())));
         if let (Some(low), Some(high)) = (r.maturity_frac_lower, r.maturity_frac_upper) {
             text.push_str(&format!(" ({} to {})", words::percent(low.get()), words::percent(high.get())));
