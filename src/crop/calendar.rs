@@ -122,6 +122,19 @@ pub(super) fn cycle_of(
         .reduce(|a, b| if distance(&b) < distance(&a) { b } else { a })
 }
 
+/// The latest cycle of a profile whose sowing is due by a day.
+pub(super) fn cycle_sown(
+    p: &Profile,
+    as_of: Date,
+    latitude: Option<f64>,
+    rules: &CropRules,
+) -> Option<Dates> {
+    (as_of.year() - 2..=as_of.year())
+        .filter_map(|year| expected(p, year, latitude, None, rules))
+        .filter(|d| d.sowing.mean <= day(as_of))
+        .reduce(|a, b| if b.sowing.mean > a.sowing.mean { b } else { a })
+}
+
 /// The cycle of a profile that belongs to a window when no season was seen: the latest one whose green-up is expected
 /// inside, or else the one that is sown inside.
 pub(super) fn cycle_in(

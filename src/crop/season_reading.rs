@@ -30,6 +30,9 @@ const RIPE_LAG: (f64, f64) = (8.0, 4.0);
 /// Start of season (25 % of the rise) to emergence, backwards, where the crop is not known, days.
 const EMERGENCE_BEFORE_START: (f64, f64) = (12.0, 8.0);
 
+/// Days before sowing that still belong to a cycle: the soil it rises from, and sowing earlier than expected.
+const SOIL_BEFORE_SOWING_DAYS: i32 = 45;
+
 /// Everything a method may look at. The as-of date is that of `series`.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
@@ -101,6 +104,7 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
 
     let seen_to = series.last().unwrap_or(as_of);
     let place = Place { seen_to, latitude, sown: reading.declared_sowing };
+    let window = asked(window, rows, as_of, latitude, reading.declared_sowing, rules);
     let fit_of = |s: &Season| declared::best_fit(rows, s, place, rules);
     let in_window: Vec<usize> = (0..seasons.len()).filter(|k| belongs(&seasons[*k], window, as_of)).collect();
     let look = Look::new(smooth, window, low_vigour, rules);
@@ -176,6 +180,33 @@ fn window(reading: &Reading<'_>, rules: &CropRules) -> Window {
     match reading.window {
         Some((from, to)) => Window { from: from.min(to), to: to.max(from) },
         None => Window { from: plus_days(as_of, -(rules.default_window_days as i32)), to: as_of },
+    }
+}
+
+/// The part of the window that belongs to the cycle asked about: of two crops within it, last year's must not answer
+/// for this year's.
+///
+/// A declared sowing date names the cycle. Without one it is the latest cycle of the declared crop's calendar that is
+/// usually sown by the as-of day: once the next one should be in the ground, the last one is no answer any more.
+fn asked(
+    window: Window,
+    rows: &[&Profile],
+    as_of: Date,
+    latitude: Option<f64>,
+    sown: Option<Date>,
+    rules: &CropRules,
+) -> Window {
+    let sowing = match sown.filter(|s| *s <= as_of) {
+        Some(sown) => Some(sown),
+        None => rows
+            .iter()
+            .filter_map(|row| calendar::cycle_sown(row, as_of, latitude, rules))
+            .map(|cycle| normal::date(cycle.sowing.mean))
+            .min(),
+    };
+    match sowing.map(|s| plus_days(s, -SOIL_BEFORE_SOWING_DAYS)) {
+        Some(from) if from > window.from && from < window.to => Window { from, ..window },
+        _ => window,
     }
 }
 

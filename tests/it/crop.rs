@@ -2,5 +2,6 @@
 
 mod calendar;
 mod cropping;
+mod rotation;
 mod swiss;
 mod verb;
