@@ -25,8 +25,8 @@ use crate::series::{Series, Smooth};
 /// later clear dates agree; its end only once two clear dates and some days lie behind it. A season that was
 /// already under way when the record begins has no start.
 ///
-/// `smooth` must be the curve of `series`. `latitude` in degrees, north positive; without it winter dips are
-/// merged by their depth only.
+/// `smooth` must be the curve of `series`. `latitude` in degrees, north positive; without it nothing is
+/// merged over a winter dip.
 ///
 /// # Sources
 /// CLMS HR-VPP / MR-VPP ATBD; MCD12Q2 and HLS-MSLSP parameters; `docs/methods.md`.

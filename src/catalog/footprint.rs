@@ -5,6 +5,7 @@
 //! read becomes the box, and without a box an empty footprint, which passes every filter.
 
 use geo::{BoundingRect, Contains, Coord, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
+use geojson::GeometryValue;
 use serde_json::{Value, json};
 
 /// Most vertices read from one footprint; a larger one is reduced to its box. Real ones have 4 to 60.
@@ -43,7 +44,13 @@ impl Area {
             Area::Bbox(west, south, east, north) if west <= east => {
                 Some(("bbox", json!([west, south, east, north])))
             }
-            _ => Some(("intersects", geojson(&polygons))),
+            _ => {
+                let geometry = match polygons.0.as_slice() {
+                    [one] => GeometryValue::from(one),
+                    _ => GeometryValue::from(&polygons),
+                };
+                Some(("intersects", serde_json::to_value(geometry).ok()?))
+            }
         }
     }
 }
@@ -170,21 +177,6 @@ fn keep_side(ring: &[Coord<f64>], at: f64, side: f64) -> Vec<Coord<f64>> {
         }
     }
     out
-}
-
-fn geojson(polygons: &MultiPolygon<f64>) -> Value {
-    let ring = |line: &LineString<f64>| line.coords().map(|c| json!([c.x, c.y])).collect::<Vec<_>>();
-    let rings = |p: &Polygon<f64>| {
-        let mut rings = vec![ring(p.exterior())];
-        rings.extend(p.interiors().iter().map(ring));
-        rings
-    };
-    match polygons.0.as_slice() {
-        [one] => json!({ "type": "Polygon", "coordinates": rings(one) }),
-        all => {
-            json!({ "type": "MultiPolygon", "coordinates": all.iter().map(rings).collect::<Vec<_>>() })
-        }
-    }
 }
 
 #[cfg(test)]

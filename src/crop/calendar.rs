@@ -15,7 +15,7 @@ use super::profile::Profile;
 
 /// Standard deviation that a 5 to 95 % window has under a normal law, as share of its width.
 const WINDOW_TO_SD: f64 = 1.0 / 3.3;
-/// Least standard deviation of sowing, days (science 6).
+/// Least standard deviation of sowing, days (design value).
 const LEAST_SOWING_SD: f64 = 7.0;
 /// Trust in a declared sowing date, days.
 const DECLARED_SOWING_SD: f64 = 5.0;
@@ -24,12 +24,12 @@ const MOST_SOWING_ERROR: f64 = 60.0;
 /// What the definition of a threshold date adds to its uncertainty, days.
 const GREENUP_EXTRA_SD: f64 = 6.0;
 const SENESCENCE_EXTRA_SD: f64 = 4.0;
-/// Half-senescence comes this share of GS after the maximum (wheat: 38 of 100 days, science 7.1).
+/// Half-senescence comes this share of GS after the maximum (wheat: 38 of 100 days; US and Swiss field scores).
 const PEAK_TO_SENESCENCE: f64 = 0.38;
 /// Its standard deviation, days.
 const PEAK_TO_SENESCENCE_SD: f64 = 12.0;
 /// Days from a clear date without any fall to half-senescence, at least: a logistic fall of width 6 days takes 18 from
-/// 5 % to 50 % (science 5.1: widths 5 to 16). Set from 10 to 18 after a look at the Swiss fields.
+/// 5 % to 50 % (design value: widths run from 5 to 16). Set from 10 to 18 after a look at the Swiss fields.
 const GREEN_TO_SENESCENCE: f64 = 18.0;
 
 /// The dates of one cycle.

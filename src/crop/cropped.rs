@@ -43,7 +43,7 @@ impl Look {
         let long = values.len() >= rules.year_view_days as usize;
         Look {
             amplitude: if low_vigour { low } else { rules.min_amplitude_ndvi },
-            // Science 6.4: smallholder peaks are 0.08 lower.
+            // Smallholder peaks are 0.08 lower (design value).
             peak: if low_vigour { rules.min_peak_ndvi - 0.08 } else { rules.min_peak_ndvi },
             base: rules.max_base_ndvi,
             base_one_sided: rules.max_base_unseen_ndvi,

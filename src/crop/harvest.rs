@@ -8,9 +8,9 @@ use crate::series::{Sample, Series, days_between};
 use super::normal::{Normal, date, day};
 use super::{CropRules, DateInterval};
 
-/// Longest time between the two clear dates of an abrupt fall, days (science 7.3).
+/// Longest time between the two clear dates of an abrupt fall, days (design value).
 const FALL_DAYS: i32 = 15;
-/// Least fall, NDVI, and share of the level before (science 7.3).
+/// Least fall, NDVI, and share of the level before (design value).
 const FALL_NDVI: f64 = 0.20;
 const FALL_SHARE: f64 = 0.40;
 /// Log-odds of an abrupt fall, of a green last date, of a crop that cannot be mature, of later regrowth.

@@ -72,7 +72,7 @@ pub struct LatShift {
 /// One crop in one zone.
 ///
 /// # Units
-/// Days; NDVI dimensionless. Standard deviations default to those of science 6: SG 9, GS 10, SH 6 days.
+/// Days; NDVI dimensionless. Standard deviations default to design values: SG 9, GS 10, SH 6 days.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CropRules {
-    /// Least amplitude of a crop cycle, NDVI. Default 0.45: accuracy 0.959 on Mato Grosso (science 8).
+    /// Least amplitude of a crop cycle, NDVI. Default 0.45: accuracy 0.959 on Mato Grosso series.
     pub min_amplitude_ndvi: f64,
-    /// The same in zones of dry or mixed smallholder farming. Default 0.30 (science 8).
+    /// The same in zones of dry or mixed smallholder farming. Default 0.30 (design value).
     pub min_amplitude_low_vigour_ndvi: f64,
-    /// Least maximum of a crop cycle, NDVI. Default 0.50 (science 8).
+    /// Least maximum of a crop cycle, NDVI. Default 0.50 (design value).
     pub min_peak_ndvi: f64,
-    /// Highest level from which a crop cycle starts or to which it returns, NDVI. Default 0.35 (science 8).
+    /// Highest level from which a crop cycle starts or to which it returns, NDVI. Default 0.35 (design value).
     pub max_base_ndvi: f64,
     /// The same while one side of the season is not seen to its end, so that the true base may be lower. Default
     /// 0.45.
@@ -20,7 +20,7 @@ pub struct CropRules {
     /// Days of the window that must have been seen for the year's range to count instead of the season's. Default
     /// 180.
     pub year_view_days: u32,
-    /// Clear dates in the window needed to say that no crop was grown. Default 8 (science 5.5).
+    /// Clear dates in the window needed to say that no crop was grown. Default 8 (design value).
     pub min_clear_dates: usize,
     /// Longest time without a clear date in the growing time for the same, days. Default 35: shorter than the
     /// shortest time from half-rise to half-senescence of any profile (46 days), so no crop hides in it.
@@ -28,14 +28,14 @@ pub struct CropRules {
     /// Greatest range of the curve, p95 - p5, for the same, NDVI. Default 0.20 (bare, built or evergreen).
     pub max_idle_range_ndvi: f64,
     /// Greatest range for evergreen cover (5th percentile at or above [`CropRules::evergreen_low_ndvi`]). Default
-    /// 0.30 (science 8, forest).
+    /// 0.30 (design value, forest).
     pub max_evergreen_range_ndvi: f64,
-    /// 5th percentile of evergreen cover, NDVI. Default 0.50 (science 8).
+    /// 5th percentile of evergreen cover, NDVI. Default 0.50 (design value).
     pub evergreen_low_ndvi: f64,
     /// Length of the window when none is asked, days before the as-of date. Default 365.
     pub default_window_days: u32,
     /// Days since the last clear date beyond which nothing is said about the stage today. Default 20: beyond,
-    /// the curve would be extrapolation (science 3).
+    /// the curve would be extrapolation (design value).
     pub max_stale_days: u32,
     /// Rise since the last minimum that counts as emergence, NDVI. Default 0.08.
     pub emergence_rise_ndvi: f64,
@@ -49,9 +49,10 @@ pub struct CropRules {
     pub contradicted_z: f64,
     /// Largest deviation of that better crop. Default 1.5.
     pub better_z: f64,
-    /// Probability from which a field is called harvested. Default 0.85 (science 7.3).
+    /// Probability from which a field is called harvested. Default 0.85 (design value).
     pub harvested_probability: f64,
-    /// Factor on the width of BBCH intervals. Default 1.3: 80 % intervals covered 66 % (eval_real_swiss).
+    /// Factor on the width of BBCH intervals. Default 1.3: 80 % intervals of a
+    /// prototype covered 66 % of Swiss visits; those of this reading are now too wide (`docs/validation.md`).
     pub bbch_widening: f64,
 }
 

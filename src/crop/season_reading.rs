@@ -88,7 +88,7 @@ impl<'a> Reading<'a> {
 /// lags; harvested by log-odds of the law, an abrupt and lasting fall, a green last date. See `docs/methods.md`.
 ///
 /// # Sources
-/// Science 4, 6, 7 and 8; crop calendar of [`Profiles`] with a source on every row.
+/// `docs/methods.md`; crop calendar of [`Profiles`] with a source on every row.
 pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> Assessment {
     let (series, smooth, seasons) = (reading.series, reading.smooth, reading.seasons);
     let as_of = series.as_of();

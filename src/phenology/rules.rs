@@ -11,13 +11,13 @@ pub struct SeasonRules {
     /// Least prominence as share of the curve's own range p95 - p5. Default 0.30 (MCD12Q2, HLS-MSLSP: 0.35 of the
     /// annual amplitude; 0.30 measured on Mato Grosso series).
     pub min_prominence_share: f64,
-    /// Least height of a maximum, NDVI. Default 0.40 (science 4).
+    /// Least height of a maximum, NDVI. Default 0.40 (design value).
     pub min_peak_ndvi: f64,
     /// Least distance of two maxima, days. Default 45 (phenofit).
     pub min_distance_days: u32,
-    /// Shortest rise from minimum to maximum, days. Default 20 (science 4).
+    /// Shortest rise from minimum to maximum, days. Default 20 (design value).
     pub min_rise_days: u32,
-    /// Shortest fall from maximum to minimum, days. Default 15 (science 4).
+    /// Shortest fall from maximum to minimum, days. Default 15 (design value).
     pub min_fall_days: u32,
     /// How far from a maximum its minima are looked for, days. Default 185 (HLS-MSLSP).
     pub max_side_days: u32,
@@ -25,9 +25,9 @@ pub struct SeasonRules {
     pub start_share: f64,
     /// End of season: share of the fall that is left. Default 0.15 (HR-VPP).
     pub end_share: f64,
-    /// Fall after which a maximum may be called the peak, share of the amplitude. Default 0.05 (science 4).
+    /// Fall after which a maximum may be called the peak, share of the amplitude. Default 0.05 (design value).
     pub peak_fall_share: f64,
-    /// Clear dates that must agree before a peak, a start or an end is stated. Default 2 (science 4).
+    /// Clear dates that must agree before a peak, a start or an end is stated. Default 2 (design value).
     pub agreeing_dates: usize,
     /// Days that must have passed after the end of an unfinished season before it is stated. Default 10.
     pub end_settled_days: u32,
@@ -35,14 +35,14 @@ pub struct SeasonRules {
     /// end of season.
     pub end_min_fall_share: f64,
     /// Two maxima are one season when the valley between them stays above this share of the lower one, and the
-    /// valley lies in the cold half of the year. Default 0.65 (science 4, winter dip).
+    /// valley lies in the cold half of the year. Default 0.65 (design value).
     pub winter_dip_share: f64,
-    /// Latitude beyond which there is a frost season, degrees. Default 35 (science 4).
+    /// Latitude beyond which there is a frost season, degrees. Default 35 (design value).
     pub frost_latitude_deg: f64,
     /// A clear date below this NDVI shows bare soil: no merging over it. Default 0.25 (without short-wave
-    /// infrared the 0.30 of science 4 would take frosted wheat for soil).
+    /// infrared 0.30 would take frosted wheat for soil).
     pub bare_soil_ndvi: f64,
-    /// NDVI of bare soil where no minimum was seen. Default 0.21 (science 5.1, level b0). Only used to judge
+    /// NDVI of bare soil where no minimum was seen. Default 0.21 (design value). Only used to judge
     /// whether the record began inside a season.
     pub soil_level_ndvi: f64,
 }

@@ -1,6 +1,7 @@
 //! A plot's outline as GeoJSON geometry (RFC 7946) inside the record.
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geojson::{GeometryValue, Position};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -10,28 +11,15 @@ use crate::record::{Kind, Shape};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline(pub MultiPolygon<f64>);
 
-type Ring = Vec<[f64; 2]>;
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum Written {
-    Polygon(Vec<Ring>),
-    MultiPolygon(Vec<Vec<Ring>>),
-}
-
 impl Shape for Outline {
     const KIND: Kind = Kind::Geometry;
 }
 
 impl Serialize for Outline {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut parts: Vec<Vec<Ring>> = self.0.0.iter().map(rings).collect();
-        let written = match (parts.len(), parts.pop()) {
-            (1, Some(only)) => Written::Polygon(only),
-            (_, last) => {
-                parts.extend(last);
-                Written::MultiPolygon(parts)
-            }
+        let written = match self.0.0.as_slice() {
+            [only] => GeometryValue::from(only),
+            _ => GeometryValue::from(&self.0),
         };
         written.serialize(serializer)
     }
@@ -39,25 +27,28 @@ impl Serialize for Outline {
 
 impl<'de> Deserialize<'de> for Outline {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let parts = match Written::deserialize(deserializer)? {
-            Written::Polygon(rings) => vec![rings],
-            Written::MultiPolygon(parts) => parts,
+        let parts = match GeometryValue::deserialize(deserializer)? {
+            GeometryValue::Polygon { coordinates } => vec![coordinates],
+            GeometryValue::MultiPolygon { coordinates } => coordinates,
+            other => return Err(D::Error::custom(format!("a {} is no outline", other.type_name()))),
         };
-        let polygons = parts.into_iter().map(polygon).collect::<Option<Vec<_>>>();
-        polygons.map(|p| Outline(MultiPolygon(p))).ok_or_else(|| D::Error::custom("a polygon without a ring"))
+        let polygons = parts.iter().map(|rings| polygon(rings)).collect::<Option<Vec<_>>>();
+        polygons.map(|p| Outline(MultiPolygon(p))).ok_or_else(|| {
+            D::Error::custom("a polygon without a ring, or a position that is not two numbers")
+        })
     }
 }
 
-fn rings(polygon: &Polygon<f64>) -> Vec<Ring> {
-    let ring = |line: &LineString<f64>| line.coords().map(|c| [c.x, c.y]).collect();
-    std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect()
-}
-
-fn polygon(rings: Vec<Ring>) -> Option<Polygon<f64>> {
-    let line = |ring: Ring| LineString(ring.into_iter().map(|[x, y]| Coord { x, y }).collect());
-    let mut rings = rings.into_iter().map(line);
-    let outer = rings.next()?;
-    Some(Polygon::new(outer, rings.collect()))
+/// Not `geojson`'s own conversion, which panics on a position of one number and drops heights unsaid.
+fn polygon(rings: &[Vec<Position>]) -> Option<Polygon<f64>> {
+    let coord = |p: &Position| match p.as_slice() {
+        [x, y] => Some(Coord { x: *x, y: *y }),
+        _ => None,
+    };
+    let mut lines =
+        rings.iter().map(|ring| ring.iter().map(coord).collect::<Option<Vec<_>>>().map(LineString));
+    let outer = lines.next()??;
+    Some(Polygon::new(outer, lines.collect::<Option<_>>()?))
 }
 
 #[cfg(test)]
@@ -73,6 +64,13 @@ mod tests {
             let outline: Outline = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&outline).unwrap(), text);
         }
-        assert!(serde_json::from_str::<Outline>(r#"{"type":"Polygon","coordinates":[]}"#).is_err());
+        for bad in [
+            r#"{"type":"Polygon","coordinates":[]}"#,
+            r#"{"type":"Polygon","coordinates":[[[1.0],[2.0],[3.0],[1.0]]]}"#,
+            r#"{"type":"Polygon","coordinates":[[[1.0,2.0,3.0],[2.0,2.0,3.0],[2.0,3.0,3.0],[1.0,2.0,3.0]]]}"#,
+            r#"{"type":"Point","coordinates":[1.0,2.0]}"#,
+        ] {
+            assert!(serde_json::from_str::<Outline>(bad).is_err(), "{bad}");
+        }
     }
 }

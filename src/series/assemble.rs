@@ -23,16 +23,16 @@ struct Candidate<'a> {
 /// One clear sample per solar day of a plot.
 ///
 /// # Method
-/// Observations after `as_of` are not looked at. Of the others, those already rejected stay rejected; the
-/// rest are checked against `rules` (no data, cloud, snow, too few pixels, impossible values); of several on
-/// one day the one with the largest clear area stays (tie: lower scene id); spikes are removed (see
-/// [`SeriesRules`]). The order of `observations` does not matter.
+/// Observations after `as_of` are not looked at. Of the others, those already rejected stay rejected (how
+/// much of a plot must be seen is the mask rule's, in `zonal`); of the rest those without a possible value
+/// are rejected; of several on one day the one with the largest clear area stays (tie: lower scene id);
+/// spikes are removed (see [`SeriesRules`]). The order of `observations` does not matter.
 ///
 /// # Returns
 /// The series, and position and reason of every observation that this call rejected, by position.
 ///
 /// # Sources
-/// JRC small-parcel limits (Vajsova et al. 2020); HLS-MSLSP despiking; `docs/methods.md`.
+/// HLS-MSLSP despiking; `docs/methods.md`, "One value a day, and spikes".
 pub fn assemble(
     observations: &[Observation],
     as_of: Date,
@@ -83,40 +83,19 @@ pub fn from_sights(sights: &[Sight], as_of: Date, rules: &SeriesRules) -> (Serie
     settle(candidates, rejected, as_of, rules)
 }
 
+/// How much of the plot must be seen is judged where the pixels are ([`Observation::rejected`]); an
+/// observation that arrives without a value or without any area is a missing one.
 fn usable(o: &Observation, rules: &SeriesRules) -> Result<Sample, Reject> {
-    let Some(ndvi) = o.ndvi else {
-        return Err(why_unreadable(o));
+    let Some(ndvi) = o.ndvi.filter(|_| o.valid_fraction > 0.0 && o.pixel_count > 0.0) else {
+        return Err(Reject::NoData);
     };
-    // A fraction that is not a number must not pass.
-    let clear_enough = o.valid_fraction >= rules.min_clear_fraction;
-    if !clear_enough {
-        return Err(why_unreadable(o));
-    }
     if !(-1.0..=1.0).contains(&ndvi.mean) {
         return Err(Reject::Implausible);
-    }
-    let pixels_enough = o.valid_fraction * o.pixel_count >= rules.min_clear_pixels;
-    if !pixels_enough {
-        return Err(Reject::TooFewPixels);
     }
     let blue = o.bands.get(&crate::band::Band::B02).copied().filter(|b| b.is_finite());
     let haze = blue.map(|b| rules.haze_weight(b));
     let weight = o.valid_fraction.min(1.0) * haze.unwrap_or(1.0);
     Ok(Sample { date: o.date, ndvi: ndvi.mean, weight, haze })
-}
-
-/// The largest cause of not seeing the plot.
-fn why_unreadable(o: &Observation) -> Reject {
-    let cloud = o.sky.cloud + o.sky.shadow;
-    if o.sky.snow > cloud && o.sky.snow > o.sky.nodata {
-        Reject::Snow
-    } else if o.sky.nodata > cloud {
-        Reject::NoData
-    } else if cloud > 0.0 {
-        Reject::Cloudy
-    } else {
-        Reject::NoData
-    }
 }
 
 fn settle(

@@ -2,15 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What makes a sample usable.
+/// What makes a sample a spike or a hazy one. How much of the plot must be seen on a date is not here: it is
+/// `MaskRule`'s (`min_valid_fraction`, `min_valid_pixels`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SeriesRules {
-    /// Least clear share of the plot's area, 0 to 1. Default 0.6: below it, the cloud's edge is the rule
-    /// rather than the exception (science 1.2).
-    pub min_clear_fraction: f64,
-    /// Least clear area in pixels. Default 4: grade D below (JRC small-parcel limits, Vajsova et al. 2020).
-    pub min_clear_pixels: f64,
     /// Neighbours farther apart than this say nothing about the sample between them, days. Default 30: from one
     /// crop's harvest to the next one's closed canopy takes longer (HLS-MSLSP allows 45, which removes the only
     /// date between two crops in 16-day data).
@@ -21,23 +17,21 @@ pub struct SeriesRules {
     pub spike_step_factor: f64,
     /// Upward spikes need this times the downward tolerance. Default 2: haze and shadow only lower NDVI.
     pub spike_upward_factor: f64,
-    /// A dip that recovers within this time is cloud, days. Default 12 (science 1.4).
+    /// A dip that recovers within this time is cloud, days. Default 12 (design value).
     pub recovery_days: u32,
-    /// Share of the loss that must come back, 0 to 1. Default 0.7 (science 1.4).
+    /// Share of the loss that must come back, 0 to 1. Default 0.7 (design value).
     pub recovery_fraction: f64,
     /// Most spikes removed from one series. Default 50 (HLS-MSLSP).
     pub max_spikes: u32,
-    /// Blue reflectance from which haze is suspected. Default 0.06 (measured, eval_smooth).
+    /// Blue reflectance from which haze is suspected. Default 0.06 (measured on 495 series of western France).
     pub haze_blue_start: f64,
-    /// Blue reflectance above the start that quarters the weight. Default 0.04 (measured, eval_smooth).
+    /// Blue reflectance above the start that quarters the weight. Default 0.04 (measured on 495 series of western France).
     pub haze_blue_scale: f64,
 }
 
 impl Default for SeriesRules {
     fn default() -> Self {
         SeriesRules {
-            min_clear_fraction: 0.6,
-            min_clear_pixels: 4.0,
             spike_max_span_days: 30,
             spike_min_residual_ndvi: 0.10,
             spike_step_factor: 2.0,
@@ -64,9 +58,9 @@ impl SeriesRules {
 #[serde(deny_unknown_fields, default)]
 pub struct Smoothing {
     /// Weight of the squared second difference on the daily grid, days^4. Default 300: least leave-one-out
-    /// error on 495 real series lies between 100 and 1000 (eval_smooth). Larger is smoother.
+    /// error on 495 real series lies between 100 and 1000 (western France). Larger is smoother.
     pub lambda_days4: f64,
-    /// Reweighting passes after the first fit. Default 3 (science 3).
+    /// Reweighting passes after the first fit. Default 3 (design value).
     pub robust_passes: u32,
     /// How much more an upward residual is tolerated than a downward one. Default 2: clouds only lower NDVI.
     pub upper_lean: f64,

@@ -26,8 +26,8 @@ use super::nearest::Nearest;
 use super::rule::{MaskRule, NdviOf};
 use super::sky::Sky;
 
-/// Reflectance that a surface, haze and rounding included, can have. Source: reliability catalogue
-/// no. 26 (a published scene held digital numbers of 64,500 for days).
+/// Reflectance that a surface, haze and rounding included, can have. Source: design value, made after a
+/// published scene held digital numbers of 64,500 for days.
 pub const PLAUSIBLE_REFLECTANCE: RangeInclusive<f64> = -0.2..=1.6;
 /// Share of the readable area that may lie outside it before an observation is refused.
 pub const MAX_IMPLAUSIBLE_FRACTION: f64 = 0.01;

@@ -64,9 +64,11 @@ pub struct MaskRule {
     pub dark_reflectance_sum: f64,
     /// Whether the part of a plot outside the raster counts as no data; else it is left out.
     pub count_outside_as_no_data: bool,
-    /// Readable share of the plot from which a date is used.
+    /// Readable share of the plot from which a date is used. Below it the cloud's edge is the rule rather
+    /// than the exception (design value, `docs/methods.md`, "Which dates are used").
     pub min_valid_fraction: f64,
-    /// Readable area from which a date is used, pixels.
+    /// Readable area from which a date is used, pixels. 4: as few as grade D has (JRC small-parcel limits,
+    /// Vajsova et al. 2020).
     pub min_valid_pixels: f64,
 }
 

@@ -12,6 +12,7 @@
 mod catalog;
 mod cli;
 mod crop;
+mod docs;
 mod faults;
 mod floors;
 mod imagery;

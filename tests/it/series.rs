@@ -249,8 +249,8 @@ fn every_observation_is_used_or_has_a_reason() {
     let mut list = vec![
         observation("c", 0, 0.5, 1.0, 50.0),
         observation("b", 0, 0.6, 1.0, 50.0),
-        observation("a", 5, 0.5, 0.59, 50.0),
-        observation("d", 10, 0.5, 1.0, 3.9),
+        observation("a", 5, 0.5, 0.0, 50.0),
+        observation("d", 10, 0.5, 1.0, 0.0),
         observation("e", 15, -4.8, 1.0, 50.0),
         observation("f", 20, f64::NAN, 1.0, 50.0),
         observation("g", 25, 0.5, 0.7, 50.0),
@@ -262,9 +262,8 @@ fn every_observation_is_used_or_has_a_reason() {
         observation("m", 99, 0.5, 1.0, 50.0),
     ];
     list[9].ndvi = None;
-    list[9].sky = SkyFractions { snow: 0.9, cloud: 0.1, ..SkyFractions::default() };
     list[10].ndvi = None;
-    list[10].sky = SkyFractions { nodata: 1.0, ..SkyFractions::default() };
+    list[10].valid_fraction = 1.0;
     list[11].rejected = Some(Reject::ReadFailed);
     let as_of = date(2022, 3, 1);
     let (series, rejected) = assemble(&list, as_of, &SeriesRules::default());
@@ -273,13 +272,13 @@ fn every_observation_is_used_or_has_a_reason() {
         words,
         [
             (0, "duplicate"),
-            (2, "cloudy"),
-            (3, "too_few_pixels"),
+            (2, "no_data"),
+            (3, "no_data"),
             (4, "implausible"),
             (5, "implausible"),
             (6, "duplicate"),
             (8, "no_data"),
-            (9, "snow"),
+            (9, "no_data"),
             (10, "no_data"),
         ]
     );

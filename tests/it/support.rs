@@ -1,6 +1,8 @@
-//! What several test modules share: loopback servers, and the command as a user runs it.
+//! What several test modules share: loopback servers, the command as a user runs it, and documents whose
+//! tables are made from the code.
 #![allow(dead_code, unreachable_pub, reason = "each test module uses its own part")]
 
 pub mod bucket;
 pub mod command;
+pub mod document;
 pub mod stac;

@@ -145,7 +145,7 @@ fn the_worldcereal_rasters_and_table_agree() {
 }
 
 /// Every profile's 50 % green-up to 50 % senescence against both seasons of the cells of its zone: the median over
-/// cells of the days by which it sticks out of the nearer season. Science 6 asks to look at more than 30.
+/// cells of the days by which it sticks out of the nearer season. More than 30 asks for a look.
 #[test]
 fn profiles_lie_in_the_worldcereal_seasons() {
     let Some(lookup) = data("worldcereal_crop_calendars/original/seasonality_lookup.parquet") else { return };

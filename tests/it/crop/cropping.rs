@@ -197,7 +197,7 @@ fn of_two_crops_the_declared_one_is_appraised() {
     }
 }
 
-/// Annual crop or not on 1,892 labelled Mato Grosso series. Science 8 measured recall 0.994 and false alarms 0.084 for
+/// Annual crop or not on 1,892 labelled Mato Grosso series. The prototype measured recall 0.994 and false alarms 0.084 for
 /// the bare range rule on the unmasked curve.
 #[test]
 fn tells_crops_from_forest_and_pasture_in_mato_grosso() {

@@ -3,12 +3,11 @@
 
 use std::fmt::Write;
 
+use crate::support::document::hold;
 use croplens::record::{
     CODES, Change, CropCandidate, EligibilityRecord, Field, Form, Kind, Link, ModelUsed, Reason,
     RejectedScene, SCHEMA_VERSION, SeasonSeen, Software, SourceScene,
 };
-
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/record.md");
 
 fn kind(kind: &Kind) -> String {
     match kind {
@@ -109,26 +108,8 @@ fn codes() -> String {
     out
 }
 
-/// The text with the block of this name replaced.
-fn with_block(text: &str, name: &str, content: &str) -> String {
-    let (open, close) = (format!("<!-- made from code: {name} -->\n"), format!("<!-- end: {name} -->"));
-    let start = text.find(&open).unwrap_or_else(|| panic!("docs/record.md lacks {open}")) + open.len();
-    let end = text.find(&close).unwrap_or_else(|| panic!("docs/record.md lacks {close}"));
-    format!("{}\n{}\n{}", &text[..start], content.trim_end(), &format!("\n{}", &text[end..]))
-}
-
 #[test]
 fn the_document_says_what_the_code_says() {
-    let text = std::fs::read_to_string(PATH).unwrap();
-    let mut made = with_block(&text, "fields", &fields());
-    made = with_block(&made, "objects", &objects());
-    made = with_block(&made, "codes", &codes());
-    if std::env::var("BLESS").is_ok() {
-        std::fs::write(PATH, &made).unwrap();
-    }
-    let now = std::fs::read_to_string(PATH).unwrap();
-    assert!(
-        now == made,
-        "docs/record.md differs from the code: run `BLESS=1 cargo test --test it lending::docs`"
-    );
+    let blocks = [("fields", fields()), ("objects", objects()), ("codes", codes())];
+    hold("docs/record.md", &blocks, "cargo test --test it lending::docs");
 }
