@@ -238,6 +238,9 @@ impl Objects {
         let started = Instant::now();
         let deadline = started + self.config.timeouts.total;
         let authority = route.authority();
+        let Some(_leave) = self.budgets.enter(&authority) else {
+            return Err(fail(0, Duration::ZERO, Cause::GivenUp));
+        };
         let mut progress = Progress::new(range.clone(), may_be_short, pinned);
         let mut attempts = 0;
         loop {

@@ -88,7 +88,8 @@ pub enum Reject {
     Implausible,
     /// The reflectance offset of the scene could not be settled.
     OffsetUnsettled,
-    /// A needed file is missing from the item or the archive.
+    /// A needed file is missing from the item or the archive, or what lies there is of no use: of a kind
+    /// that is not read, from an address that may not be read, or of another place.
     AssetMissing,
     /// A needed file could not be read after all retries.
     ReadFailed,

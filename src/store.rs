@@ -34,9 +34,9 @@ mod stac_item;
 mod table;
 mod timeseries;
 
-pub use atomic::{AtomicFile, write_whole};
+pub use atomic::{AtomicFile, remove_partials, write_whole};
 pub use error::Error;
-pub use finished::{FinishedRecord, RECORDS_FILE, deferring_reason, finished, read_records};
+pub use finished::{FinishedRecord, RECORDS_FILE, deferring_reason, finished, read_records, vouched_for};
 pub use folder::plot_folder;
 pub use geojson::write_geojson;
 pub use geoparquet::write_geoparquet;

@@ -176,15 +176,7 @@ fn manifest(
             used: outcome.scenes_found as u64 - unread,
             skipped,
         },
-        scenes_skipped: outcome
-            .scenes_unread
-            .iter()
-            .map(|(id, cause)| SkippedScene {
-                item_id: id.to_string(),
-                reason: "unread".to_owned(),
-                detail: cause.clone(),
-            })
-            .collect(),
+        scenes_skipped: scenes_skipped(outcome),
         traffic: Traffic {
             requests: counters.requests + outcome.searched.requests,
             retries: counters.retries + outcome.searched.retries,
@@ -201,6 +193,21 @@ fn manifest(
         outputs,
         notes: outcome.notes.clone(),
     })
+}
+
+/// Scenes that could not be used or not be read, by name.
+fn scenes_skipped(outcome: &Outcome) -> Vec<SkippedScene> {
+    let unusable = outcome.items_unusable.iter().map(|(item_id, reason, detail)| SkippedScene {
+        item_id: item_id.clone(),
+        reason: reason.clone(),
+        detail: detail.clone(),
+    });
+    let unread = outcome.scenes_unread.iter().map(|(id, cause)| SkippedScene {
+        item_id: id.to_string(),
+        reason: "unread".to_owned(),
+        detail: cause.clone(),
+    });
+    unusable.chain(unread).collect()
 }
 
 /// The end of a run, for a person and for a program.

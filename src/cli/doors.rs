@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
 use crate::catalog::{self, Catalog};
-use crate::objects::{Allow, Objects, ObjectsConfig, S3Config, S3Credentials};
+use crate::objects::{Allow, Objects, ObjectsConfig, Retry, S3Config, S3Credentials, Timeouts};
 use crate::pipeline::Doors;
 
 use super::Stop;
@@ -26,12 +27,48 @@ const ARCHIVE_BUCKETS: [&str; 2] = ["sentinel-cogs", "e84-earth-search-sentinel-
 /// Opens the doors a run needs.
 pub(super) fn open(flags: &RunFlags) -> Result<Doors, Stop> {
     let place = flags.catalog.as_str();
-    let catalog = Catalog::open(place, catalog::Limits::default())
+    let catalog = Catalog::open(place, conversation(&flags.access))
         .map_err(|e| Stop::usage(format!("--catalog {place}: {e}")))?;
-    let config =
-        ObjectsConfig { allow: allow(flags, &catalog)?, s3: s3(&flags.access)?, ..ObjectsConfig::default() };
+    let config = ObjectsConfig {
+        allow: allow(flags, &catalog)?,
+        s3: s3(&flags.access)?,
+        timeouts: timeouts(&flags.access),
+        retry: retry(&flags.access),
+        ..ObjectsConfig::default()
+    };
     let objects = Objects::new(config).map_err(|e| Stop::usage(format!("access settings: {e}")))?;
     Ok(Doors { catalog, objects: Arc::new(objects), pool: flags.pool()? })
+}
+
+/// How patiently the catalogue is asked.
+fn conversation(access: &AccessFlags) -> catalog::Limits {
+    let mut limits = catalog::Limits::default();
+    if let Some(attempts) = access.attempts {
+        limits.attempts = attempts;
+    }
+    if let Some(seconds) = access.read_timeout_s {
+        limits.read_timeout = Duration::from_secs(seconds);
+        limits.connect_timeout = limits.connect_timeout.min(limits.read_timeout);
+        limits.request_timeout = limits.request_timeout.max(limits.read_timeout);
+    }
+    limits
+}
+
+/// How long images are waited for.
+fn timeouts(access: &AccessFlags) -> Timeouts {
+    let mut timeouts = Timeouts::default();
+    if let Some(seconds) = access.read_timeout_s {
+        timeouts.read = Duration::from_secs(seconds);
+        timeouts.connect = timeouts.connect.min(timeouts.read);
+        timeouts.total = timeouts.total.max(timeouts.read);
+    }
+    timeouts
+}
+
+/// How often images are asked for.
+fn retry(access: &AccessFlags) -> Retry {
+    let usual = Retry::default();
+    Retry { attempts: access.attempts.unwrap_or(usual.attempts), ..usual }
 }
 
 /// What may be read: the known archives, what the user names, and what lies beside the catalogue.

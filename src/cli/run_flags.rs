@@ -68,6 +68,12 @@ pub(super) struct AccessFlags {
     /// Also read from this S3 bucket (repeatable).
     #[arg(long, value_name = "BUCKET")]
     pub(super) allow_bucket: Vec<String>,
+    /// Requests made for one read or one catalogue page before it is given up. Default: 8 and 5.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(super) attempts: Option<u32>,
+    /// Longest silence of a server before a request counts as failed. Default: 20, catalogue 30.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) read_timeout_s: Option<u64>,
 }
 
 /// The days of a run.

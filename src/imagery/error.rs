@@ -95,7 +95,17 @@ impl Error {
     pub fn is_worth_a_restart(&self) -> bool {
         match self {
             Error::Read(e) => e.is_changed(),
-            Error::Corrupt { .. } => true,
+            Error::Corrupt { .. } | Error::Malformed { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the file can be of no use however often it is read: it does not exist, may not be read,
+    /// or is of a kind or size that is not read. Damaged files are not meant: they may be whole tomorrow.
+    pub fn is_of_no_use(&self) -> bool {
+        match self {
+            Error::Read(e) => e.is_missing() || e.is_refused(),
+            Error::Unsupported { .. } | Error::TooLarge { .. } => true,
             _ => false,
         }
     }

@@ -66,6 +66,8 @@ pub enum Cause {
     },
     /// Nothing arrived in time.
     Timeout(&'static str),
+    /// The server has failed too often in this run; no request was made.
+    GivenUp,
     /// The connection could not be made, or broke.
     Broken(Box<dyn std::error::Error + Send + Sync>),
     /// The local file could not be read.
@@ -78,7 +80,7 @@ impl Cause {
     /// Whether the same request may succeed later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Cause::WrongReply(_) | Cause::Timeout(_) | Cause::Broken(_) => true,
+            Cause::WrongReply(_) | Cause::Timeout(_) | Cause::GivenUp | Cause::Broken(_) => true,
             Cause::Status { status, code } => {
                 matches!(status, 408 | 425 | 429 | 500..=599)
                     || code.as_deref().is_some_and(|c| {
@@ -124,6 +126,7 @@ impl fmt::Display for Cause {
             Cause::Status { status, code: Some(code) } => write!(f, "HTTP {status} {code}"),
             Cause::Status { status, code: None } => write!(f, "HTTP {status}"),
             Cause::Timeout(what) => write!(f, "timed out waiting for {what}"),
+            Cause::GivenUp => f.write_str("not asked: the server has failed too often in this run"),
             Cause::Broken(source) => write!(f, "the connection failed: {}", deepest(source.as_ref())),
             Cause::File(source) => write!(f, "the file cannot be read: {source}"),
             Cause::Client(source) => write!(f, "the client cannot be set up: {}", deepest(source.as_ref())),

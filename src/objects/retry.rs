@@ -1,6 +1,6 @@
 //! When to ask again, and when to stop asking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -53,11 +53,39 @@ pub(super) fn retry_after(value: Option<&str>, date: Option<&str>) -> Option<Dur
 pub(super) struct Budgets {
     full: u32,
     left: Mutex<BTreeMap<String, u32>>,
+    /// Servers without retries left that one read is asking all the same.
+    probed: Mutex<BTreeSet<String>>,
+}
+
+/// Leave to read from a server.
+#[derive(Debug)]
+pub(super) struct Leave<'a> {
+    probing: Option<(&'a Budgets, String)>,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        if let Some((budgets, authority)) = self.probing.take() {
+            budgets.probed.lock().unwrap_or_else(PoisonError::into_inner).remove(&authority);
+        }
+    }
 }
 
 impl Budgets {
     pub(super) fn new(full: u32) -> Budgets {
-        Budgets { full, left: Mutex::default() }
+        Budgets { full, left: Mutex::default(), probed: Mutex::default() }
+    }
+
+    /// Leave to read; `None` while the server has cost all its retries and another read is finding out
+    /// whether it is back. So a silent server costs one waiting time after the other, not hundreds.
+    pub(super) fn enter(&self, authority: &str) -> Option<Leave<'_>> {
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner).get(authority).copied();
+        if left != Some(0) {
+            return Some(Leave { probing: None });
+        }
+        let mut probed = self.probed.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = probed.insert(authority.to_owned());
+        first.then(|| Leave { probing: Some((self, authority.to_owned())) })
     }
 
     /// Takes one retry; `false` if the server has cost too many.
@@ -125,7 +153,12 @@ mod tests {
         let budgets = Budgets::new(2);
         assert!(budgets.spend("a") && budgets.spend("a") && !budgets.spend("a"));
         assert!(budgets.spend("b"));
+        let first = budgets.enter("a");
+        assert!(first.is_some() && budgets.enter("a").is_none() && budgets.enter("b").is_some());
+        drop(first);
+        assert!(budgets.enter("a").is_some());
         budgets.earn("a");
+        assert!(budgets.enter("a").is_some() && budgets.enter("a").is_some());
         assert!(budgets.spend("a") && !budgets.spend("a"));
     }
 }

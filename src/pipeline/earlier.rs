@@ -8,6 +8,9 @@ use crate::store::{self, FinishedRecord};
 
 use super::run::RunRequest;
 
+/// The table the observations are read from again.
+pub(super) const SERIES_FILE: &str = "timeseries.parquet";
+
 /// Finished records by plot id, with their observations.
 #[derive(Debug, Default)]
 pub(super) struct Earlier {
@@ -16,7 +19,8 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
-    /// Records that were made from the same plot, declaration, settings, policy, days and catalogue.
+    /// Records that were made from the same plot, declaration, settings, policy, days and catalogue, with
+    /// papers if this run makes them. None if the observations behind them are not as they were written.
     pub(super) fn of(request: &RunRequest) -> Result<Earlier, store::Error> {
         if !request.resume {
             return Ok(Earlier::default());
@@ -25,7 +29,7 @@ impl Earlier {
         let same_run = manifest.as_of == request.as_of
             && (manifest.from, manifest.to) == (request.from, request.to)
             && manifest.catalog.location == request.catalog_location;
-        if !same_run {
+        if !same_run || !store::vouched_for(&request.out, &manifest, SERIES_FILE)? {
             return Ok(Earlier::default());
         }
         let mut finished = store::finished(&request.out, &request.spec.sha256)?;
@@ -38,6 +42,7 @@ impl Earlier {
             let same = record.geometry_sha256.as_deref() == Some(plot.geometry_sha256.as_str())
                 && record.policy_sha256.as_deref() == Some(policy.as_str())
                 && record.as_of == request.as_of
+                && record.links.is_empty() != request.papers()
                 && crate::lending::same_plot(record, plot);
             if same {
                 usable.insert(plot.id.as_str().to_owned(), found);
@@ -46,7 +51,7 @@ impl Earlier {
         if usable.is_empty() {
             return Ok(Earlier::default());
         }
-        let series = request.out.join("timeseries.parquet");
+        let series = request.out.join(SERIES_FILE);
         let observations = store::read_observations(&series, |id| usable.contains_key(id))?;
         Ok(Earlier { finished: usable, observations })
     }

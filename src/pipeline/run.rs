@@ -22,7 +22,7 @@ use crate::store::{self, FinishedRecord};
 use crate::zonal::Statistics;
 
 use super::bridge::words_of;
-use super::earlier::Earlier;
+use super::earlier::{Earlier, SERIES_FILE};
 use super::gather::Reader;
 use super::judge::Bench;
 use super::papers::{Papers, choose, links};
@@ -66,6 +66,13 @@ pub struct RunRequest {
     pub catalog_location: String,
 }
 
+impl RunRequest {
+    /// Whether each plot gets papers.
+    pub(super) fn papers(&self) -> bool {
+        self.papers.unwrap_or(self.intake.entries.len() <= PAPERS_BY_DEFAULT)
+    }
+}
+
 /// The doors a run goes through.
 #[derive(Debug)]
 pub struct Doors {
@@ -90,6 +97,8 @@ pub struct Outcome {
     pub scenes_found: usize,
     /// Items the catalogue listed that cannot be used, by reason.
     pub items_skipped: BTreeMap<String, u64>,
+    /// The same, one by one: id, word of the reason, what happened.
+    pub items_unusable: Vec<(String, String, String)>,
     /// Scenes that were not read, or not whole, with the cause.
     pub scenes_unread: Vec<(SceneId, String)>,
     /// What the catalogue had to say.
@@ -138,19 +147,19 @@ pub enum Error {
 /// gets its record all the same.
 pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> Result<Outcome, Error> {
     let mut timings = Timings::start();
+    store::remove_partials(&request.out)?;
     let earlier = Earlier::of(request)?;
-    let plots: Vec<(usize, &Plot)> = request
-        .intake
-        .entries
-        .iter()
-        .enumerate()
-        .filter_map(|(at, entry)| match entry {
-            Entry::Plot(plot) if !earlier.finished.contains_key(plot.id.as_str()) => Some((at, plot)),
-            _ => None,
-        })
-        .collect();
-    let papers = request.papers.unwrap_or(request.intake.entries.len() <= PAPERS_BY_DEFAULT);
-    let catalogued = catalogue(request, doors, &plots, watch).await;
+    let papers = request.papers();
+    let usable = request.intake.entries.iter().enumerate().filter_map(|(at, entry)| match entry {
+        Entry::Plot(plot) => Some((at, plot)),
+        Entry::Rejected(_) => None,
+    });
+    let all: Vec<(usize, &Plot)> = usable.collect();
+    let missing = |(_, plot): &(usize, &Plot)| !earlier.finished.contains_key(plot.id.as_str());
+    let plots: Vec<(usize, &Plot)> = all.iter().copied().filter(missing).collect();
+    // The catalogue is asked about all plots while one is missing: how many overpasses a tile had must not
+    // depend on which plots an earlier run has finished.
+    let catalogued = catalogue(request, doors, if plots.is_empty() { &[] } else { &all }, watch).await;
     timings.lap("catalog");
 
     let reader =
@@ -191,6 +200,11 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         reused: earlier.finished.len(),
         scenes_found: catalogued.scenes.len(),
         items_skipped: counted(&catalogued),
+        items_unusable: catalogued
+            .skipped
+            .iter()
+            .map(|s| (s.item_id.clone(), s.reason.code().to_owned(), s.words.clone()))
+            .collect(),
         scenes_unread: seen
             .scenes
             .iter()
@@ -321,7 +335,7 @@ fn write_tables(
 ) -> Result<(), store::Error> {
     let out = &request.out;
     let columns = store::Columns::Wide { bands: request.spec.bands.clone() };
-    for file in ["timeseries.parquet", "timeseries.csv"] {
+    for file in [SERIES_FILE, "timeseries.csv"] {
         let mut writer = store::TimeseriesWriter::create(&out.join(file), &columns)?;
         for one in made {
             for observation in &one.observations {
@@ -362,12 +376,6 @@ fn notes(request: &RunRequest, catalogued: &Catalogued) -> Vec<String> {
     let mut notes = request.intake.warnings.clone();
     notes.extend(catalogued.warnings.iter().cloned());
     notes.extend(catalogued.skipped.iter().map(|s| format!("item {} is not used: {}", s.item_id, s.words)));
-    if !catalogued.incomplete.is_empty() {
-        notes.push(format!(
-            "the catalogue's paging ran in circles for {} plots; scenes may be missing",
-            catalogued.incomplete.len()
-        ));
-    }
     if !catalogued.failed.is_empty() {
         let causes: std::collections::BTreeSet<&String> = catalogued.failed.values().collect();
         for cause in causes {

@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 
 use crate::band::Band;
 use crate::grid::{Grid, Raster, Window};
-use crate::imagery::{self, Cog};
+use crate::imagery::{self, Cog, Imagery};
 use crate::objects::{Href, Refusal};
 use crate::observation::{NdviStats, Observation, Reject, SkyFractions};
 use crate::scene::{Scene, solar_date};
@@ -101,61 +101,77 @@ pub(super) struct Scanned {
 }
 
 /// Why a whole scene could not be read.
-enum Unread {
-    Reject(Reject, String),
-    Lost(ComputeLost),
+#[derive(Clone, Debug)]
+pub(super) struct Unread {
+    pub(super) reject: Reject,
+    /// What happened, in words.
+    pub(super) problem: String,
+}
+
+impl Unread {
+    /// The scene has no file that could be used, today or by another run.
+    pub(super) fn useless(problem: String) -> Unread {
+        Unread { reject: Reject::AssetMissing, problem }
+    }
 }
 
 impl From<ComputeLost> for Unread {
     fn from(lost: ComputeLost) -> Unread {
-        Unread::Lost(lost)
+        Unread { reject: Reject::ReadFailed, problem: lost.to_string() }
     }
 }
 
 impl From<Refusal> for Unread {
     fn from(error: Refusal) -> Unread {
-        Unread::Reject(Reject::AssetMissing, words(&error))
+        Unread::useless(words(&error))
     }
 }
 
 impl From<imagery::Error> for Unread {
     fn from(error: imagery::Error) -> Unread {
-        let reject = if error.is_missing() { Reject::AssetMissing } else { Reject::ReadFailed };
-        Unread::Reject(reject, words(&error))
+        let reject = if error.is_of_no_use() { Reject::AssetMissing } else { Reject::ReadFailed };
+        Unread { reject, problem: words(&error) }
     }
 }
 
 impl From<zonal::DifferentCrs> for Unread {
     fn from(error: zonal::DifferentCrs) -> Unread {
-        Unread::Reject(Reject::Implausible, error.to_string())
+        Unread::useless(error.to_string())
     }
 }
 
 impl From<crate::crs::Error> for Unread {
     fn from(error: crate::crs::Error) -> Unread {
-        Unread::Reject(Reject::ReadFailed, words(&error))
+        Unread::useless(words(&error))
     }
+}
+
+/// A scene to be read, or what is already known to stand in the way.
+#[derive(Clone, Debug)]
+pub(super) struct Listed {
+    pub(super) scene: Arc<Scene>,
+    pub(super) unread: Option<Unread>,
 }
 
 /// Reads one scene for all parts of its tile. Never fails: what could not be read is said in the views.
 pub(super) async fn scan(
     reader: &Reader,
     bench: &Arc<TileBench>,
-    scene: &Arc<Scene>,
+    listed: &Listed,
     rules: &Arc<ScanRules>,
 ) -> Scanned {
-    let read = if scene.radiometry.settled {
-        read(reader, bench, scene, rules).await
+    let scene = &listed.scene;
+    let read = if !scene.radiometry.settled {
+        let problem = scene.radiometry.evidence.clone();
+        Err(Unread { reject: Reject::OffsetUnsettled, problem })
+    } else if let Some(unread) = &listed.unread {
+        Err(unread.clone())
     } else {
-        Err(Unread::Reject(Reject::OffsetUnsettled, scene.radiometry.evidence.clone()))
+        read(reader, bench, scene, rules).await
     };
     match read {
         Ok(scanned) => scanned,
-        Err(unread) => {
-            let (reject, problem) = match unread {
-                Unread::Reject(reject, problem) => (reject, problem),
-                Unread::Lost(lost) => (Reject::ReadFailed, lost.to_string()),
-            };
+        Err(Unread { reject, problem }) => {
             tracing::warn!(scene = %scene.id, %problem, "scene not read");
             let views = (0..bench.parts.len())
                 .map(|part| PartView {
@@ -190,11 +206,16 @@ fn longitude(part: &Part) -> f64 {
     part.geometry.centroid().map_or(0.0, |c| c.x())
 }
 
-async fn open(reader: &Reader, scene: &Scene, band: Band) -> Result<Arc<Cog>, Unread> {
+/// The header of a scene's file; one that was damaged, perhaps on its way, gets one fresh start.
+pub(super) async fn open(imagery: &Imagery, scene: &Scene, band: Band) -> Result<Arc<Cog>, Unread> {
     let Some(asset) = scene.assets.get(&band) else {
-        return Err(Unread::Reject(Reject::AssetMissing, format!("scene {} has no {band}", scene.id)));
+        return Err(Unread::useless(format!("scene {} has no {band}", scene.id)));
     };
-    Ok(reader.imagery.open(&Href::parse(&asset.href)?).await?)
+    let href = Href::parse(&asset.href)?;
+    match imagery.open(&href).await {
+        Err(error) if error.is_worth_a_restart() => Ok(imagery.open(&href).await?),
+        opened => Ok(opened?),
+    }
 }
 
 /// The parts laid over a raster's grid; made once per grid.
@@ -214,14 +235,14 @@ async fn read(
     rules: &Arc<ScanRules>,
 ) -> Result<Scanned, Unread> {
     let (scl, red, nir) = futures::join!(
-        open(reader, scene, Band::Scl),
-        open(reader, scene, Band::B04),
-        open(reader, scene, Band::B08)
+        open(&reader.imagery, scene, Band::Scl),
+        open(&reader.imagery, scene, Band::B04),
+        open(&reader.imagery, scene, Band::B08)
     );
     let (scl, red, nir) = (scl?, red?, nir?);
     if key(red.grid()) != key(nir.grid()) {
         let what = format!("scene {}: red and near infrared lie on different grids", scene.id);
-        return Err(Unread::Reject(Reject::Implausible, what));
+        return Err(Unread::useless(what));
     }
     let layout = layout_on(reader, bench, red.grid()).await?;
 
@@ -362,7 +383,7 @@ async fn further_bands(
         .collect();
     for band in &rules.bands {
         let one = async {
-            let cog = open(reader, scene, *band).await?;
+            let cog = open(&reader.imagery, scene, *band).await?;
             let layout = layout_on(reader, bench, cog.grid()).await?;
             let nearest = zonal::Nearest::new(&layout.grid, &verdicts.grid)?;
             let of = |seat: &Seat| by_part.get(&seat.part).copied().unwrap_or((false, None));
@@ -398,11 +419,8 @@ async fn further_bands(
                     means.entry(part).or_default().insert(*band, mean);
                 }
             }
-            Err(Unread::Reject(_, cause)) => {
+            Err(Unread { problem: cause, .. }) => {
                 tracing::warn!(scene = %scene.id, %band, %cause, "band not read")
-            }
-            Err(Unread::Lost(lost)) => {
-                tracing::warn!(scene = %scene.id, %band, cause = %lost, "band not read")
             }
         }
     }

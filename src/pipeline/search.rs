@@ -12,6 +12,9 @@ use crate::scene::{Scene, SceneId};
 /// Side of a neighbourhood, degrees: about a tile, so that a search returns few scenes in vain.
 const NEIGHBOURHOOD_DEG: f64 = 1.0;
 
+/// Searches in a row without an answer after which the others are not made: each waits for minutes.
+const SILENT_SEARCHES: u32 = 3;
+
 /// What the catalogue said, over all neighbourhoods.
 #[derive(Debug, Default)]
 pub(super) struct Catalogued {
@@ -25,8 +28,6 @@ pub(super) struct Catalogued {
     pub(super) failed: BTreeMap<usize, String>,
     /// Things worth telling.
     pub(super) warnings: Vec<String>,
-    /// Plots whose search ended early because the catalogue's paging ran in circles.
-    pub(super) incomplete: BTreeSet<usize>,
     /// Searches answered.
     pub(super) searches: u64,
     /// Pages read.
@@ -61,6 +62,7 @@ pub(super) async fn search(
     to: Date,
 ) -> Catalogued {
     let mut all = Catalogued::default();
+    let mut silence: Option<(u32, String)> = None;
     let mut scenes: BTreeMap<(String, SceneId), Scene> = BTreeMap::new();
     let mut skipped_seen = BTreeSet::new();
     for members in neighbourhoods(plots).into_values() {
@@ -74,14 +76,22 @@ pub(super) async fn search(
         let Some((west, south, east, north)) = bounds else { continue };
         let mut question = Search::new(Area::Bbox(west, south, east, north), from, to);
         question.collections = collections.to_vec();
+        if let Some(cause) = silence.as_ref().filter(|(times, _)| *times >= SILENT_SEARCHES) {
+            let cause = format!("not asked after {SILENT_SEARCHES} searches without an answer; {}", cause.1);
+            all.failed.extend(members.iter().map(|at| (plots[*at].0, cause.clone())));
+            continue;
+        }
         match catalog.search(&question).await {
             Ok(found) => {
+                silence = None;
                 let Found { scenes: listed, skipped, duplicates, warnings, requests, retries, .. } = found;
                 all.pages += u64::from(found.pages);
                 all.bytes += found.bytes;
                 all.searches += 1;
                 if !found.complete {
-                    all.incomplete.extend(members.iter().map(|at| plots[*at].0));
+                    // What came is kept, but nobody knows what is missing: no answer to build a record on.
+                    let cause = "its paging ran in circles, so that scenes may be missing";
+                    all.failed.extend(members.iter().map(|at| (plots[*at].0, cause.to_owned())));
                 }
                 all.duplicates.extend(duplicates);
                 for scene in listed {
@@ -99,6 +109,8 @@ pub(super) async fn search(
             Err(error) => {
                 let cause = words(&error);
                 tracing::warn!(plots = members.len(), %cause, "catalogue search failed");
+                let times = silence.map_or(0, |(times, _)| times);
+                silence = error.is_transient().then(|| (times + 1, cause.clone()));
                 all.failed.extend(members.iter().map(|at| (plots[*at].0, cause.clone())));
             }
         }

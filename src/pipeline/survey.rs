@@ -11,7 +11,6 @@ use crate::band::Band;
 use crate::crs;
 use crate::grid::Grid;
 use crate::imagery::Imagery;
-use crate::objects::Href;
 use crate::observation::{Observation, Reject};
 use crate::plot::Plot;
 use crate::scene::{MgrsTile, Scene};
@@ -20,9 +19,9 @@ use crate::zonal::PlotPixels;
 use super::chips::Chip;
 use super::gather::Reader;
 use super::progress::{Event, Watcher};
-use super::scan::{PartPixels, ScanRules, Scanned, TileBench, observed, scan};
+use super::scan::{Listed, PartPixels, ScanRules, Scanned, TileBench, Unread, observed, open, scan};
 use super::search::{Catalogued, words};
-use super::tiles::{Part, TileExtent, assign};
+use super::tiles::{Part, TileExtent, assign, astray};
 
 /// Scenes of one tile read ahead while one is computed.
 const SCENES_AHEAD: usize = 3;
@@ -64,7 +63,7 @@ pub(super) struct Survey {
 struct Group {
     tile: MgrsTile,
     grid: Option<Grid>,
-    scenes: Vec<Arc<Scene>>,
+    scenes: Vec<Listed>,
     bench: Arc<TileBench>,
 }
 
@@ -85,11 +84,10 @@ pub(super) async fn survey(
     let mut divided: BTreeMap<(usize, Date), Vec<Piece>> = BTreeMap::new();
     let mut done = 0;
     for group in &groups {
-        let mut scanned =
-            futures::stream::iter(group.scenes.iter().map(|scene| async move {
-                (Arc::clone(scene), scan(reader, &group.bench, scene, rules).await)
-            }))
-            .buffered(SCENES_AHEAD);
+        let mut scanned = futures::stream::iter(group.scenes.iter().map(|listed| async move {
+            (Arc::clone(&listed.scene), scan(reader, &group.bench, listed, rules).await)
+        }))
+        .buffered(SCENES_AHEAD);
         while let Some((scene, seen)) = scanned.next().await {
             done += 1;
             watch(&Event::SceneDone {
@@ -209,44 +207,35 @@ fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
 /// Scenes by tile and grid, each group with the plots that are read on it.
 async fn grouped(imagery: &Imagery, plots: &[(usize, &Plot)], scenes: &[Scene]) -> Vec<Group> {
     let scenes: Vec<Arc<Scene>> = scenes.iter().cloned().map(Arc::new).collect();
-    let grids: Vec<Option<Grid>> = futures::stream::iter(scenes.iter().map(|scene| red_grid(imagery, scene)))
-        .buffered(HEADERS_AHEAD)
-        .collect()
-        .await;
-    let mut by_grid: Vec<(MgrsTile, Grid, Vec<Arc<Scene>>)> = Vec::new();
-    let mut homeless: Vec<Arc<Scene>> = Vec::new();
-    for (scene, grid) in scenes.iter().zip(grids) {
-        let Some(grid) = grid else {
-            homeless.push(Arc::clone(scene));
-            continue;
-        };
-        match by_grid.iter_mut().find(|(tile, g, _)| *tile == scene.tile && *g == grid) {
-            Some((.., members)) => members.push(Arc::clone(scene)),
-            None => by_grid.push((scene.tile.clone(), grid, vec![Arc::clone(scene)])),
+    let extents: Vec<Result<TileExtent, Unread>> =
+        futures::stream::iter(scenes.iter().map(|scene| extent(imagery, scene)))
+            .buffered(HEADERS_AHEAD)
+            .collect()
+            .await;
+    let mut by_grid: Vec<(TileExtent, Vec<Listed>)> = Vec::new();
+    let mut homeless: Vec<Listed> = Vec::new();
+    for (scene, extent) in scenes.iter().zip(extents) {
+        let scene = Arc::clone(scene);
+        match extent {
+            Err(unread) => homeless.push(Listed { scene, unread: Some(unread) }),
+            Ok(extent) => {
+                let listed = Listed { scene, unread: None };
+                match by_grid.iter_mut().find(|(e, _)| e.tile == extent.tile && e.grid == extent.grid) {
+                    Some((_, members)) => members.push(listed),
+                    None => by_grid.push((extent, vec![listed])),
+                }
+            }
         }
     }
     // A scene whose header could not be read stands with its tile: its plots are told that it was not read.
-    let mut orphans: BTreeMap<MgrsTile, Vec<Arc<Scene>>> = BTreeMap::new();
-    for scene in homeless {
-        match by_grid.iter_mut().find(|(tile, ..)| *tile == scene.tile) {
-            Some((.., members)) => members.push(scene),
-            None => orphans.entry(scene.tile.clone()).or_default().push(scene),
+    let mut orphans: BTreeMap<MgrsTile, Vec<Listed>> = BTreeMap::new();
+    for listed in homeless {
+        match by_grid.iter_mut().find(|(extent, _)| extent.tile == listed.scene.tile) {
+            Some((_, members)) => members.push(listed),
+            None => orphans.entry(listed.scene.tile.clone()).or_default().push(listed),
         }
     }
-    let mut extents = Vec::new();
-    let mut members = Vec::new();
-    for (tile, grid, scenes) in by_grid {
-        match TileExtent::new(tile.clone(), grid) {
-            Ok(extent) => {
-                extents.push(extent);
-                members.push(scenes);
-            }
-            Err(error) => {
-                tracing::warn!(%tile, cause = %words(&error), "raster extent cannot be placed");
-                orphans.entry(tile).or_default().extend(scenes);
-            }
-        }
-    }
+    let (extents, members): (Vec<TileExtent>, Vec<Vec<Listed>>) = by_grid.into_iter().unzip();
     let parts = assign(plots, &extents);
     let mut groups: Vec<Group> = extents
         .into_iter()
@@ -254,7 +243,7 @@ async fn grouped(imagery: &Imagery, plots: &[(usize, &Plot)], scenes: &[Scene]) 
         .zip(parts)
         .filter(|(_, parts)| !parts.is_empty())
         .map(|((extent, mut scenes), parts)| {
-            scenes.sort_by(|a, b| (a.datetime, &a.id).cmp(&(b.datetime, &b.id)));
+            scenes.sort_by(|a, b| (a.scene.datetime, &a.scene.id).cmp(&(b.scene.datetime, &b.scene.id)));
             let bench = Arc::new(TileBench::new(parts));
             Group { tile: extent.tile, grid: Some(extent.grid), scenes, bench }
         })
@@ -262,7 +251,7 @@ async fn grouped(imagery: &Imagery, plots: &[(usize, &Plot)], scenes: &[Scene]) 
     for (tile, scenes) in orphans {
         let under: Vec<Part> = plots
             .iter()
-            .filter(|(_, plot)| scenes.iter().any(|s| s.footprint.intersects(&plot.geometry)))
+            .filter(|(_, plot)| scenes.iter().any(|s| s.scene.footprint.intersects(&plot.geometry)))
             .map(|(position, plot)| Part { plot: *position, geometry: plot.geometry.clone(), whole: true })
             .collect();
         if !under.is_empty() {
@@ -273,12 +262,14 @@ async fn grouped(imagery: &Imagery, plots: &[(usize, &Plot)], scenes: &[Scene]) 
     groups
 }
 
-/// The grid of a scene's red band; `None` if its header cannot be read now.
-async fn red_grid(imagery: &Imagery, scene: &Scene) -> Option<Grid> {
-    let asset = scene.assets.get(&Band::B04)?;
-    let href = Href::parse(&asset.href).ok()?;
-    let cog = imagery.open(&href).await.ok()?;
-    Some(*cog.grid())
+/// Where a scene's red band lies. The file's word counts, as far as it fits the tile that the item names.
+async fn extent(imagery: &Imagery, scene: &Scene) -> Result<TileExtent, Unread> {
+    let red = open(imagery, scene, Band::B04).await?;
+    if let Some(where_to) = astray(&scene.tile, red.grid()) {
+        return Err(Unread::useless(format!("{}: {where_to}", red.href())));
+    }
+    TileExtent::new(scene.tile.clone(), *red.grid())
+        .map_err(|error| Unread::useless(format!("{}: {}", red.href(), words(&error))))
 }
 
 /// The plot's outline on the grid it was seen on.

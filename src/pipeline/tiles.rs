@@ -75,6 +75,47 @@ impl TileExtent {
     }
 }
 
+/// Side of an MGRS square, metres.
+const SQUARE_M: f64 = 100_000.0;
+
+/// Tiles reach 9.8 km beyond their square; a raster further from it than its neighbours would be is of
+/// another place.
+const REACH_M: f64 = SQUARE_M;
+
+/// What is wrong with a raster that does not lie on the tile it is said to show, in words.
+///
+/// # Method
+/// The tile's name is a UTM zone, a latitude band, and a 100 km square: its column letter counts from
+/// 100 km east with A, J or S by zone; its row letter counts from the equator with A in odd zones and F in
+/// even ones, again every 2,000 km. Rasters that are not in UTM are left to their own word.
+///
+/// # Sources
+/// NGA.SIG.0012, The Universal Grids, section 3 (MGRS).
+pub(super) fn astray(tile: &MgrsTile, grid: &Grid) -> Option<String> {
+    const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let (digits, letters) = tile.as_str().split_at_checked(2)?;
+    let zone: u32 = digits.parse().ok()?;
+    let &[band, column, row] = letters.as_bytes() else { return None };
+    let at = |letter: u8| LETTERS.iter().position(|l| *l == letter);
+    let epsg = if band >= b'N' { 32600 } else { 32700 } + zone;
+    let is_utm = (32601..=32660).contains(&grid.epsg.0) || (32701..=32760).contains(&grid.epsg.0);
+    if !is_utm {
+        return None;
+    }
+    if grid.epsg.0 != epsg {
+        return Some(format!("it is in EPSG:{}, where tile {tile} is in EPSG:{epsg}", grid.epsg.0));
+    }
+    let east = (at(column)? % 8 + 1) as f64 * SQUARE_M;
+    let north = ((at(row)? + if zone % 2 == 0 { 15 } else { 0 }) % 20) as f64 * SQUARE_M;
+    let round = 20.0 * SQUARE_M;
+    let apart_east = grid.x0 >= east + SQUARE_M + REACH_M || grid.x1() <= east - REACH_M;
+    // The square's southern edge, in the turn of 2,000 km that is nearest to the raster.
+    let north = north + ((grid.y0 - north - SQUARE_M) / round).round() * round;
+    let apart_north = grid.y1() >= north + SQUARE_M + REACH_M || grid.y0 <= north - REACH_M;
+    (apart_east || apart_north)
+        .then(|| format!("it lies at {:.0} m east, {:.0} m north, outside tile {tile}", grid.x0, grid.y0))
+}
+
 /// The parts to read in each tile, in the order of `tiles`; plots no tile touches get none.
 pub(super) fn assign(plots: &[(usize, &Plot)], tiles: &[TileExtent]) -> Vec<Vec<Part>> {
     let mut parts = vec![Vec::new(); tiles.len()];

@@ -83,6 +83,31 @@ impl Drop for AtomicFile {
     }
 }
 
+/// Removes what a run that was cut off left under temporary names in an output folder and its plots' folders.
+///
+/// # Errors
+/// [`Error::Io`] when a folder cannot be listed.
+pub fn remove_partials(out: &Path) -> Result<(), Error> {
+    let list = |folder: &Path| -> Result<Vec<PathBuf>, Error> {
+        match fs::read_dir(folder) {
+            Ok(entries) => Ok(entries.flatten().map(|entry| entry.path()).collect()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(e) => Err(Error::io("list", folder)(e)),
+        }
+    };
+    let mut folders = vec![out.to_owned()];
+    folders.extend(list(&out.join("plots"))?.into_iter().filter(|path| path.is_dir()));
+    for folder in folders {
+        for path in list(&folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') && name.ends_with(".partial") {
+                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes `bytes` to `path`, whole or not at all.
 ///
 /// # Errors

@@ -25,8 +25,8 @@ pub struct FinishedRecord {
 /// Records of an earlier run with the same settings that need no second look, by plot id.
 ///
 /// Left out, so that they are made anew: records made with other settings, records that could not be
-/// finished for operational reasons ([`deferring_reason`], or named in the manifest's `deferred`),
-/// records of entries that could not be used (checking them again costs nothing), and plot ids that
+/// finished for operational reasons ([`deferring_reason`], or named in the manifest's `deferred`), records
+/// that stand although a scene was not read (it may be there now, and the record would say so), records of entries that could not be used (checking them again costs nothing), and plot ids that
 /// occur twice. A folder without a manifest, or whose `records.jsonl` is not the one the manifest
 /// vouches for, has nothing finished: a run that was cut off never counts.
 ///
@@ -35,7 +35,7 @@ pub struct FinishedRecord {
 /// croplens did not write, or a record that was changed after it was sealed.
 pub fn finished(dir: &Path, config_sha256: &str) -> Result<BTreeMap<String, FinishedRecord>, Error> {
     let Some(manifest) = read_manifest(dir)? else { return Ok(BTreeMap::new()) };
-    if manifest.config_sha256 != config_sha256 || !vouched_for(dir, &manifest)? {
+    if manifest.config_sha256 != config_sha256 || !vouched_for(dir, &manifest, RECORDS_FILE)? {
         return Ok(BTreeMap::new());
     }
     let deferred: BTreeSet<&str> = manifest.deferred.iter().map(|plot| plot.id.as_str()).collect();
@@ -46,6 +46,7 @@ pub fn finished(dir: &Path, config_sha256: &str) -> Result<BTreeMap<String, Fini
         let usable = record.config_sha256 == config_sha256
             && record.status != Status::NotAppraised
             && deferring_reason(&record).is_none()
+            && !says(&record, &UNREAD)
             && !deferred.contains(record.id.as_str());
         if usable {
             let id = record.id.clone();
@@ -75,20 +76,30 @@ pub fn read_records(dir: &Path) -> Result<Vec<EligibilityRecord>, Error> {
 
 /// The code of the reason for which another run may say more; `None` for a finished record.
 pub fn deferring_reason(record: &EligibilityRecord) -> Option<&'static str> {
-    DEFERRING
-        .into_iter()
-        .map(|code| code.facts().code)
-        .find(|code| record.reasons_all.iter().chain(&record.reasons).any(|reason| reason.code() == *code))
+    DEFERRING.into_iter().find(|code| says(record, &[*code])).map(|code| code.facts().code)
+}
+
+/// Whether one of the reasons has one of these codes.
+fn says(record: &EligibilityRecord, codes: &[Code]) -> bool {
+    let mut reasons = record.reasons_all.iter().chain(&record.reasons);
+    reasons.any(|reason| codes.iter().any(|code| code.facts().code == reason.code()))
 }
 
 /// Codes that another run may take away.
 const DEFERRING: [Code; 3] = [Code::SrcSearchFailed, Code::SrcReadFailed, Code::InternalError];
 
-fn vouched_for(dir: &Path, manifest: &RunManifest) -> Result<bool, Error> {
-    let Some(stated) = manifest.outputs.iter().find(|output| output.path == RECORDS_FILE) else {
+/// Codes of scenes that were not read and did not hinder the record.
+const UNREAD: [Code; 2] = [Code::SrcReadFailedHarmless, Code::SrcAssetMissing];
+
+/// Whether a file of an output folder is the one that its manifest was written for.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be read.
+pub fn vouched_for(dir: &Path, manifest: &RunManifest, file: &str) -> Result<bool, Error> {
+    let Some(stated) = manifest.outputs.iter().find(|output| output.path == file) else {
         return Ok(false);
     };
-    let path = dir.join(RECORDS_FILE);
+    let path = dir.join(file);
     if !path.exists() {
         return Ok(false);
     }

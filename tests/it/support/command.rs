@@ -30,6 +30,17 @@ impl Run {
         self
     }
 
+    /// Runs it in this folder, so that the paths it is given can be relative.
+    pub(crate) fn within(mut self, folder: &Path) -> Run {
+        self.0.current_dir(folder);
+        self
+    }
+
+    /// Starts it and does not wait.
+    pub(crate) fn start(mut self) -> std::process::Child {
+        self.0.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
+    }
+
     /// Runs it, whatever comes of it.
     pub(crate) fn output(mut self) -> Output {
         self.0.output().unwrap()

@@ -130,6 +130,16 @@ impl StacServer {
         self
     }
 
+    /// Has this fault from now on.
+    pub(crate) fn fail(&self, fault: Fault) {
+        lock(&self.inner).faults.push(fault);
+    }
+
+    /// Lists these items from now on.
+    pub(crate) fn list(&self, items: Vec<Value>) {
+        lock(&self.inner).items = items;
+    }
+
     /// Works again.
     pub(crate) fn heal(&self) {
         lock(&self.inner).faults.clear();
