@@ -30,6 +30,10 @@ const RIPE_LAG: (f64, f64) = (8.0, 4.0);
 /// Start of season (25 % of the rise) to emergence, backwards, where the crop is not known, days.
 const EMERGENCE_BEFORE_START: (f64, f64) = (12.0, 8.0);
 
+/// Most days between the maxima of two crops that share a year: wheat and the maize after it are 120 to 220 days
+/// apart, this year's crop and last year's 270 and more.
+const SAME_YEAR_DAYS: i32 = 270;
+
 /// Everything a method may look at. The as-of date is that of `series`.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
@@ -104,7 +108,7 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     let fit_of = |s: &Season| declared::best_fit(rows, s, place, rules);
     let in_window: Vec<usize> = (0..seasons.len()).filter(|k| belongs(&seasons[*k], window, as_of)).collect();
     let look = Look::new(smooth, window, low_vigour, rules);
-    let current = choose(seasons, &in_window, &look, &fit_of);
+    let current = choose(seasons, &in_window, &look, as_of, &fit_of);
     let season = current.and_then(|k| seasons.get(k));
     let fit = season.and_then(fit_of);
 
@@ -162,7 +166,8 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         .declared
         .as_ref()
         .is_some_and(|c| matches!(c.verdict, Verdict::Consistent | Verdict::Undetermined));
-    if let Some(season) = season {
+    // Land without a seen crop has no crop stage: what it shows is bare, emerging or not to be told.
+    if let Some(season) = season.filter(|_| cropped == Cropped::Yes) {
         let crop = fit.as_ref().filter(|f| trusted && f.row.gs_days.is_some());
         develop(&mut assessment, reading, season, crop, profiles, rules);
     }
@@ -187,21 +192,26 @@ fn belongs(season: &Season, window: Window, as_of: Date) -> bool {
     }
 }
 
-/// The season of the appraisal: of those that look like a crop (else of all), the one that fits the declared
-/// crop's calendar best, the later of equal ones; without a declaration the last.
+/// The season of the appraisal: of those that look like a crop (else of all) and are not of the year before the last
+/// one, the one that fits the declared crop's calendar best, the later of equal ones; without a declaration the last.
 fn choose<'a>(
     seasons: &[Season],
     in_window: &[usize],
     look: &Look,
+    as_of: Date,
     fit_of: &dyn Fn(&Season) -> Option<Fit<'a>>,
 ) -> Option<usize> {
     let crops: Vec<usize> = in_window.iter().copied().filter(|k| look.is_crop(&seasons[*k])).collect();
     let among = if crops.is_empty() { in_window } else { &crops };
+    // A crop of the year before answers for itself, not for the one that stands now, however well it fits.
+    let at = |k: &usize| seasons[*k].pos.unwrap_or(as_of);
+    let latest = among.iter().map(at).max();
+    let this_year = |k: &usize| latest.is_none_or(|l| days_between(at(k), l) <= SAME_YEAR_DAYS);
     let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
-    among.iter().copied().reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
+    among.iter().copied().filter(|k| this_year(k)).reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
 }
 
-/// Stage, maturity, emergence and harvest of the season.
+/// Stage, maturity, emergence and harvest of a crop's season.
 fn develop(
     a: &mut Assessment,
     reading: &Reading<'_>,
@@ -226,14 +236,15 @@ fn develop(
     }
     let Some(Dates { emergence, senescence: Some(senescence), harvest: Some(harvest), .. }) = dates else {
         a.cannot_tell.push(CannotTell::TooEarly { expected_from: None });
+        // Whether it still stands is what could not be worked out.
+        if a.stage == Stage::Mature {
+            a.stage = Stage::Unknown;
+        }
         return;
     };
     a.emergence = Some(emergence.interval_before(last));
     let ripe = clock.and_then(|c| c.anchors.iter().find(|x| x.bbch >= 89.0)).map_or(RIPE_LAG.0, |x| x.days);
     let maturity = senescence.plus(ripe, RIPE_LAG.1);
-    if a.cropped != Cropped::Yes {
-        return;
-    }
     a.maturity = Some(normal::share(emergence, maturity, day(a.as_of)));
     let next_crop = a.current.is_some_and(|k| k + 1 < a.seasons.len());
     match harvest::judge(series, season, harvest, maturity, next_crop, rules) {
