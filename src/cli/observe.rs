@@ -61,9 +61,8 @@ pub(super) fn run(args: &ObserveArgs, voice: &Voice) -> Result<Ended, Stop> {
         out: args.out.clone(),
         narrow: args.statistics == Which::Mean,
     };
-    let seen = runtime()?
-        .block_on(pipeline::observe(&request, &doors, &voice.watcher()))
-        .map_err(|e| match e {
+    let seen =
+        runtime()?.block_on(pipeline::observe(&request, &doors, &voice.watcher())).map_err(|e| match e {
             pipeline::Error::Store(store::Error::UnknownFormat { .. }) => Stop::usage(e.to_string()),
             _ => Stop::failed(e.to_string()),
         })?;

@@ -208,7 +208,11 @@ fn choose<'a>(
     let latest = among.iter().map(at).max();
     let this_year = |k: &usize| latest.is_none_or(|l| days_between(at(k), l) <= SAME_YEAR_DAYS);
     let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
-    among.iter().copied().filter(|k| this_year(k)).reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
+    among
+        .iter()
+        .copied()
+        .filter(|k| this_year(k))
+        .reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
 }
 
 /// Stage, maturity, emergence and harvest of a crop's season.

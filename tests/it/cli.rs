@@ -19,9 +19,10 @@ fn stderr(output: &Output) -> String {
 
 /// A short run over the sample: two months of spring.
 fn sample_run(verb: &str) -> Run {
-    croplens(&[verb])
-        .arg(sample_tiles().join("plots.geojson"))
-        .arg("--catalog")
-        .arg(sample_tiles())
-        .args(["--from", "2022-04-01", "--as-of", "2022-05-31"])
+    croplens(&[verb]).arg(sample_tiles().join("plots.geojson")).arg("--catalog").arg(sample_tiles()).args([
+        "--from",
+        "2022-04-01",
+        "--as-of",
+        "2022-05-31",
+    ])
 }

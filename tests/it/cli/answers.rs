@@ -37,8 +37,9 @@ fn one_line(text: &str) -> Value {
 fn json_is_one_line_on_standard_output_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let summary =
-        one_line(&stdout(&sample_run("appraise").args(["--papers", "none", "--json", "--out"]).arg(&out).ok()));
+    let summary = one_line(&stdout(
+        &sample_run("appraise").args(["--papers", "none", "--json", "--out"]).arg(&out).ok(),
+    ));
     assert_eq!(summary["records"], 20);
     assert_eq!(summary["exit"], "done");
     let by_status = summary["by_status"].as_object().unwrap();
@@ -49,13 +50,15 @@ fn json_is_one_line_on_standard_output_and_nothing_else() {
     assert_eq!(summary["plots"], 19);
     assert_eq!(summary["refused"].as_array().unwrap().len(), 1);
 
-    let summary = one_line(&stdout(&sample_run("observe").args(["--json", "--dry-run", "--out"]).arg(&table).ok()));
+    let summary =
+        one_line(&stdout(&sample_run("observe").args(["--json", "--dry-run", "--out"]).arg(&table).ok()));
     assert!(summary["scenes"].as_u64().unwrap() > 20);
 
     let series = folder.path().join("series.csv");
     std::fs::write(&series, "sample_id,date,ndvi\na,2022-04-01,0.3\na,2022-04-11,0.5\n").unwrap();
     for verb in ["season", "crop"] {
-        let output = croplens(&[verb]).arg(&series).args(["--json", "--out"]).arg(folder.path().join("t.csv")).ok();
+        let output =
+            croplens(&[verb]).arg(&series).args(["--json", "--out"]).arg(folder.path().join("t.csv")).ok();
         assert_eq!(one_line(&stdout(&output))["samples"], 1, "{verb}");
     }
 }
@@ -123,8 +126,7 @@ fn a_dry_run_reads_metadata_only_and_its_bound_holds() {
 
     bucket.forget();
     run(&[]);
-    let (requests, bytes) =
-        bucket.by_path().values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    let (requests, bytes) = bucket.by_path().values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     println!("dry run: {told}; the run: {requests} requests, {bytes} bytes");
     let most = |key: &str| told[key].as_u64().unwrap();
     assert!(requests <= most("requests_at_most") && bytes <= most("bytes_at_most"));

@@ -53,7 +53,8 @@ fn plots_that_cannot_be_read_are_said() {
 fn a_catalogue_that_is_not_there_is_said() {
     let tiles = sample_tiles();
     let plots = tiles.join("plots.geojson");
-    let said = refused(&["appraise", plots.to_str().unwrap(), "--catalog", "no/such/place", "--out", "never"], 2);
+    let said =
+        refused(&["appraise", plots.to_str().unwrap(), "--catalog", "no/such/place", "--out", "never"], 2);
     assert!(said.contains("--catalog no/such/place"), "{said}");
 }
 

@@ -37,14 +37,20 @@ fn columns<T: GdalType + Copy>(from: &Path, to: &Path, first: usize, width: usiz
 fn write(to: &Path, halves: bool) {
     for (folder, item) in items(&sample_tiles()) {
         let day = &item["properties"]["datetime"].as_str().unwrap()[..7];
-        if item["properties"]["grid:code"] != "MGRS-31TCN" || day < "2022-05" || day > "2022-08" {
+        if item["properties"]["grid:code"] != "MGRS-31TCN" || !("2022-05"..="2022-08").contains(&day) {
             continue;
         }
-        if ["B04", "B08", "SCL"].iter().any(|b| !sample_tiles().join(&folder).join(format!("{b}.tif")).exists()) {
+        if ["B04", "B08", "SCL"]
+            .iter()
+            .any(|b| !sample_tiles().join(&folder).join(format!("{b}.tif")).exists())
+        {
             continue;
         }
-        let parts: &[(&str, usize, usize)] =
-            if halves { &[("31TCN", 0, CUT_COLUMN), ("31TCM", CUT_COLUMN, 128 - CUT_COLUMN)] } else { &[("31TCN", 0, 128)] };
+        let parts: &[(&str, usize, usize)] = if halves {
+            &[("31TCN", 0, CUT_COLUMN), ("31TCM", CUT_COLUMN, 128 - CUT_COLUMN)]
+        } else {
+            &[("31TCN", 0, 128)]
+        };
         for (tile, first, width) in parts {
             let id = item["id"].as_str().unwrap().replace("31TCN", tile);
             let own = to.join(&id);

@@ -89,10 +89,14 @@ fn a_thousand_plots_on_one_date_fetch_and_decode_every_block_once() {
     // What was promised holds, and is what the blocks take.
     let (most_requests, most_bytes) =
         (bound["requests_at_most"].as_u64().unwrap(), bound["bytes_at_most"].as_u64().unwrap());
-    println!("{} requests (at most {most_requests}), {fetched} bytes of blocks (at most {most_bytes})", requests.len());
+    println!(
+        "{} requests (at most {most_requests}), {fetched} bytes of blocks (at most {most_bytes})",
+        requests.len()
+    );
     assert!(requests.len() as u64 <= most_requests);
     assert!(fetched <= most_bytes);
-    let (about_requests, about_bytes) = (bound["requests"].as_u64().unwrap(), bound["bytes"].as_u64().unwrap());
+    let (about_requests, about_bytes) =
+        (bound["requests"].as_u64().unwrap(), bound["bytes"].as_u64().unwrap());
     println!("expected: {about_requests} requests, {about_bytes} bytes with headers");
     assert!(requests.len() as u64 <= about_requests);
     assert!(fetched <= about_bytes && fetched * 10 >= about_bytes * 8, "{fetched} of {about_bytes}");

@@ -90,7 +90,9 @@ fn nothing_is_claimed_before_its_time() {
             let of = date(&record["peak_date"]).and_then(|peak| season_at(plot, peak));
             if ["mature", "harvested"].contains(&stage) {
                 match of {
-                    None => blame(format!("{stage}, and no true season has its peak on {}", record["peak_date"])),
+                    None => {
+                        blame(format!("{stage}, and no true season has its peak on {}", record["peak_date"]))
+                    }
                     Some(season) => {
                         let ripe = date(&season["ripe"]).unwrap();
                         if days(day, ripe) > 10 {

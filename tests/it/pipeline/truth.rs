@@ -118,7 +118,8 @@ fn ndvi_of_used_dates_is_the_true_one_within_the_noise() {
     let plots: BTreeMap<&str, &Value> = truth.iter().map(|p| (p["id"].as_str().unwrap(), p)).collect();
     let mut table = csv::Reader::from_path(folder.path().join("timeseries.csv")).unwrap();
     let heads = table.headers().unwrap().clone();
-    let column = |name: &str| heads.iter().position(|h| h == name).unwrap_or_else(|| panic!("{name}: {heads:?}"));
+    let column =
+        |name: &str| heads.iter().position(|h| h == name).unwrap_or_else(|| panic!("{name}: {heads:?}"));
     let (id, day, ndvi) = (column("plot_id"), column("date"), column("ndvi_mean"));
     let rejected = column("rejected");
     let (mut errors, mut unclear, mut used) = (Vec::new(), 0, 0);
@@ -136,7 +137,9 @@ fn ndvi_of_used_dates_is_the_true_one_within_the_noise() {
             continue;
         }
         match clear.iter().find(|pair| pair[0] == row[day]) {
-            Some(pair) => errors.push((value - pair[1].as_f64().unwrap(), row[id].to_owned(), row[day].to_owned())),
+            Some(pair) => {
+                errors.push((value - pair[1].as_f64().unwrap(), row[id].to_owned(), row[day].to_owned()))
+            }
             None => unclear += 1,
         }
     }

@@ -26,7 +26,8 @@ fn plots(root: &Path) -> Value {
     let mut features = Vec::new();
     for row in 0..9 {
         for col in 0..9 {
-            let (west, south) = (x0 + 9_050.0 + 11_000.0 * f64::from(col), y0 - 9_650.0 - 11_000.0 * f64::from(row));
+            let (west, south) =
+                (x0 + 9_050.0 + 11_000.0 * f64::from(col), y0 - 9_650.0 - 11_000.0 * f64::from(row));
             let mut xs = [west, west + 600.0, west + 600.0, west, west];
             let mut ys = [south, south, south + 600.0, south + 600.0, south];
             to_lonlat.transform_coords(&mut xs, &mut ys, &mut []).unwrap();
@@ -109,7 +110,10 @@ fn a_real_desert_scene_is_the_same_by_s3_http_and_from_disk_and_shows_no_crop() 
     };
     let (by_s3, rows) = run("s3", &as_s3.root(), &["--s3-endpoint", &bucket.url()]);
     let through_bucket = bucket.requests();
-    assert!(through_bucket >= 6, "{through_bucket} requests: red, near infrared and classes, header and blocks");
+    assert!(
+        through_bucket >= 6,
+        "{through_bucket} requests: red, near infrared and classes, header and blocks"
+    );
     let (by_http, http_rows) = run("http", &as_http.root(), &[]);
     assert!(bucket.requests() > through_bucket);
     let served = bucket.requests();
@@ -123,7 +127,9 @@ fn a_real_desert_scene_is_the_same_by_s3_http_and_from_disk_and_shows_no_crop() 
     }
 
     let (p5, p95, inside, bare) = desert(&root);
-    println!("bare soil on {bare:.3} of the scene, its pixels: 5 % {p5:.4}, 95 % {p95:.4}, {inside:.4} in 0.03 to 0.12");
+    println!(
+        "bare soil on {bare:.3} of the scene, its pixels: 5 % {p5:.4}, 95 % {p95:.4}, {inside:.4} in 0.03 to 0.12"
+    );
     let mut table = csv::Reader::from_reader(rows.as_slice());
     let heads = table.headers().unwrap().clone();
     let column = |name: &str| heads.iter().position(|h| h == name).unwrap();
@@ -137,7 +143,13 @@ fn a_real_desert_scene_is_the_same_by_s3_http_and_from_disk_and_shows_no_crop() 
     }
     let within = seen.iter().filter(|v| (0.03..=0.12).contains(*v)).count();
     seen.sort_by(f64::total_cmp);
-    println!("{} plots seen of {}: NDVI {:?} to {:?}, {within} in 0.03 to 0.12", seen.len(), by_s3.len(), seen[0], seen.last());
+    println!(
+        "{} plots seen of {}: NDVI {:?} to {:?}, {within} in 0.03 to 0.12",
+        seen.len(),
+        by_s3.len(),
+        seen[0],
+        seen.last()
+    );
     assert_eq!(by_s3.len(), 81);
     assert!(seen.len() > 55, "{} plots seen", seen.len());
     assert_eq!(within, seen.len());
