@@ -56,6 +56,19 @@ impl Default for Settings {
     }
 }
 
+/// What reading some blocks of a file costs, its header included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Requests for this file.
+    pub requests: u64,
+    /// Bytes of this file.
+    pub bytes: u64,
+    /// Requests for any file of the same grid and blocks, if its header is as long.
+    pub requests_at_most: u64,
+    /// Bytes of any such file.
+    pub bytes_at_most: u64,
+}
+
 /// Reader of rasters; share one per run (it remembers headers).
 #[derive(Debug)]
 pub struct Imagery {
@@ -124,11 +137,24 @@ impl Imagery {
             .collect())
     }
 
-    /// Requests and bytes that [`Imagery::fetch`] of these blocks costs when nothing goes wrong.
-    pub fn cost(&self, cog: &Cog, blocks: &[BlockIndex]) -> (u64, u64) {
+    /// What opening this file and fetching these blocks costs when nothing goes wrong, and what a file of the
+    /// same grid may cost at most.
+    pub fn cost(&self, cog: &Cog, blocks: &[BlockIndex]) -> Cost {
         let ranges = blocks.iter().filter_map(|index| cog.place(*index)).flatten();
         let ranges: Vec<Range<u64>> = ranges.map(|(at, count)| at..at.saturating_add(count)).collect();
-        self.objects.cost(&ranges)
+        let (requests, bytes) = self.objects.cost(&ranges);
+        let head = self.settings.first_bytes;
+        let (width, height) = cog.block_size();
+        let pixels = (width * height * cog.dtype().size()) as u64;
+        // A thousandth and some bytes: what Deflate adds to data that it cannot make smaller (RFC 1951).
+        let block = pixels + pixels / 1000 + 64 + self.objects.merge_gap();
+        let count = blocks.len() as u64;
+        Cost {
+            requests: 1 + requests,
+            bytes: cog.object_len.map_or(head, |len| len.min(head)) + bytes,
+            requests_at_most: 1 + count,
+            bytes_at_most: head + count * block,
+        }
     }
 
     fn cell(&self, href: &Href) -> Cell {

@@ -186,6 +186,11 @@ impl Objects {
         (runs.len() as u64, runs.iter().map(|run| run.range.end - run.range.start).sum())
     }
 
+    /// Ranges with at most this many unwanted bytes between them are fetched as one.
+    pub fn merge_gap(&self) -> u64 {
+        self.config.limits.merge_gap
+    }
+
     /// What has been done so far.
     pub fn counters(&self) -> Counters {
         Counters {

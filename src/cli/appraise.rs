@@ -181,6 +181,7 @@ fn manifest(
             requests: counters.requests + outcome.searched.requests,
             retries: counters.retries + outcome.searched.retries,
             bytes: counters.bytes + outcome.searched.bytes,
+            blocks: outcome.blocks,
         },
         plots: PlotCounts { total: outcome.records.len() as u64, by_status, reused: outcome.reused as u64 },
         deferred: outcome
@@ -261,7 +262,8 @@ fn title(plots: &Path) -> String {
     plots.file_name().map_or_else(|| "standard input".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
-/// The command as typed, quoted where a shell needs it.
+/// The command as typed, quoted where a shell needs it, without what cannot change an answer: the page that
+/// shows it has the same bytes on every machine.
 fn command_line() -> String {
     let quoted = |word: String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+".contains(c);
@@ -271,7 +273,12 @@ fn command_line() -> String {
             format!("'{}'", word.replace('\'', r"'\''"))
         }
     };
-    let mut words: Vec<String> = std::env::args().collect();
+    let mut threads_follow = false;
+    let of_the_answer = |word: &String| {
+        let is_value = std::mem::replace(&mut threads_follow, word == "--threads");
+        !(is_value || word == "--threads" || word.starts_with("--threads="))
+    };
+    let mut words: Vec<String> = std::env::args().filter(of_the_answer).collect();
     if let Some(program) = words.first_mut() {
         "croplens".clone_into(program);
     }

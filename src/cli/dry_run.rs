@@ -22,8 +22,9 @@ pub(super) fn tell(
     if flags.json {
         let text = json!({
             "plots": estimate.plots, "tiles": estimate.tiles, "scenes": estimate.scenes,
-            "items_skipped": estimate.items_skipped, "requests_at_most": estimate.requests,
-            "bytes_at_most": estimate.bytes, "headers_unread": estimate.headers_unread,
+            "items_skipped": estimate.items_skipped, "requests": estimate.requests,
+            "bytes": estimate.bytes, "requests_at_most": estimate.requests_at_most,
+            "bytes_at_most": estimate.bytes_at_most, "headers_unread": estimate.headers_unread,
             "search_failed": estimate.search_failed,
         });
         voice.result(&text.to_string());
@@ -33,9 +34,12 @@ pub(super) fn tell(
             estimate.plots, estimate.tiles, estimate.scenes, days.from, days.to, estimate.items_skipped
         ));
         voice.result(&format!(
-            "at most {} requests and {:.1} MB, if no scene is cloudy; nothing was read but metadata",
+            "about {} requests and {:.1} MB if no scene is cloudy, at most {} requests and {:.1} MB; nothing was \
+             read but metadata",
             estimate.requests,
-            estimate.bytes as f64 / 1e6
+            estimate.bytes as f64 / 1e6,
+            estimate.requests_at_most,
+            estimate.bytes_at_most as f64 / 1e6
         ));
         if estimate.headers_unread > 0 {
             voice.result(&format!(

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::pipeline::{self, ObserveRequest};
 use crate::scl::Scl;
+use crate::store;
 use crate::zonal::{MaskRule, Statistics};
 
 use super::run_flags::RunFlags;
@@ -60,9 +61,11 @@ pub(super) fn run(args: &ObserveArgs, voice: &Voice) -> Result<Ended, Stop> {
         out: args.out.clone(),
         narrow: args.statistics == Which::Mean,
     };
-    let seen = runtime()?
-        .block_on(pipeline::observe(&request, &doors, &voice.watcher()))
-        .map_err(|e| Stop::failed(e.to_string()))?;
+    let seen =
+        runtime()?.block_on(pipeline::observe(&request, &doors, &voice.watcher())).map_err(|e| match e {
+            pipeline::Error::Store(store::Error::UnknownFormat { .. }) => Stop::usage(e.to_string()),
+            _ => Stop::failed(e.to_string()),
+        })?;
     if args.run.json {
         let unread: Vec<_> = seen.scenes_unread.iter().map(|(id, why)| json!([id.as_str(), why])).collect();
         let summary = json!({

@@ -3,13 +3,15 @@
 use jiff::civil::Date;
 
 use crate::phenology::Season;
-use crate::series::{Sample, Series, days_between};
+use crate::series::{Sample, Series, days_between, plus_days};
 
 use super::normal::{Normal, date, day};
 use super::{CropRules, DateInterval};
 
 /// Longest time between the two clear dates of an abrupt fall, days (design value).
 const FALL_DAYS: i32 = 15;
+/// Longest time that a crop stands after the end of its season (15 % of the fall), days: maize dries for weeks.
+const LATEST_CUT_DAYS: i32 = 100;
 /// Least fall, NDVI, and share of the level before (design value).
 const FALL_NDVI: f64 = 0.20;
 const FALL_SHARE: f64 = 0.40;
@@ -45,7 +47,10 @@ pub(super) fn judge(
         return Harvest::Expected(harvest.interval_after(series.as_of()));
     };
     let seen_to = day(last.date);
-    let later: Vec<Sample> = series.samples().iter().filter(|s| s.date >= pos).copied().collect();
+    // A fall long after the end of the season is the next crop's.
+    let until = season.eos.map_or(Date::MAX, |eos| plus_days(eos, LATEST_CUT_DAYS));
+    let own = |s: &&Sample| s.date >= pos && s.date <= until;
+    let later: Vec<Sample> = series.samples().iter().filter(own).copied().collect();
     // Yellowing falls as fast as a cut: only a fall that ends on a ripe crop speaks for harvest.
     let fall = abrupt_fall(&later).filter(|(_, b)| maturity.before(day(*b)) >= 0.5);
     let prior = harvest.before(seen_to).clamp(0.01, 0.99);

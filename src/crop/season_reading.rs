@@ -166,7 +166,8 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         .declared
         .as_ref()
         .is_some_and(|c| matches!(c.verdict, Verdict::Consistent | Verdict::Undetermined));
-    if let Some(season) = season {
+    // Land without a seen crop has no crop stage: what it shows is bare, emerging or not to be told.
+    if let Some(season) = season.filter(|_| cropped == Cropped::Yes) {
         let crop = fit.as_ref().filter(|f| trusted && f.row.gs_days.is_some());
         develop(&mut assessment, reading, season, crop, profiles, rules);
     }
@@ -232,7 +233,7 @@ fn choose<'a>(
     among.iter().copied().reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
 }
 
-/// Stage, maturity, emergence and harvest of the season.
+/// Stage, maturity, emergence and harvest of a crop's season.
 fn develop(
     a: &mut Assessment,
     reading: &Reading<'_>,
@@ -257,14 +258,15 @@ fn develop(
     }
     let Some(Dates { emergence, senescence: Some(senescence), harvest: Some(harvest), .. }) = dates else {
         a.cannot_tell.push(CannotTell::TooEarly { expected_from: None });
+        // Whether it still stands is what could not be worked out.
+        if a.stage == Stage::Mature {
+            a.stage = Stage::Unknown;
+        }
         return;
     };
     a.emergence = Some(emergence.interval_before(last));
     let ripe = clock.and_then(|c| c.anchors.iter().find(|x| x.bbch >= 89.0)).map_or(RIPE_LAG.0, |x| x.days);
     let maturity = senescence.plus(ripe, RIPE_LAG.1);
-    if a.cropped != Cropped::Yes {
-        return;
-    }
     a.maturity = Some(normal::share(emergence, maturity, day(a.as_of)));
     let next_crop = a.current.is_some_and(|k| k + 1 < a.seasons.len());
     match harvest::judge(series, season, harvest, maturity, next_crop, rules) {

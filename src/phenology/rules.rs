@@ -19,7 +19,8 @@ pub struct SeasonRules {
     pub min_rise_days: u32,
     /// Shortest fall from maximum to minimum, days. Default 15 (design value).
     pub min_fall_days: u32,
-    /// How far from a maximum its minima are looked for, days. Default 185 (HLS-MSLSP).
+    /// How far from a maximum its minima are looked for, days. Default 270: winter rapeseed rises from September to
+    /// its maximum in May; with the 185 of HLS-MSLSP its start falls into the winter.
     pub max_side_days: u32,
     /// Start of season: share of the rise. Default 0.25 (HR-VPP).
     pub start_share: f64,
@@ -56,7 +57,7 @@ impl Default for SeasonRules {
             min_distance_days: 45,
             min_rise_days: 20,
             min_fall_days: 15,
-            max_side_days: 185,
+            max_side_days: 270,
             start_share: 0.25,
             end_share: 0.15,
             peak_fall_share: 0.05,

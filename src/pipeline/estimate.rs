@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::band::Band;
 use crate::crs;
-use crate::imagery::{BlockIndex, Cog, Imagery};
+use crate::imagery::{BlockIndex, Cog, Cost, Imagery};
 use crate::intake::Intake;
 use crate::objects::Href;
 use crate::plot::Plot;
@@ -17,7 +17,7 @@ use super::run::Doors;
 use super::search::search;
 use super::spec::Spec;
 
-/// An upper bound, reached when no scene is cloudy.
+/// What a run would read if no scene were cloudy: about so much, and never more than that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Estimate {
     /// Plots that can be used.
@@ -28,10 +28,14 @@ pub struct Estimate {
     pub scenes: usize,
     /// Items the catalogue lists that cannot be used.
     pub items_skipped: usize,
-    /// Requests.
+    /// Requests, as if every scene were compressed like the first of its tile.
     pub requests: u64,
-    /// Bytes.
+    /// Bytes, likewise.
     pub bytes: u64,
+    /// Requests if no two blocks can share one; only failures cost more.
+    pub requests_at_most: u64,
+    /// Bytes if no block is smaller than its pixels; only failures cost more.
+    pub bytes_at_most: u64,
     /// Scenes of tiles whose header could not be read; not counted in requests and bytes.
     pub headers_unread: usize,
     /// Plots whose catalogue search failed.
@@ -61,21 +65,21 @@ pub async fn estimate(intake: &Intake, spec: &Spec, days: (Date, Date), doors: &
     let margin_m = spec.settings.mask.margin_m();
     for scenes in by_tile.values() {
         let Some(first) = scenes.first() else { continue };
-        let mut of_scene = (0, 0);
+        let mut of_scene = Vec::new();
         for band in &bands {
-            let Some(cog) = header(&imagery, first, *band).await else {
-                of_scene = (0, 0);
-                break;
-            };
+            let Some(cog) = header(&imagery, first, *band).await else { break };
             let margin = if *band == Band::Scl { margin_m } else { 0.0 };
-            let (requests, bytes) = imagery.cost(&cog, &needed(&cog, &plots, margin));
-            of_scene = (of_scene.0 + 1 + requests, of_scene.1 + bytes);
+            of_scene.push(imagery.cost(&cog, &needed(&cog, &plots, margin)));
         }
-        if of_scene.0 == 0 {
+        if of_scene.len() < bands.len() {
             estimate.headers_unread += scenes.len();
+            continue;
         }
-        estimate.requests += of_scene.0 * scenes.len() as u64;
-        estimate.bytes += of_scene.1 * scenes.len() as u64;
+        let of_all = |part: fn(&Cost) -> u64| of_scene.iter().map(part).sum::<u64>() * scenes.len() as u64;
+        estimate.requests += of_all(|c| c.requests);
+        estimate.bytes += of_all(|c| c.bytes);
+        estimate.requests_at_most += of_all(|c| c.requests_at_most);
+        estimate.bytes_at_most += of_all(|c| c.bytes_at_most);
     }
     estimate
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ndarray::Array2;
 use rayon::ThreadPool;
@@ -15,12 +16,14 @@ use crate::imagery::{self, BlockIndex, Cog, Dtype, EncodedBlock, Imagery};
 
 use super::bridge::{ComputeLost, compute};
 use super::layout::Layout;
+use super::run::Doors;
 
 /// The doors and hands that reading needs.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
     pub(super) imagery: Arc<Imagery>,
     pub(super) pool: Arc<ThreadPool>,
+    decoded: Arc<AtomicU64>,
 }
 
 /// Blocks that could not be read, with the cause.
@@ -38,6 +41,17 @@ pub(super) struct Gathered {
 }
 
 impl Reader {
+    /// A reader through these doors; share one per run.
+    pub(super) fn new(doors: &Doors) -> Reader {
+        let imagery = Arc::new(Imagery::new(Arc::clone(&doors.objects)));
+        Reader { imagery, pool: Arc::clone(&doors.pool), decoded: Arc::default() }
+    }
+
+    /// Blocks decoded so far.
+    pub(super) fn decoded(&self) -> u64 {
+        self.decoded.load(Ordering::Relaxed)
+    }
+
     /// Gathers the values of the wanted seats' pixels from a raster on the layout's grid.
     pub(super) async fn gather(
         &self,
@@ -117,6 +131,7 @@ impl Reader {
         make: &Arc<impl Fn(&Cog, &EncodedBlock) -> Result<R, imagery::Error> + Send + Sync + 'static>,
     ) -> Result<(Vec<(BlockIndex, R)>, Bad), ComputeLost> {
         let (encoded, mut bad) = self.fetch(cog, blocks).await;
+        self.decoded.fetch_add(encoded.len() as u64, Ordering::Relaxed);
         let (shared, make) = (Arc::clone(cog), Arc::clone(make));
         let made: Vec<Result<(BlockIndex, R), (BlockIndex, imagery::Error)>> =
             compute(&self.pool, format!("blocks of {}", cog.href()), move || {

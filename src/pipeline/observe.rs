@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::imagery::Imagery;
 use crate::intake::{Entry, Intake};
 use crate::observation::Reject;
 use crate::plot::Plot;
@@ -80,6 +79,12 @@ pub async fn observe(
             }
         }
     }
+    // Opened first: an hour of reading must not end at a table that cannot be written.
+    let columns = match request.narrow {
+        true => Columns::Narrow,
+        false => Columns::Wide { bands: request.spec.bands.clone() },
+    };
+    let mut writer = TimeseriesWriter::create(&request.out, &columns)?;
     watch(&Event::Searching { plots: plots.len() });
     let collections = &request.spec.settings.catalog.collections;
     let catalogued = search(&doors.catalog, &plots, collections, request.from, request.to).await;
@@ -89,8 +94,7 @@ pub async fn observe(
         skipped: catalogued.skipped.len(),
         tiles: tiles.len(),
     });
-    let reader =
-        Reader { imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))), pool: Arc::clone(&doors.pool) };
+    let reader = Reader::new(doors);
     let rules = Arc::new(ScanRules {
         mask: request.mask,
         statistics: request.statistics,
@@ -99,11 +103,6 @@ pub async fn observe(
         guard: !request.narrow,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;
-    let columns = match request.narrow {
-        true => Columns::Narrow,
-        false => Columns::Wide { bands: request.spec.bands.clone() },
-    };
-    let mut writer = TimeseriesWriter::create(&request.out, &columns)?;
     let (mut rows, mut unread_rows) = (0, 0);
     for (at, plot) in &plots {
         for observation in seen.plots.get(at).map(|s| s.observations.as_slice()).unwrap_or_default() {

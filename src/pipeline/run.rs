@@ -10,7 +10,6 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog};
-use crate::imagery::Imagery;
 use crate::intake::{Entry, Intake};
 use crate::lending::{self, Policy, Refused};
 use crate::objects::Objects;
@@ -103,6 +102,8 @@ pub struct Outcome {
     pub scenes_unread: Vec<(SceneId, String)>,
     /// What the catalogue had to say.
     pub searched: Searched,
+    /// Blocks of rasters decoded.
+    pub blocks: u64,
     /// Acquisitions the orbits let expect, where they could be inferred.
     pub expected: Option<u32>,
     /// Things a person should know.
@@ -162,8 +163,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
     let catalogued = catalogue(request, doors, if plots.is_empty() { &[] } else { &all }, watch).await;
     timings.lap("catalog");
 
-    let reader =
-        Reader { imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))), pool: Arc::clone(&doors.pool) };
+    let reader = Reader::new(doors);
     let rules = Arc::new(ScanRules {
         mask: request.spec.settings.mask,
         statistics: Statistics::All,
@@ -217,6 +217,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
             retries: catalogued.retries,
             bytes: catalogued.bytes,
         },
+        blocks: reader.decoded(),
         expected: coverage.expected,
         notes: notes(request, &catalogued),
         timings_s: timings.finish(),

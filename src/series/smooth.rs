@@ -68,7 +68,9 @@ impl Smooth {
 /// # Method
 /// Whittaker with second differences on the daily grid; then `robust_passes` times: residuals scaled by 1.4826
 /// times their median magnitude, Tukey's bisquare with `upper_lean` times more room above the curve than below,
-/// and a new fit. Pointwise standard deviation `sigma sqrt(diag (W + lambda D'D)^-1)`, with sigma from the
+/// and a new fit. Below the curve a sample is an outlier only as far as it also lies below both sides (the higher
+/// of two neighbours on each): a stiff curve lags behind a harvest, and the dates that show the fall would else
+/// be taken for clouds and the end of season come days late. Pointwise standard deviation `sigma sqrt(diag (W + lambda D'D)^-1)`, with sigma from the
 /// weighted residuals and the degrees of freedom `n - tr H`.
 ///
 /// # Sources
@@ -92,6 +94,7 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
     let (mut w, mut wy) = (vec![0.0; n], vec![0.0; n]);
     let mut weights: Vec<f64> = samples.iter().map(|s| s.weight.max(LEAST_WEIGHT)).collect();
     let least = least_shares(samples, settings);
+    let alone = dips(samples);
     let mut solver = Solver::default();
     let mut residuals = vec![0.0; samples.len()];
     let mut magnitudes = vec![0.0; samples.len()];
@@ -112,8 +115,9 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
         }
         let scale = (1.4826 * median(&mut magnitudes)).max(settings.min_scale_ndvi);
         let room = settings.bisquare_constant * scale;
-        for (((weight, r), sample), least) in weights.iter_mut().zip(&residuals).zip(samples).zip(&least) {
-            let u = if *r < 0.0 { -r / room } else { r / (settings.upper_lean * room) };
+        let each = residuals.iter().zip(samples).zip(&least).zip(&alone);
+        for (weight, (((r, sample), least), dip)) in weights.iter_mut().zip(each) {
+            let u = if *r < 0.0 { dip.min(-r) / room } else { r / (settings.upper_lean * room) };
             let kept = if u < 1.0 { (1.0 - u * u) * (1.0 - u * u) } else { 0.0 };
             *weight = sample.weight * kept.max(*least) + LEAST_WEIGHT;
         }
@@ -124,6 +128,23 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
         *s = sigma * s.max(0.0).sqrt();
     }
     Smooth { start: first, values: solver.z, sd, days, weights, sigma }
+}
+
+/// How far each sample lies below the higher of its two neighbours on either side, NDVI, at least 0: a cloud missed
+/// by the mask, even one over two dates in a row, is a dip; a step down that lasts is none. Infinite at both ends,
+/// where one side is not known.
+fn dips(samples: &[Sample]) -> Vec<f64> {
+    let highest = |side: &[Sample]| side.iter().map(|s| s.ndvi).reduce(f64::max);
+    (0..samples.len())
+        .map(|i| {
+            let before = highest(&samples[i.saturating_sub(2)..i]);
+            let after = highest(&samples[i + 1..samples.len().min(i + 3)]);
+            match (before, after) {
+                (Some(b), Some(a)) => (b.min(a) - samples[i].ndvi).max(0.0),
+                _ => f64::INFINITY,
+            }
+        })
+        .collect()
 }
 
 /// The share of its weight that each sample keeps whatever its residual: a date without near neighbours cannot be

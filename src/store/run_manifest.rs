@@ -179,6 +179,9 @@ pub struct Traffic {
     pub retries: u64,
     /// Bytes received.
     pub bytes: u64,
+    /// Blocks of rasters decoded, each once.
+    #[serde(default)]
+    pub blocks: u64,
 }
 
 /// Plots of a run.

@@ -1,5 +1,6 @@
 //! Tests on real data that is not part of the repository; each says so and returns where it is absent.
 
+mod desert;
 mod fiboa;
 mod swiss;
 mod swiss_archive;

@@ -2,6 +2,7 @@
 //! tables are made from the code.
 #![allow(dead_code, unreachable_pub, reason = "each test module uses its own part")]
 
+pub mod archive;
 pub mod bucket;
 pub mod command;
 pub mod document;

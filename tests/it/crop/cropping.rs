@@ -152,7 +152,8 @@ fn what_is_not_known_never_counts_against_the_declared_crop() {
     assert_eq!(verdict(Some(KENYA), "sugarcane"), Verdict::Undetermined);
     // The short-rains crop of eastern Kenya on a long-rains curve, while the last short rains are the cycle asked
     // about; once the next ones are sown, the curve of the long rains says nothing about them.
-    let short_rains = |as_of| read(&sights, as_of, Some((-1.5, 38.0)), Some("maize")).declared.unwrap().verdict;
+    let short_rains =
+        |as_of| read(&sights, as_of, Some((-1.5, 38.0)), Some("maize")).declared.unwrap().verdict;
     assert_eq!(short_rains(day(270)), Verdict::Inconsistent);
     assert_eq!(short_rains(day(364)), Verdict::Undetermined);
     // Hardly seen: three dates in all.

@@ -41,6 +41,16 @@ impl Run {
         self.0.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap()
     }
 
+    /// Runs it with these bytes on its standard input.
+    pub(crate) fn fed(mut self, input: &[u8]) -> Output {
+        use std::io::Write;
+        let piped = std::process::Stdio::piped;
+        let mut child = self.0.stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+        // A command that reads nothing hangs up; that is its right.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        child.wait_with_output().unwrap()
+    }
+
     /// Runs it, whatever comes of it.
     pub(crate) fn output(mut self) -> Output {
         self.0.output().unwrap()

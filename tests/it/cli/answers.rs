@@ -1,0 +1,154 @@
+//! What a run says, and where it says it.
+
+use serde_json::Value;
+
+use super::{sample_run, stderr, stdout};
+use crate::support::archive::{addressed, public_https, sample_tiles};
+use crate::support::bucket::{Bucket, Fault};
+use crate::support::command::{croplens, records};
+use crate::support::stac::StacServer;
+
+#[test]
+fn every_verb_has_help() {
+    for verb in ["", "appraise", "observe", "season", "crop", "simulate", "check"] {
+        let verbs: Vec<&str> = Some(verb).filter(|v| !v.is_empty()).into_iter().collect();
+        let output = croplens(&verbs).arg("--help").ok();
+        let text = stdout(&output);
+        assert!(text.contains(&format!("Usage: croplens {verb}").trim_end().to_owned()), "{verb}: {text}");
+        assert!(text.lines().next().unwrap().len() > 20, "{verb} says what it does: {text}");
+        assert!(stderr(&output).is_empty(), "{verb}");
+        if verb.is_empty() {
+            for named in ["appraise", "observe", "season", "crop", "simulate", "check"] {
+                assert!(text.contains(named), "{named} is not in {text}");
+            }
+        }
+    }
+    let version = stdout(&croplens(&["--version"]).ok());
+    assert_eq!(version.trim(), format!("croplens {}", env!("CARGO_PKG_VERSION")));
+}
+
+/// The one line of JSON that is all of standard output.
+fn one_line(text: &str) -> Value {
+    assert_eq!(text.lines().count(), 1, "{text}");
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn json_is_one_line_on_standard_output_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let summary = one_line(&stdout(
+        &sample_run("appraise").args(["--papers", "none", "--json", "--out"]).arg(&out).ok(),
+    ));
+    assert_eq!(summary["records"], 20);
+    assert_eq!(summary["exit"], "done");
+    let by_status = summary["by_status"].as_object().unwrap();
+    assert_eq!(by_status.values().map(|n| n.as_u64().unwrap()).sum::<u64>(), 20);
+
+    let table = folder.path().join("table.csv");
+    let summary = one_line(&stdout(&sample_run("observe").args(["--json", "--out"]).arg(&table).ok()));
+    assert_eq!(summary["plots"], 19);
+    assert_eq!(summary["refused"].as_array().unwrap().len(), 1);
+
+    let summary =
+        one_line(&stdout(&sample_run("observe").args(["--json", "--dry-run", "--out"]).arg(&table).ok()));
+    assert!(summary["scenes"].as_u64().unwrap() > 20);
+
+    let series = folder.path().join("series.csv");
+    std::fs::write(&series, "sample_id,date,ndvi\na,2022-04-01,0.3\na,2022-04-11,0.5\n").unwrap();
+    for verb in ["season", "crop"] {
+        let output =
+            croplens(&[verb]).arg(&series).args(["--json", "--out"]).arg(folder.path().join("t.csv")).ok();
+        assert_eq!(one_line(&stdout(&output))["samples"], 1, "{verb}");
+    }
+}
+
+#[test]
+fn quiet_is_quiet_and_a_plain_run_leaves_standard_output_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |flag: &str, name: &str| {
+        sample_run("appraise").args(["--papers", "none", flag, "--out"]).arg(folder.path().join(name)).ok()
+    };
+    let quiet = run("--quiet", "quiet");
+    assert_eq!((stdout(&quiet), stderr(&quiet)), (String::new(), String::new()));
+    let plain = run("--fresh", "plain");
+    assert_eq!(stdout(&plain), "");
+    let said = stderr(&plain);
+    assert!(said.contains("20 plots:") && said.contains("index.html"), "{said}");
+    assert!(said.lines().count() < 40, "{said}");
+    assert!(!said.contains('\u{1b}'), "no colours and bars away from a terminal: {said}");
+}
+
+#[test]
+fn observe_mean_has_exactly_the_five_columns_of_a_plain_job() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = folder.path().join("table.csv");
+    sample_run("observe").args(["--scl-valid", "4,5", "--statistics", "mean", "--out"]).arg(&table).ok();
+    let text = std::fs::read_to_string(&table).unwrap();
+    assert_eq!(text.lines().next(), Some("plot_id,date,ndvi_mean,valid_fraction,pixel_count"));
+    assert!(text.lines().all(|line| line.split(',').count() == 5));
+    assert!(text.lines().count() > 19 * 5, "{} rows", text.lines().count());
+}
+
+#[test]
+fn plots_come_from_standard_input_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let plots = std::fs::read(sample_tiles().join("plots.geojson")).unwrap();
+    let output = croplens(&["appraise", "-", "--catalog"])
+        .arg(sample_tiles())
+        .args(["--from", "2022-05-01", "--as-of", "2022-05-31", "--papers", "none", "--out"])
+        .arg(folder.path())
+        .fed(&plots);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(records(folder.path()).len(), 20);
+}
+
+#[test]
+fn a_dry_run_reads_metadata_only_and_its_bound_holds() {
+    let bucket = Bucket::serve(&sample_tiles());
+    let stac = StacServer::start(addressed(&sample_tiles(), &public_https));
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let run = |extra: &[&str]| {
+        croplens(&["appraise"])
+            .arg(sample_tiles().join("plots.geojson"))
+            .args(["--catalog", &stac.root(), "--s3-endpoint", &bucket.url(), "--as-of", "2022-07-20"])
+            .args(["--from", "2022-05-01", "--papers", "none", "--json", "--out"])
+            .arg(&out)
+            .args(extra)
+            .ok()
+    };
+    let told = one_line(&stdout(&run(&["--dry-run"])));
+    assert!(!out.exists(), "a dry run writes nothing");
+    let looked = bucket.seen();
+    assert!(!looked.is_empty() && looked.len() <= 2 * 3, "a header a band and tile: {looked:?}");
+    assert!(looked.iter().all(|s| s.range.as_deref().unwrap().starts_with("bytes=0-")), "{looked:?}");
+
+    bucket.forget();
+    run(&[]);
+    let (requests, bytes) = bucket.by_path().values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    println!("dry run: {told}; the run: {requests} requests, {bytes} bytes");
+    let most = |key: &str| told[key].as_u64().unwrap();
+    assert!(requests <= most("requests_at_most") && bytes <= most("bytes_at_most"));
+    // Half the looks are cloudy here: red and near infrared of those are not fetched.
+    assert!(requests * 4 >= most("requests"), "{requests} requests of about {}", most("requests"));
+    assert!(requests <= most("requests"));
+}
+
+#[test]
+fn deferred_plots_end_in_exit_code_3_and_nothing_is_held_against_them() {
+    let bucket = Bucket::serve(&sample_tiles());
+    let stac = StacServer::start(addressed(&sample_tiles(), &public_https));
+    bucket.fail("B04.tif", Fault::Status(403, "AccessDenied"), usize::MAX);
+    let folder = tempfile::tempdir().unwrap();
+    let output = croplens(&["appraise"])
+        .arg(sample_tiles().join("plots.geojson"))
+        .args(["--catalog", &stac.root(), "--s3-endpoint", &bucket.url(), "--as-of", "2022-07-20"])
+        .args(["--from", "2022-06-15", "--papers", "none", "--out"])
+        .arg(folder.path())
+        .exits(3);
+    assert!(stderr(&output).contains("run the same command again"), "{}", stderr(&output));
+    for record in records(folder.path()) {
+        assert_ne!(record["status"], "does_not_support", "{}", record["id"]);
+    }
+}
