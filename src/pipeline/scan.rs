@@ -30,6 +30,10 @@ use super::tiles::Part;
 /// Coverage from which a pixel of a further band counts: its neighbours must not (20 m bands mix more).
 const LEAST_BAND_COVERAGE: f32 = 0.75;
 
+/// Digital number of pixels under cloud that no plot wanted to see: a measurement under any rule, so that the
+/// classification alone says what they are, and of weight 0 because of it.
+const NOT_LOOKED_AT: u16 = u16::MAX;
+
 /// What every scene of a tile shares.
 #[derive(Debug)]
 pub(super) struct TileBench {
@@ -275,7 +279,12 @@ async fn read(
         .collect();
     let (red_values, nir_values) =
         futures::join!(reader.gather(&red, &layout, &wanted), reader.gather(&nir, &layout, &wanted));
-    let (red_values, nir_values) = (red_values?, nir_values?);
+    let (mut red_values, mut nir_values) = (red_values?, nir_values?);
+    // Blocks that other plots needed may hold these pixels or not: only the classification speaks of them.
+    for (seat, _) in layout.seats.iter().zip(&wanted).filter(|(_, wanted)| !**wanted) {
+        red_values.values[seat.start..seat.end].fill(NOT_LOOKED_AT);
+        nir_values.values[seat.start..seat.end].fill(NOT_LOOKED_AT);
+    }
     for gathered in [&red_values, &nir_values] {
         if let Some(error) = &gathered.error {
             problem.get_or_insert_with(|| words(error));
@@ -296,6 +305,7 @@ async fn read(
         red: red_values.values,
         nir: nir_values.values,
         failed,
+        wanted,
         bands,
     };
     let (views, doubt) =
@@ -437,6 +447,7 @@ struct Work {
     red: Vec<u16>,
     nir: Vec<u16>,
     failed: Vec<bool>,
+    wanted: Vec<bool>,
     bands: BTreeMap<usize, BTreeMap<Band, f64>>,
 }
 
@@ -510,7 +521,8 @@ impl Work {
     fn doubt(&self) -> Option<String> {
         let mut guard = OffsetGuard::default();
         for (i, seat) in self.layout.seats.iter().enumerate() {
-            if !self.failed[i]
+            if self.wanted[i]
+                && !self.failed[i]
                 && let Some(pixels) = self.pixels(seat)
             {
                 guard.add(&pixels, &self.scene.radiometry);

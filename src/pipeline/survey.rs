@@ -166,7 +166,9 @@ fn join_divided(
 
 /// One observation from the pieces of a day. Every piece of land is in one piece only.
 fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
-    let failed = pieces.iter().find(|p| p.observation.rejected == Some(Reject::ReadFailed));
+    let unread = |why| pieces.iter().find(move |p| p.observation.rejected == Some(why));
+    let failed =
+        [Reject::ReadFailed, Reject::AssetMissing, Reject::OffsetUnsettled].into_iter().find_map(unread);
     let with_pixels: Vec<(&Piece, &PartPixels)> =
         pieces.iter().filter_map(|p| Some((p, p.pixels.as_ref()?))).collect();
     let main = with_pixels.iter().max_by(|a, b| {
@@ -174,7 +176,7 @@ fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
         weight(a.1).total_cmp(&weight(b.1)).then_with(|| b.0.scene.id.cmp(&a.0.scene.id))
     });
     let (Some((main, _)), None) = (main, failed) else {
-        // Nothing to join, or a piece could not be read: the day says so.
+        // Nothing to join, or a piece was not read: the day says so.
         let shown = failed.unwrap_or(&pieces[0]);
         return shown.observation.clone();
     };

@@ -26,7 +26,7 @@ fn passing() -> Vec<(Fault, usize)> {
 }
 
 fn passing_faults_leave_no_trace(door: Door) {
-    let village = Village::new(door);
+    let village = Village::with_papers(door);
     let files = CLEAR_EAST.iter().flat_map(|scene| ["B04", "B08", "SCL"].map(|b| format!("{scene}/{b}.tif")));
     let faults = passing();
     for (file, (fault, times)) in files.zip(&faults) {
@@ -98,7 +98,7 @@ fn lasting_faults_defer_the_plots_they_concern_by_http() {
 #[test]
 fn a_missing_file_is_as_a_cloudy_day_and_is_asked_for_again() {
     for door in [Door::S3, Door::Http] {
-        let village = Village::new(door);
+        let village = Village::with_papers(door);
         for (scene, file) in [(CLEAR_EAST[1], "B08.tif"), (CLEAR_EAST[4], "SCL.tif")] {
             village.bucket.fail(&format!("{scene}/{file}"), Fault::Status(404, "NoSuchKey"), usize::MAX);
         }
@@ -115,7 +115,7 @@ fn a_missing_file_is_as_a_cloudy_day_and_is_asked_for_again() {
 #[test]
 fn an_archive_that_is_down_defers_every_plot() {
     for (door, fault) in [(Door::S3, Fault::Status(503, "ServiceUnavailable")), (Door::Http, Fault::Reset)] {
-        let village = Village::new(door);
+        let village = Village::with_papers(door);
         village.bucket.fail("", fault, usize::MAX);
         let hurt = village.hurt("down", 3);
         let deferred = hurt.manifest["deferred"].as_array().unwrap().len();

@@ -13,7 +13,7 @@ fn status(page: u32, status: u16, times: u32) -> Fault {
 
 #[test]
 fn passing_faults_of_the_catalogue_leave_no_trace() {
-    let village = Village::new(Door::S3);
+    let village = Village::of_a_year(Door::S3);
     let faults = [
         status(1, 503, 2),
         status(2, 429, 1),
@@ -35,7 +35,7 @@ fn passing_faults_of_the_catalogue_leave_no_trace() {
 
 #[test]
 fn a_search_without_its_whole_answer_defers_every_plot_and_decides_none() {
-    let village = Village::new(Door::S3);
+    let village = Village::of_a_year(Door::S3);
     let ever = u32::MAX;
     let faults = [
         (status(1, 503, ever), "503"),

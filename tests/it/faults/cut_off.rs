@@ -19,7 +19,7 @@ fn wait_for(what: &str, mut happened: impl FnMut() -> bool) {
 
 #[test]
 fn a_run_killed_while_it_reads_leaves_nothing_and_is_made_up_for() {
-    let village = Village::new(Door::S3);
+    let village = Village::with_papers(Door::S3);
     village.bucket.forget();
     village.bucket.delay(Duration::from_millis(5));
     let mut child = village.start();
@@ -33,7 +33,7 @@ fn a_run_killed_while_it_reads_leaves_nothing_and_is_made_up_for() {
 
 #[test]
 fn a_run_killed_while_it_writes_leaves_only_whole_files_and_is_made_up_for() {
-    let village = Village::new(Door::S3);
+    let village = Village::with_papers(Door::S3);
     let files = ["plots/DEMO-01/series.svg", "timeseries.csv", "records.jsonl", "index.html"];
     for file in files {
         let mut child = village.start();
@@ -51,7 +51,7 @@ fn a_run_killed_while_it_writes_leaves_only_whole_files_and_is_made_up_for() {
 
 #[test]
 fn a_second_run_that_is_killed_loses_nothing_of_the_first() {
-    let village = Village::new(Door::S3);
+    let village = Village::with_papers(Door::S3);
     village.bucket.fail(&format!("{}/B04.tif", CLEAR_EAST[1]), Fault::Reset, usize::MAX);
     village.hurt("first run", 3);
     village.bucket.heal();
@@ -69,7 +69,7 @@ fn a_second_run_that_is_killed_loses_nothing_of_the_first() {
 
 #[test]
 fn results_that_were_touched_are_made_anew() {
-    let village = Village::new(Door::S3);
+    let village = Village::with_papers(Door::S3);
     let damages: [(&str, &[u8]); 3] =
         [("timeseries.parquet", b"PAR1"), ("records.jsonl", b"{}\n"), ("run.json", b"")];
     for (file, bytes) in damages {

@@ -10,9 +10,10 @@ use crate::support::bucket::Bucket;
 use crate::support::command::{Run, croplens, records};
 use crate::support::stac::StacServer;
 
-/// First day read, as-of day: the second harvest year, about 130 scenes on two tiles.
-const FROM: &str = "2022-01-01";
-const AS_OF: &str = "2022-11-13";
+/// First day read, as-of day: seven months of the second harvest year, 86 scenes on two tiles.
+const SEASON: (&str, &str) = ("2022-02-01", "2022-08-31");
+/// The whole of it: 130 scenes, more than a page of the catalogue.
+const YEAR: (&str, &str) = ("2022-01-01", "2022-11-13");
 
 /// Days on which the eastern tile is clear: what a fault hits there matters.
 pub(super) const CLEAR_EAST: [&str; 6] = [
@@ -43,6 +44,8 @@ pub(super) struct Village {
     pub(super) bucket: Bucket,
     pub(super) stac: StacServer,
     door: Door,
+    days: (&'static str, &'static str),
+    papers: bool,
     unbroken: Unbroken,
 }
 
@@ -81,8 +84,23 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
 }
 
 impl Village {
-    /// Starts everything and makes the run to compare with.
+    /// A season without papers.
     pub(super) fn new(door: Door) -> Village {
+        Village::over(door, SEASON, false)
+    }
+
+    /// A season with all papers.
+    pub(super) fn with_papers(door: Door) -> Village {
+        Village::over(door, SEASON, true)
+    }
+
+    /// A year without papers.
+    pub(super) fn of_a_year(door: Door) -> Village {
+        Village::over(door, YEAR, false)
+    }
+
+    /// Starts everything and makes the run to compare with.
+    fn over(door: Door, days: (&'static str, &'static str), papers: bool) -> Village {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("archive");
         for file in files(&sample()) {
@@ -103,6 +121,8 @@ impl Village {
             stac: StacServer::start(Vec::new()),
             folder,
             door,
+            days,
+            papers,
             unbroken: Unbroken::default(),
         };
         village.drop_dead_links();
@@ -164,7 +184,8 @@ impl Village {
     /// The command, always the same.
     pub(super) fn run(&self) -> Run {
         let run = croplens(&["appraise", "archive/plots.geojson", "--out", "out", "--quiet"])
-            .args(["--from", FROM, "--as-of", AS_OF, "--attempts", "3", "--read-timeout-s", "1"])
+            .args(["--from", self.days.0, "--as-of", self.days.1, "--attempts", "3", "--read-timeout-s", "1"])
+            .args(["--papers", if self.papers { "all" } else { "none" }])
             .within(self.folder.path());
         match self.door {
             Door::Disk => run.args(["--catalog", "archive"]),
