@@ -52,6 +52,11 @@ impl Look {
         }
     }
 
+    /// Whether a season by itself rises as far as an annual crop's.
+    pub(super) fn stands_alone(&self, season: &Season) -> bool {
+        season.amplitude >= self.amplitude
+    }
+
     /// Whether a season is an annual crop's: by the year's percentiles where half a year and more was seen (the
     /// soil between two crops is seen only once a year), else by the season's own base and amplitude.
     pub(super) fn is_crop(&self, season: &Season) -> bool {

@@ -205,7 +205,8 @@ fn choose<'a>(
     let among = if crops.is_empty() { in_window } else { &crops };
     // A crop of the year before answers for itself, not for the one that stands now, however well it fits.
     let at = |k: &usize| seasons[*k].pos.unwrap_or(as_of);
-    let latest = among.iter().map(at).max();
+    // What grows on an idle field, volunteers or grass, does not end the year of a crop.
+    let latest = among.iter().filter(|k| look.stands_alone(&seasons[**k])).map(at).max();
     let this_year = |k: &usize| latest.is_none_or(|l| days_between(at(k), l) <= SAME_YEAR_DAYS);
     let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
     among
