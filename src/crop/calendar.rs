@@ -32,6 +32,9 @@ const PEAK_TO_SENESCENCE_SD: f64 = 12.0;
 /// 5 % to 50 % (design value: widths run from 5 to 16). Set from 10 to 18 after a look at the Swiss fields.
 const GREEN_TO_SENESCENCE: f64 = 18.0;
 
+/// Least time from emergence to the calendar's green-up of a crop that stands over the winter, days.
+const LEAST_WINTER_DAYS: f64 = 90.0;
+
 /// The dates of one cycle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Dates {
@@ -180,7 +183,7 @@ pub(super) fn visible_by(d: &Dates) -> f64 {
 pub(super) fn updated(p: &Profile, planned: Dates, season: &Season, last_clear: Date) -> Dates {
     let mut greenup = planned.greenup;
     let mut sowing = planned.sowing;
-    if let Some(seen) = season.greenup50 {
+    if let Some(seen) = season.greenup50.filter(|seen| !before_winter(&planned, *seen)) {
         let sd = season.sos_sd_days.unwrap_or(12.0).hypot(GREENUP_EXTRA_SD);
         greenup = greenup.update(day(seen), sd);
         // Sowing and green-up share half of the sowing date's spread.
@@ -218,11 +221,24 @@ pub(super) struct Deviation {
     pub z: f64,
 }
 
+/// Whether a green-up is the one before the winter of a crop whose calendar means the one after it: rapeseed of August
+/// covers the ground in September. Such a date neither speaks against the crop nor moves its calendar.
+fn before_winter(planned: &Dates, seen: Date) -> bool {
+    let (emergence, greenup) = (planned.emergence, planned.greenup);
+    let at = day(seen);
+    greenup.mean - emergence.mean > LEAST_WINTER_DAYS
+        && at >= emergence.mean - emergence.sd
+        && at < greenup.mean - 0.5 * LEAST_WINTER_DAYS
+}
+
 /// Every date that was seen and is expected.
 pub(super) fn deviations(planned: &Dates, season: &Season) -> Vec<Deviation> {
     let sos_sd = season.sos_sd_days.unwrap_or(12.0).min(20.0).hypot(GREENUP_EXTRA_SD);
     // Neither base is known: the half-rise is that of the part that was seen, and too late.
-    let greenup = season.greenup50.filter(|_| season.sos.is_some() || season.eos.is_some());
+    let greenup = season
+        .greenup50
+        .filter(|_| season.sos.is_some() || season.eos.is_some())
+        .filter(|seen| !before_winter(planned, *seen));
     let eos_sd = season.eos_sd_days.unwrap_or(8.0).min(20.0).hypot(SENESCENCE_EXTRA_SD);
     [
         ("50 % green-up", greenup, Some(planned.greenup), sos_sd),
