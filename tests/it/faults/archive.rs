@@ -60,7 +60,7 @@ fn lasting_faults_defer_the_plots_they_concern(door: Door) {
     let middle = length("B04.tif") - 40;
     let cases = [
         ("503", "B04.tif", Fault::Status(503, "ServiceUnavailable"), "503"),
-        ("SlowDown", "SCL.tif", Fault::Status(503, "SlowDown"), "SlowDown"),
+        ("SlowDown", "SCL.tif", Fault::Status(503, "SlowDown"), "503"),
         ("403", "B08.tif", Fault::Status(403, "AccessDenied"), "denied"),
         ("reset", "SCL.tif", Fault::Reset, "connection"),
         ("stall before headers", "B04.tif", Fault::StallHeaders, "timed out"),

@@ -71,8 +71,14 @@ const DAMAGES: [(&str, &str, Damage, i32, &str); 13] = [
         0,
         "too much",
     ),
-    ("four thousand million blocks", "B08.tif", |b| set_tag(b, TILE_OFFSETS, Some(u32::MAX), 8), 3, ""),
-    ("no pixels", "B04.tif", |b| set_tag(b, WIDTH, None, 0), 3, ""),
+    (
+        "four thousand million blocks",
+        "B08.tif",
+        |b| set_tag(b, TILE_OFFSETS, Some(u32::MAX), 8),
+        0,
+        "too much",
+    ),
+    ("no pixels", "B04.tif", |b| set_tag(b, WIDTH, None, 0), 3, "no pixels"),
     (
         "a directory that is its own next",
         "SCL.tif",
@@ -123,7 +129,7 @@ fn damaged_files_cost_only_their_scene() {
         let harmless = cause == "-";
         if !harmless {
             let said = hurt.cause(scene);
-            assert!(said.contains(cause) && said.contains(file), "{name}: {said}");
+            assert!(said.contains(cause) && said.contains(scene), "{name}: {said}");
         }
         std::fs::write(&path, whole).unwrap();
         if harmless {
