@@ -11,7 +11,7 @@ use crate::support::archive::{items, json as read_json, sample_tiles};
 use crate::support::command::croplens;
 
 /// Pixels of the western tile that lie west of the cut; the cut runs through fields on 10 and 20 m pixels alike.
-const CUT_COLUMN: usize = 96;
+const CUT_COLUMN: usize = 22;
 
 /// Some columns of a raster as a raster of its own.
 fn columns<T: GdalType + Copy>(from: &Path, to: &Path, first: usize, width: usize) {
@@ -120,7 +120,8 @@ fn a_divided_plot_measures_as_the_undivided_one() {
             let (Some(found), Some(expected)) = (found, expected) else { continue };
             let relative = if k == 2 { (found - expected) / expected } else { found - expected };
             worst[k] = worst[k].max(relative.abs());
-            assert!(relative.abs() < 1e-6, "{id} {day} column {k}: {found} divided, {expected} whole");
+            // The table keeps six decimals: equal values may differ by one unit of the last.
+            assert!(relative.abs() < 1.001e-6, "{id} {day} column {k}: {found} divided, {expected} whole");
         }
         compared += usize::from(expected[0].is_some());
     }

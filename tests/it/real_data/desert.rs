@@ -133,11 +133,11 @@ fn a_real_desert_scene_is_the_same_by_s3_http_and_from_disk_and_shows_no_crop() 
     let mut table = csv::Reader::from_reader(rows.as_slice());
     let heads = table.headers().unwrap().clone();
     let column = |name: &str| heads.iter().position(|h| h == name).unwrap();
-    let (ndvi, rejected) = (column("ndvi_mean"), column("rejected"));
+    let (ndvi, used) = (column("ndvi_mean"), column("used"));
     let mut seen = Vec::new();
     for row in table.records() {
         let row = row.unwrap();
-        if row[rejected].is_empty() {
+        if &row[used] == "true" {
             seen.push(row[ndvi].parse::<f64>().unwrap());
         }
     }
