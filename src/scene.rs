@@ -123,7 +123,7 @@ pub struct Scene {
     pub assets: BTreeMap<Band, Asset>,
     /// How to read the numbers.
     pub radiometry: Radiometry,
-    /// Where the item itself was read from, for provenance.
+    /// Where the item itself was read from, for provenance: its address, or its path inside a local catalogue.
     pub item_href: Option<String>,
 }
 

@@ -134,7 +134,10 @@ impl Raw {
         };
         let item_href = match reading.origin {
             Origin::Remote { .. } => self.self_href(),
-            Origin::Local { file, .. } => file.to_str().map(str::to_owned),
+            // Relative to the catalogue: a record must not change because a folder was moved.
+            Origin::Local { file, folder } => {
+                file.strip_prefix(folder).unwrap_or(file).to_str().map(str::to_owned)
+            }
         };
         let scene = Scene {
             collection: self.collection().unwrap_or(row.collection).to_owned(),

@@ -26,7 +26,7 @@ columns! {
             item_id: String, "STAC item id", "Scene";
             datetime: Timestamp, "UTC", "Sensing time";
             baseline: Option<String>, "as 05.09", "Processing baseline";
-            href: Option<String>, "URL or path", "Where the item was read from";
+            href: Option<String>, "URL or path", "Where the item was read from; of a local catalogue, the path inside it";
             offset_declared: Option<Rounded<6>>, "reflectance", "Offset the item declares, whether or not it must still be applied";
             offset_used: Option<Rounded<6>>, "reflectance", "Offset that was added after scaling";
             offset_rule: String, "word", "The rule that decided";

@@ -223,7 +223,7 @@ fn a_private_mirror_is_read_by_the_dialect_it_is_given() {
     assert_eq!(read("none").unwrap_err().code(), "unknown_collection");
     let item = read("earth-search-l2a").unwrap();
     assert_eq!((item.scene.collection.as_str(), item.scene.radiometry.rule), ("mirror", "already_applied"));
-    assert_eq!(item.scene.item_href.as_deref(), Some("/c/i.json"));
+    assert_eq!(item.scene.item_href.as_deref(), Some("i.json"));
     assert_eq!(read("planetary-computer").unwrap_err().code(), "missing_assets");
 }
 
