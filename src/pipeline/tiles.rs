@@ -106,7 +106,7 @@ pub(super) fn astray(tile: &MgrsTile, grid: &Grid) -> Option<String> {
         return Some(format!("it is in EPSG:{}, where tile {tile} is in EPSG:{epsg}", grid.epsg.0));
     }
     let east = (at(column)? % 8 + 1) as f64 * SQUARE_M;
-    let north = ((at(row)? + if zone % 2 == 0 { 15 } else { 0 }) % 20) as f64 * SQUARE_M;
+    let north = ((at(row)? + if zone.is_multiple_of(2) { 15 } else { 0 }) % 20) as f64 * SQUARE_M;
     let round = 20.0 * SQUARE_M;
     let apart_east = grid.x0 >= east + SQUARE_M + REACH_M || grid.x1() <= east - REACH_M;
     // The square's southern edge, in the turn of 2,000 km that is nearest to the raster.
