@@ -1,7 +1,7 @@
 //! Blocks of raster files: Cloud Optimized GeoTIFFs, and plain GeoTIFFs of the same kind.
 //!
 //! Comes in: an address (`objects::Href`) and pixel windows. Goes out: a [`Cog`] (what the file says of
-//! itself), [`EncodedBlock`]s (bytes, fetched asynchronously) and pixels ([`decode`], synchronous and pure,
+//! itself), [`EncodedBlock`]s (bytes, fetched asynchronously) and pixels ([`decode()`], synchronous and pure,
 //! for the compute threads). Not here: retries and limits of the network (see `objects`), which blocks are
 //! wanted, caches of pixels, reflectance.
 

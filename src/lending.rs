@@ -2,7 +2,7 @@
 //!
 //! Comes in: [`Evidence`] (plot, observations, assessment, how the archive answered) and a [`Policy`].
 //! Goes out: an [`Appraisal`] (status, reasons, confidence), and the sealed record. Not here: pixels,
-//! curves, files, and any error: [`appraise`] is total, and no failure of a machine is turned into a
+//! curves, files, and any error: [`appraise()`] is total, and no failure of a machine is turned into a
 //! judgement about a farmer.
 //!
 //! The rule of the house, held by types and property tests: whatever is about imagery, archive or

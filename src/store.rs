@@ -10,7 +10,7 @@
 //! | `timeseries.csv`, `.parquet` | [`TimeseriesWriter`] |
 //! | `plots/<folder>/` (the folder: [`plot_folder`]) | |
 //! | `… report.html` | [`report_html`] and [`write_whole`] |
-//! | `… series.svg` | [`season_chart`] and [`write_whole`] |
+//! | `… series.svg` | [`season_chart()`] and [`write_whole`] |
 //! | `… ndvi.png` | drawn by `zonal`, written by [`write_whole`] |
 //! | `… ndvi.tif`, `… ndvi.json` | [`write_ndvi_cog`], then [`write_ndvi_item`] |
 //! | `index.html` | [`index_html`] and [`write_whole`] |

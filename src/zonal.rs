@@ -8,7 +8,7 @@
 //!
 //! The steps, each its own file: [`Footprint`] and [`observability`](fn@observability) (geometry),
 //! [`sky()`] (cloud mask on the 20 m grid), [`Nearest`] (20 m under 10 m), [`observe_sky`] (need the
-//! bands be read?), [`observe`] (statistics), [`OffsetGuard`] (is the scene's offset believable?),
+//! bands be read?), [`observe()`] (statistics), [`OffsetGuard`] (is the scene's offset believable?),
 //! [`quicklook`] (the picture).
 
 mod footprint;

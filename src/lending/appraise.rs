@@ -10,7 +10,7 @@ use crate::record::{Change, Code, Confidence, Effect, Reason, Status};
 /// Most principal reasons. Source: custom with adverse-action notices in the United States (Regulation B).
 const MAX_PRINCIPAL: usize = 4;
 
-/// The policy applied to one plot's evidence. Becomes a record by [`crate::lending::seal`].
+/// The policy applied to one plot's evidence. Becomes a record by [`seal`](fn@crate::lending::seal).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appraisal {
     /// The recommendation.

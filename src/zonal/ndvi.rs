@@ -63,7 +63,7 @@ pub(super) fn is_clipped(reflectance: f64, rule: &MaskRule) -> bool {
 /// # Units
 /// Dimensionless, -1 to 1, on the grid of the red band.
 /// # Method
-/// The same definition of a pixel as [`super::observe`] uses. `red` and `nir` cover the same window;
+/// The same definition of a pixel as [`super::observe()`] uses. `red` and `nir` cover the same window;
 /// where `nir` or `sky` do not reach, there is no value.
 pub fn ndvi_map(
     red: &Raster<u16>,
