@@ -82,6 +82,10 @@ fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     sorted.get((last as f64 * share).round() as usize).copied()
 }
 
+/// How far the curve's maximum may lie above the greenest clear date before it counts as unseen, NDVI. Design value:
+/// twice the noise of a field mean, and what a crop changes in the ten days between two looks near its peak.
+const UNSEEN_PEAK_NDVI: f64 = 0.12;
+
 /// The answer, and why it cannot be given where it cannot.
 ///
 /// `growing` are the declared crop's dates where they are known: then only its growing time must have been seen.
@@ -94,10 +98,15 @@ pub(super) fn answer(
     look: &Look,
     rules: &CropRules,
 ) -> (Cropped, Vec<CannotTell>) {
-    if in_window.iter().any(|s| look.is_crop(s)) {
+    let crops: Vec<&&Season> = in_window.iter().filter(|s| look.is_crop(s)).collect();
+    if crops.iter().any(|s| peak_was_seen(series, s)) {
         return (Cropped::Yes, Vec::new());
     }
     let mut causes = Vec::new();
+    if !crops.is_empty() {
+        // The curve rises to where nobody looked: a smoother's word is no observation.
+        causes.push(CannotTell::TooFewClear { phase: "peak".to_owned(), have: 0, need: 1 });
+    }
     let as_of = series.as_of();
     let (from, to, decided_on) = growing_time(window, growing);
     if as_of < decided_on {
@@ -125,6 +134,18 @@ pub(super) fn answer(
         Some(what) => (Cropped::CannotTell, vec![CannotTell::OutOfDomain { what }]),
         None => (Cropped::No, Vec::new()),
     }
+}
+
+/// Whether a clear date of the season lies near its maximum, and not only the curve through a blind time.
+fn peak_was_seen(series: &Series, season: &Season) -> bool {
+    let from = season.sos.or(season.greenup50);
+    let highest = series
+        .samples()
+        .iter()
+        .filter(|s| from.is_none_or(|from| s.date >= from) && season.eos.is_none_or(|to| s.date <= to))
+        .map(|s| s.ndvi)
+        .fold(f64::NEG_INFINITY, f64::max);
+    highest >= season.peak - UNSEEN_PEAK_NDVI
 }
 
 /// First and last day that must have been seen, and the day from which the question can be decided.

@@ -54,7 +54,20 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
     if found.errors.is_empty() { Ok(()) } else { Err(Mistakes(found.errors)) }
 }
 
+/// Longest time that a policy may speak of, days: ten years.
+const MOST_DAYS: u32 = 3660;
+
 fn levels(policy: &Policy, found: &mut Checks<'_>) {
+    let v = &policy.validity;
+    for (path, days) in [
+        ("validity.record_valid_days", v.record_valid_days),
+        ("validity.review_after_days", v.review_after_days),
+        ("validity.review_referred_after_days", v.review_referred_after_days),
+    ] {
+        if days > MOST_DAYS {
+            found.add(path, format!("is {days}; at most {MOST_DAYS} days are allowed"));
+        }
+    }
     let c = &policy.confidence;
     if c.high_min_clear_dates < c.medium_min_clear_dates {
         found.add("confidence.high_min_clear_dates", "is below the number for medium".into());

@@ -1,6 +1,6 @@
 //! Two crops in the window: last year's must not answer for this year's.
 
-use croplens::crop::{Assessment, CropRules, Profiles, Reading, Verdict, assess};
+use croplens::crop::{Assessment, CropRules, Cropped, Profiles, Reading, Verdict, assess};
 use croplens::series::{Sight, plus_days};
 use jiff::civil::{Date, date};
 
@@ -63,4 +63,31 @@ fn a_declared_sowing_date_names_the_cycle_also_when_the_next_one_is_sown() {
     let a = read(date(2022, 11, 10), "winter wheat", Some(date(2021, 10, 26)));
     assert_eq!(verdict(&a), Verdict::Consistent, "{:?}", a.declared);
     assert!(a.harvested.is_some());
+}
+
+#[test]
+fn a_peak_that_nobody_saw_is_no_crop_seen() {
+    // Clear while the maize rises and while it falls, nothing between: the curve bridges the blind time by a peak.
+    let read = |blind: std::ops::Range<i32>| {
+        let days = (0..364).step_by(5).filter(|d| !blind.contains(d));
+        let sight = |d: i32| Sight {
+            date: plus_days(date(2021, 1, 1), d),
+            ndvi: rotation(f64::from(d)),
+            weight: 1.0,
+            blue: None,
+        };
+        let sights: Vec<Sight> = days.map(sight).collect();
+        let (series, smooth, seasons) = curve(&sights, date(2021, 11, 15), PLACE.0);
+        let reading = Reading {
+            place: Some(PLACE),
+            declared_crop: Some("maize"),
+            ..Reading::of(&series, &smooth, &seasons)
+        };
+        assess(&reading, &Profiles::builtin().unwrap(), &CropRules::default())
+    };
+    assert_eq!(read(0..0).cropped, Cropped::Yes);
+    let blind = read(166..240);
+    assert!(blind.seasons.iter().any(|s| s.peak > 0.8), "the curve bridges the gap: {:?}", blind.seasons);
+    assert_eq!(blind.cropped, Cropped::CannotTell);
+    assert_eq!(blind.harvested, None);
 }

@@ -109,3 +109,14 @@ fn the_hash_is_of_the_meaning_not_of_the_file() {
     assert_ne!(hash(FIRST), hash(&FIRST.replace("value = 0.60", "value = 0.61")));
     assert_ne!(hash(FIRST), hash(&FIRST.replace("effect = \"against\"", "effect = \"refer\"")));
 }
+
+#[test]
+fn a_time_beyond_any_loan_is_refused_with_its_line() {
+    let text = FIRST.replacen("record_valid_days = 30", "record_valid_days = 99999999", 1);
+    assert_ne!(text, FIRST);
+    let said = Policy::parse(&text).unwrap_err().to_string();
+    assert!(
+        said.contains("validity.record_valid_days") && said.contains("3660") && said.contains("line "),
+        "{said}"
+    );
+}
