@@ -15,6 +15,7 @@
 
 mod answer;
 mod area_shares;
+mod assessment;
 mod check;
 mod cover;
 mod cycle;

@@ -87,6 +87,8 @@ pub struct ClassScore {
     pub prior: f64,
     /// Probability after it, tempered.
     pub probability: f64,
+    /// The same had every group been alike before the evidence.
+    pub flat_probability: f64,
     /// Whether it is a crop of the calendar rather than a cover.
     pub is_crop: bool,
 }
@@ -115,6 +117,8 @@ pub struct Answer {
     pub decision: Decision,
     /// Log Bayes factor of each group against the rest, flat priors; ordered by name.
     pub group_log_odds: Vec<(String, f64)>,
+    /// The same with the rest weighed by the area shares; equal to the flat one without them.
+    pub group_log_odds_by_area: Vec<(String, f64)>,
     /// The declared crop, when one was declared.
     pub declared: Option<DeclaredCheck>,
     /// Dates and stage, when a crop can be assumed.
@@ -259,23 +263,26 @@ impl Ensemble {
         let prior = priors(&kinds, question.shares);
         let probability = posterior(&evidence, &prior, kappa);
         let flat_probability = posterior(&evidence, &flat, kappa);
-        let mut scores: Vec<ClassScore> = (classes.iter().zip(&prior).zip(&probability))
-            .map(|((c, prior), probability)| ClassScore {
-                name: c.name.clone(),
-                group: c.group.clone(),
-                title: c.row.map_or_else(|| c.name.clone(), Profile::title),
-                evidence: c.evidence,
-                prior: *prior,
-                probability: *probability,
-                is_crop: c.row.is_some(),
-            })
-            .collect();
+        let mut scores: Vec<ClassScore> =
+            (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
+                .map(|((c, prior), (probability, flat_probability))| ClassScore {
+                    name: c.name.clone(),
+                    group: c.group.clone(),
+                    title: c.row.map_or_else(|| c.name.clone(), Profile::title),
+                    evidence: c.evidence,
+                    prior: *prior,
+                    probability: *probability,
+                    flat_probability: *flat_probability,
+                    is_crop: c.row.is_some(),
+                })
+                .collect();
         let candidates = |all: Vec<(String, f64)>| -> Vec<Candidate> {
             all.into_iter().map(|(crop, probability)| Candidate { crop, probability }).collect()
         };
         let crops = candidates(summed(&scores, |c| &c.name));
         let groups = candidates(summed(&scores, |c| &c.group));
         let group_log_odds = judge::group_log_odds(classes, &flat_probability, &flat);
+        let group_log_odds_by_area = judge::group_log_odds(classes, &probability, &prior);
         let check = judge::check(question, declared, classes, &flat_probability, &flat, seen.len(), rules);
         let development = develop::develop(
             question,
@@ -297,6 +304,7 @@ impl Ensemble {
             groups,
             decision,
             group_log_odds,
+            group_log_odds_by_area,
             declared: check,
             development,
             clear_dates: seen.len(),

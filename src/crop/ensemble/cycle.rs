@@ -135,11 +135,6 @@ impl Cycle {
         0.5 * (self.greenup[0] + self.senescence[0])
     }
 
-    /// Expected green-up and senescence, days since 1970.
-    pub(super) fn green(&self) -> (f64, f64) {
-        (self.greenup[0], self.senescence[0])
-    }
-
     /// Expected flowering and its width, days, where the flower is seen from above.
     pub(super) fn flowering(&self) -> Option<(f64, f64)> {
         self.flower.map(|(lag, width)| (self.greenup[0] + lag, width))

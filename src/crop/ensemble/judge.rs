@@ -12,7 +12,7 @@ use super::posterior::log_bayes_factor;
 use super::views::Seen;
 
 /// Probability from which a crop or group is named (science 5.5).
-const NAMED: f64 = 0.70;
+pub(super) const NAMED: f64 = 0.70;
 /// Probability of the open set from which nothing is named (science 5.5).
 const MOST_OTHER: f64 = 0.25;
 /// Nats by which the best class may lie below the open set (science 5.5).

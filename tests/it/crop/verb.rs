@@ -16,6 +16,9 @@ fn args(dir: &std::path::Path) -> CropArgs {
         zone: "auto".into(),
         declared: Some("crop".into()),
         season_year: None,
+        shares: None,
+        crops: Vec::new(),
+        pixel: false,
     }
 }
 
