@@ -4,7 +4,9 @@
 //! Not here: the figures' formulas (`crop::scores`), the methods themselves.
 
 mod brazil;
+mod central_asia;
 mod france;
+mod season_ends;
 mod sets;
 mod swiss;
 
@@ -21,7 +23,7 @@ pub struct ValidateArgs {
     /// Folder that holds the sets, one folder each
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Only these sets, separated by commas: france, brazil, swiss
+    /// Only these sets, separated by commas: france, brazil, swiss, asia, gpp, jolanda
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub only: Vec<String>,
 }
@@ -70,7 +72,7 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         tools.profiles.version()
     );
     type Measure = fn(&std::path::Path, &Instruments) -> Result<Option<Vec<Line>>, Error>;
-    let sets: [(&str, &str, Measure); 3] = [
+    let sets: [(&str, &str, Measure); 6] = [
         (
             "france",
             "france_lpis_dekads_2023: single pixels, western France 2023 (development)",
@@ -81,6 +83,21 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "swiss",
             "swiss_wheat_s2_bbch: winter wheat 2022, stages scored in the field (development)",
             swiss::measure,
+        ),
+        (
+            "asia",
+            "cawa_central_asia: coarse series of fields, Uzbekistan and Tajikistan (development regions)",
+            central_asia::measure,
+        ),
+        (
+            "gpp",
+            "hrvpp_icos_cropsites: season ends against measured GPP (development sites)",
+            season_ends::towers,
+        ),
+        (
+            "jolanda",
+            "italy_jolanda_sen2rts: season dates against the cycles of sen2rts",
+            season_ends::jolanda,
         ),
     ];
     let mut absent = Vec::new();

@@ -2,5 +2,6 @@
 
 mod calendar;
 mod cropping;
+mod ensemble;
 mod swiss;
 mod verb;
