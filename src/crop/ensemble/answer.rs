@@ -23,9 +23,8 @@ use super::weigh::{Scale, Weighed, prior, refine};
 
 /// Classes that get the second stage (science 5.2).
 const REFINED: usize = 4;
-/// Default window: days before and after the as-of date in which the middle of the green time may lie.
-const WINDOW_BEFORE: i32 = 330;
-const WINDOW_AFTER: i32 = 95;
+/// Default window around the as-of date, days: what is looked at, and where the middle of the green time may lie.
+const WINDOW: (i32, i32) = (-330, 95);
 
 /// What one series stands for: it decides how far its evidence is trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -167,15 +166,12 @@ impl Ensemble {
         &self.table
     }
 
-    /// Answers a question.
-    ///
-    /// # Method
-    /// See the room. Every number follows from the question, the calendar and the table alone; the order of the
-    /// views does not matter.
+    /// Answers a question by the method of the room. Every number follows from the question, the calendar and the
+    /// table alone; the order of the views does not matter.
     pub fn answer(&self, question: &Question<'_>, profiles: &Profiles, rules: &CropRules) -> Answer {
-        let (from, to) = question.window.unwrap_or_else(|| {
-            (plus_days(question.as_of, -WINDOW_BEFORE), plus_days(question.as_of, WINDOW_AFTER))
-        });
+        let (from, to) = question
+            .window
+            .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
         let seen = Seen::new(question.views, from, to.min(question.as_of));
         let channels: Vec<Channel> = (self.table.index.iter().enumerate())
             .filter_map(|(k, row)| Channel::new(k, row, &seen))
