@@ -15,6 +15,7 @@ pub mod season;
 pub mod simulate;
 pub mod table;
 mod tables;
+pub mod validate;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ enum Verb {
     Season(season::SeasonArgs),
     /// Stage, harvest window and declared-crop check of such series.
     Crop(crop::CropArgs),
+    /// The science against sets whose truth is known.
+    Validate(validate::ValidateArgs),
     /// Make scenes with a known truth: without options, exactly sample_tiles.
     Simulate(simulate::SimulateArgs),
     /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
@@ -94,6 +97,7 @@ pub fn main() -> ExitCode {
         Verb::Observe(args) => observe::run(&args, &voice),
         Verb::Season(args) => tables::season(&args, &voice),
         Verb::Crop(args) => tables::crop(&args, &voice),
+        Verb::Validate(args) => tables::validate(&args, &voice),
         Verb::Simulate(args) => tables::simulate(args, &voice),
         Verb::Check(args) => check::run(&args, &voice),
     };

@@ -11,11 +11,13 @@ mod calendar;
 mod check;
 mod cropped;
 mod declared;
+pub mod ensemble;
 mod harvest;
 mod normal;
 mod profile;
 mod profiles;
 mod rules;
+pub mod scores;
 mod season_reading;
 mod stage;
 

@@ -1,16 +1,16 @@
-//! `croplens crop`: declared-crop check, stage, maturity and harvest window of series that somebody else extracted.
-//!
-//! The season-based reading names no crop by itself: `crop1` to `group_p` stay empty and the decision is `refer`
-//! until the hypothesis ensemble fills them.
+//! `croplens crop`: crop, declared-crop check, stage, maturity and harvest window of series that somebody else
+//! extracted, by the hypothesis ensemble on top of the season-based reading.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::crop::{Assessment, CannotTell, CropRules, Cropped, Profiles, Reading, Verdict, assess};
+use crate::band::Band;
+use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Question, Unit, View};
+use crate::crop::{Assessment, Candidate, CropRules, Profiles, Reading, assess};
 use crate::intake::series_table::{Options, SampleRows};
 use crate::phenology::{SeasonRules, seasons};
-use crate::series::{SeriesRules, Smoothing, from_sights, smooth};
+use crate::series::{Series, SeriesRules, Smoothing, from_sights, plus_days, smooth};
 
 use super::table::{self, Error, Summary, number, word};
 
@@ -67,7 +67,19 @@ pub struct CropArgs {
     /// Only seasons whose maximum lies in this year
     #[arg(long, value_name = "YEAR")]
     pub season_year: Option<i16>,
+    /// Area shares of the region (TOML) as prior of the crops; without, every group of crops counts alike
+    #[arg(long, value_name = "FILE")]
+    pub shares: Option<PathBuf>,
+    /// Only these crops or groups of the calendar, separated by commas; covers and `other` always stay
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub crops: Vec<String>,
+    /// Each series is one pixel, not the mean of a field: its evidence is trusted less
+    #[arg(long)]
+    pub pixel: bool,
 }
+
+/// Days before 1 January from which a season of that year may be seen: the autumn of winter crops.
+const AUTUMN: i32 = 105;
 
 /// Settings of the rooms that the verb walks through.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +106,18 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
         return Err(Error::Flag { flag: "--zone", value: name.to_owned(), problem });
     }
     let window = args.season_year.map(year_window).transpose()?;
+    let ensemble =
+        Ensemble::builtin().map_err(|source| Error::Ensemble { path: "built-in table".into(), source })?;
+    let shares = args.shares.as_deref().map(read_shares).transpose()?;
+    known_crops(&args.crops, profiles)?;
+    let asked = Asked {
+        zone,
+        window,
+        ensemble: &ensemble,
+        shares: shares.as_ref(),
+        crops: &args.crops,
+        unit: if args.pixel { Unit::Pixel } else { Unit::Field },
+    };
     let options = Options { declared_column: args.declared.clone() };
     let table = table::read(&args.series, &options)?;
     let mut summary = Summary::of(&table);
@@ -101,8 +125,8 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     for (id, sample) in &table.samples {
         rows.push(match table::as_of(args.as_of, sample) {
             Some(as_of) => {
-                let (a, zone) = one(sample, as_of, zone, window, settings, profiles);
-                row(id, zone, sample.declared.as_deref(), &a)
+                let (a, answer, zone) = one(sample, as_of, &asked, settings, profiles);
+                row(id, zone, sample.declared.as_deref(), &a, &answer)
             }
             None => nothing(id, sample.declared.as_deref()),
         });
@@ -110,6 +134,34 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     table::write(&args.out, &COLUMNS, &rows)?;
     summary.rows_written = rows.len();
     Ok(summary)
+}
+
+/// What the flags ask of every sample.
+struct Asked<'a> {
+    zone: Option<&'a str>,
+    window: Option<(Date, Date)>,
+    ensemble: &'a Ensemble,
+    shares: Option<&'a AreaShares>,
+    crops: &'a [String],
+    unit: Unit,
+}
+
+fn read_shares(path: &Path) -> Result<AreaShares, Error> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    AreaShares::parse(&text).map_err(|source| Error::Ensemble { path: path.to_owned(), source })
+}
+
+fn known_crops(asked: &[String], profiles: &Profiles) -> Result<(), Error> {
+    let known = |name: &String| profiles.crops().iter().any(|c| c.name == *name || c.group == *name);
+    match asked.iter().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let names: Vec<&str> = profiles.crops().iter().map(|c| c.name.as_str()).collect();
+            let problem = format!("no such crop or group; known are {}", names.join(", "));
+            Err(Error::Flag { flag: "--crops", value: name.clone(), problem })
+        }
+    }
 }
 
 fn year_window(year: i16) -> Result<(Date, Date), Error> {
@@ -121,37 +173,78 @@ fn year_window(year: i16) -> Result<(Date, Date), Error> {
     })
 }
 
-/// The assessment of one sample, and the zone whose calendar was used.
+/// The assessment of one sample, the ensemble's answer, and the zone whose calendar was used.
 fn one(
     sample: &SampleRows,
     as_of: Date,
-    zone: Option<&str>,
-    window: Option<(Date, Date)>,
+    asked: &Asked<'_>,
     settings: &CropSettings,
     profiles: &Profiles,
-) -> (Assessment, String) {
+) -> (Assessment, Answer, String) {
     let (series, _) = from_sights(&table::sights(sample), as_of, &settings.series);
     let curve = smooth(&series, &settings.smoothing);
     let found = seasons(&series, &curve, sample.lat, &settings.season);
     let reading = Reading {
         place: sample.lat.zip(sample.lon),
-        zone,
+        zone: asked.zone,
         declared_crop: sample.declared.as_deref(),
-        window,
+        window: asked.window,
         ..Reading::of(&series, &curve, &found)
     };
-    let zone = reading.zones(profiles).first().map(|z| z.name.clone()).unwrap_or_default();
-    (assess(&reading, profiles, &settings.crop), zone)
+    let zones = reading.zones(profiles);
+    let views = views(sample, &series);
+    let question = Question {
+        views: &views,
+        as_of,
+        latitude: sample.lat,
+        zones: &zones,
+        window: asked.window.map(|(from, to)| (plus_days(from, -AUTUMN), to)),
+        declared_crop: reading.declared_crop,
+        declared_sowing: None,
+        unit: asked.unit,
+        shares: asked.shares,
+        crops: asked.crops,
+    };
+    let answer = asked.ensemble.answer(&question, profiles, &settings.crop);
+    let base = assess(&reading, profiles, &settings.crop);
+    let assessment = answer.clone().into_assessment(base, &reading, &settings.crop);
+    (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
 }
 
-fn row(id: &str, zone: String, declared: Option<&str>, a: &Assessment) -> Vec<String> {
+/// The samples of a series with the indices that the table's reflectances of that day allow.
+fn views(sample: &SampleRows, series: &Series) -> Vec<View> {
+    (series.samples().iter())
+        .map(|s| {
+            let row = sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi);
+            let band = |b: Band| row.and_then(|r| r.bands.get(&b)).copied();
+            let share = |a: Option<f64>, b: Option<f64>| {
+                let (a, b) = a.zip(b)?;
+                Some((a - b) / (a + b)).filter(|x| x.is_finite())
+            };
+            View {
+                date: s.date,
+                ndvi: s.ndvi,
+                lswi: share(band(Band::B8A).or(band(Band::B08)), band(Band::B11)),
+                ndyi: share(band(Band::B03), band(Band::B02)),
+                nir: band(Band::B08).or(band(Band::B8A)),
+                blue: band(Band::B02),
+            }
+        })
+        .collect()
+}
+
+fn row(id: &str, zone: String, declared: Option<&str>, a: &Assessment, answer: &Answer) -> Vec<String> {
     let mut cells = vec![id.to_owned(), a.as_of.to_string(), zone];
     for k in 0..3 {
-        cells.push(a.candidates.get(k).map(|c| c.crop.clone()).unwrap_or_default());
-        cells.push(number(a.candidates.get(k).map(|c| c.probability)));
+        cells.extend(candidate(answer.crops.get(k)));
     }
+    cells.extend(candidate(answer.groups.first()));
+    let (decision, reason) = match &answer.decision {
+        Decision::Crop(name) | Decision::Group(name) => (name.clone(), String::new()),
+        Decision::Refer(why) => ("refer".to_owned(), why.clone()),
+    };
+    cells.extend([decision, reason]);
     let check = a.declared.as_ref();
-    cells.extend([String::new(), String::new(), "refer".to_owned(), refer_reason(a)]);
     cells.extend([
         check.map(|c| c.crop.as_str()).or(declared).unwrap_or_default().to_owned(),
         number(check.and_then(|c| c.log_odds)),
@@ -170,6 +263,11 @@ fn row(id: &str, zone: String, declared: Option<&str>, a: &Assessment) -> Vec<St
     cells
 }
 
+/// Name and probability, or nothing.
+fn candidate(c: Option<&Candidate>) -> [String; 2] {
+    [c.map(|c| c.crop.clone()).unwrap_or_default(), number(c.map(|c| c.probability))]
+}
+
 /// A sample without any value: still a row.
 fn nothing(id: &str, declared: Option<&str>) -> Vec<String> {
     let mut cells = vec![String::new(); COLUMNS.len()];
@@ -185,41 +283,4 @@ fn nothing(id: &str, declared: Option<&str>) -> Vec<String> {
     put("seasons", "0");
     put("stage", "unknown");
     cells
-}
-
-/// Why no crop is named, the most telling cause first.
-fn refer_reason(a: &Assessment) -> String {
-    if let Some(cause) = a.cannot_tell.first() {
-        return in_words(cause);
-    }
-    match (a.cropped, a.declared.as_ref().map(|c| c.verdict)) {
-        (Cropped::No, _) => "no crop cycle is seen".to_owned(),
-        (_, Some(Verdict::Consistent)) => {
-            "the declared crop fits its calendar; this method gives no crop probabilities".to_owned()
-        }
-        _ => "this method gives no crop probabilities".to_owned(),
-    }
-}
-
-/// A cause in one plain sentence.
-fn in_words(cause: &CannotTell) -> String {
-    match cause {
-        CannotTell::TooFewClear { phase, have, need } => {
-            format!("{have} clear dates in the {phase}, {need} are needed")
-        }
-        CannotTell::GapTooLong { days, limit, from, to } => {
-            format!("no clear date for {days} days between {from} and {to}, at most {limit} are allowed")
-        }
-        CannotTell::Stale { days, limit } => {
-            format!("the last clear date is {days} days old, at most {limit} are allowed")
-        }
-        CannotTell::TooEarly { expected_from: Some(date) } => {
-            format!("too early; it can be told from about {date}")
-        }
-        CannotTell::TooEarly { expected_from: None } => "too early in the season".to_owned(),
-        CannotTell::OutOfDomain { what } => what.clone(),
-        CannotTell::Ambiguous { crop, probability, need } => {
-            format!("the best candidate {crop} has p = {probability:.2}, {need:.2} is needed")
-        }
-    }
 }

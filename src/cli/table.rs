@@ -47,6 +47,14 @@ pub enum Error {
         /// What is wrong, and what would be right.
         problem: String,
     },
+    /// A table of the ensemble or a file of area shares cannot be used.
+    #[error("{}: {source}", path.display())]
+    Ensemble {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: crate::crop::ensemble::EnsembleError,
+    },
     /// The crop calendar cannot be used.
     #[error(transparent)]
     Profiles(#[from] crate::crop::ProfileError),

@@ -9,6 +9,7 @@ use super::say::Voice;
 use super::season::{self, SeasonArgs};
 use super::simulate::{self, SimulateArgs};
 use super::table::{Error, Summary};
+use super::validate::{self, ValidateArgs};
 use super::{Ended, Stop};
 
 pub(super) fn season(args: &SeasonArgs, voice: &Voice) -> Result<Ended, Stop> {
@@ -19,6 +20,13 @@ pub(super) fn season(args: &SeasonArgs, voice: &Voice) -> Result<Ended, Stop> {
 pub(super) fn crop(args: &CropArgs, voice: &Voice) -> Result<Ended, Stop> {
     let profiles = Profiles::builtin().map_err(|e| Stop::failed(format!("built-in crop profiles: {e}")))?;
     told(crop::run(args, &CropSettings::default(), &profiles), args.json, voice)
+}
+
+pub(super) fn validate(args: &ValidateArgs, voice: &Voice) -> Result<Ended, Stop> {
+    let text = validate::run(args)
+        .map_err(|e| if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) })?;
+    voice.result(text.trim_end());
+    Ok(Ended::Done)
 }
 
 pub(super) fn simulate(args: SimulateArgs, voice: &Voice) -> Result<Ended, Stop> {

@@ -104,7 +104,7 @@ pub(super) fn share(start: Normal, end: Normal, at: f64) -> Interval {
 ///
 /// # Sources
 /// Abramowitz and Stegun 26.2.17.
-fn cdf(z: f64) -> f64 {
+pub(super) fn cdf(z: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * z.abs());
     let series = t
         * (0.319_381_530

@@ -34,7 +34,7 @@ pub(super) fn bbch(clock: &Clock, dates: &Dates, at: Date, rules: &CropRules) ->
 }
 
 /// Linear between points, level outside; 0 before the first.
-fn read_off(points: &[(f64, f64)], at: f64) -> f64 {
+pub(super) fn read_off(points: &[(f64, f64)], at: f64) -> f64 {
     let after = points.partition_point(|p| p.0 <= at);
     match (after.checked_sub(1).and_then(|i| points.get(i)), points.get(after)) {
         (Some(a), Some(b)) => a.1 + (b.1 - a.1) * (at - a.0) / (b.0 - a.0).max(1e-9),

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod cropping;
+mod ensemble;
 mod rotation;
 mod swiss;
 mod verb;

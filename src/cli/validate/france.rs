@@ -1,0 +1,306 @@
+//! Western France 2023: 478 single pixels with the crop of the parcel register.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int64Type, TimestampNanosecondType, UInt16Type};
+use arrow_array::{Array, RecordBatch};
+use jiff::civil::{Date, date};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rayon::prelude::*;
+
+use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit, View};
+use crate::crop::scores::{
+    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at,
+};
+
+use super::super::table::Error;
+use super::{Instruments, Line, figure, sets};
+
+/// Blue reflectance from which a composite is taken for cloud, as in the prototype.
+const CLOUD_BLUE: f64 = 0.16;
+/// Middle of a ten-day composite after its date, days.
+const MIDDLE: i32 = 5;
+/// First and last day of the season of harvest year 2023, as in the prototype.
+const FROM: Date = date(2022, 9, 18);
+const TO: Date = date(2023, 11, 22);
+/// Crops whose declaration is checked, in the words of the labels.
+const DECLARED: [&str; 6] = ["wcereal", "maize", "rapeseed", "sunflower", "soybean", "grass"];
+/// As-of dates; the last is the season's end.
+const AS_OF: [(Date, &str); 6] = [
+    (date(2023, 4, 15), "prototype .559"),
+    (date(2023, 5, 31), "prototype .610"),
+    (date(2023, 6, 30), "prototype .630"),
+    (date(2023, 7, 31), "prototype .678"),
+    (date(2023, 8, 31), "prototype .669"),
+    (TO, ">= .75; prototype .703, forest trained on the labels .774"),
+];
+
+struct Pixel {
+    label: &'static str,
+    lat: f64,
+    lon: f64,
+    views: Vec<View>,
+}
+
+pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
+    let Some(path) = sets::file(data, "france_lpis_dekads_2023/series.parquet") else { return Ok(None) };
+    let pixels = read(&path)?;
+    let mut lines = Vec::new();
+    for (as_of, target) in AS_OF {
+        let answered = answers(&pixels, as_of, tools);
+        let cases: Vec<Case> = answered.iter().map(|(p, a)| case(p, a)).collect();
+        lines.push(Line::new(
+            format!("accuracy on {as_of}"),
+            cases.len(),
+            figure(accuracy(&cases), 3),
+            target,
+        ));
+        if as_of == TO {
+            at_the_end(&answered, &cases, &mut lines);
+            let cases: Vec<Case> = answered
+                .iter()
+                .map(|(p, a)| Case {
+                    right: best_by(a, |c| c.flat_probability).0 == p.label,
+                    probability: 1.0,
+                })
+                .collect();
+            lines.push(Line::new(
+                "accuracy with flat prior",
+                cases.len(),
+                figure(accuracy(&cases), 3),
+                "prototype .55",
+            ));
+        }
+        for (rest, by_area) in [("flat rest", false), ("rest by area", true)] {
+            let (truths, falses) = declarations(&answered, by_area);
+            let n = truths.len();
+            let target = if as_of == TO { ">= .94 (prototype .92)" } else { "" };
+            lines.push(Line::new(
+                format!("declared crop, {rest}: AUC on {as_of}"),
+                n,
+                figure(auc(&truths, &falses), 3),
+                target,
+            ));
+            let target = if as_of == TO { ">= .75 (prototype .67)" } else { "" };
+            let caught = caught_at(&truths, &falses, 0.05);
+            lines.push(Line::new(
+                format!("declared crop, {rest}: caught at 5 % on {as_of}"),
+                n,
+                figure(caught, 3),
+                target,
+            ));
+        }
+    }
+    Ok(Some(lines))
+}
+
+fn at_the_end(answered: &[(&Pixel, Answer)], cases: &[Case], lines: &mut Vec<Line>) {
+    let n = cases.len();
+    let mut line =
+        |what: &str, reached: Option<f64>, target| lines.push(Line::new(what, n, figure(reached, 3), target));
+    line("ECE, 15 bins of equal count", calibration_error(cases, 15), "<= .05");
+    line("ECE, 10 bins of equal width", calibration_error_by_tenths(cases), "prototype .047");
+    for (coverage, target) in [
+        (0.5, "prototype .82"),
+        (0.6, ""),
+        (0.7, "prototype .81"),
+        (0.8, "prototype .77"),
+        (0.9, "prototype .75"),
+    ] {
+        line(
+            &format!("accuracy of the surest {:.0} %", coverage * 100.0),
+            accuracy_at(cases, coverage),
+            target,
+        );
+    }
+    let accepted: Vec<bool> =
+        answered.iter().filter_map(|(p, a)| named(a).map(|names| names.contains(&p.label))).collect();
+    let right = accepted.iter().filter(|r| **r).count();
+    line(
+        "accepted cases right (decision rules)",
+        (!accepted.is_empty()).then(|| right as f64 / accepted.len() as f64),
+        ">= .85",
+    );
+    line("referred", Some(1.0 - accepted.len() as f64 / n.max(1) as f64), "<= .40");
+    let labels: std::collections::BTreeSet<&str> = answered.iter().map(|(p, _)| p.label).collect();
+    for label in labels {
+        let is = |l: &str| l == label;
+        let truth = answered.iter().filter(|(p, _)| is(p.label)).count();
+        let said = answered.iter().filter(|(_, a)| is(best(a).0)).count();
+        let both = answered.iter().filter(|(p, a)| is(p.label) && is(best(a).0)).count();
+        lines.push(Line::new(
+            format!("{label}: recall, precision"),
+            truth,
+            format!(
+                "{:.2}, {}",
+                both as f64 / truth.max(1) as f64,
+                if said > 0 { format!("{:.2}", both as f64 / said as f64) } else { "-".to_owned() }
+            ),
+            "",
+        ));
+    }
+}
+
+fn answers<'a>(pixels: &'a [Pixel], as_of: Date, tools: &Instruments) -> Vec<(&'a Pixel, Answer)> {
+    let usable = |p: &&Pixel| {
+        p.views.iter().filter(|v| v.date >= FROM && v.date <= as_of).count() >= tools.rules.min_clear_dates
+    };
+    (pixels.par_iter().filter(usable))
+        .map(|p| {
+            let zones = tools.profiles.zones_at(p.lat, p.lon);
+            let question = Question {
+                views: &p.views,
+                as_of,
+                latitude: Some(p.lat),
+                zones: &zones,
+                window: Some((FROM, TO)),
+                declared_crop: None,
+                declared_sowing: None,
+                unit: Unit::Pixel,
+                shares: Some(&tools.france),
+                crops: &[],
+            };
+            (p, tools.ensemble.answer(&question, &tools.profiles, &tools.rules))
+        })
+        .collect()
+}
+
+/// The label's word for a crop or cover of ours.
+fn word(name: &str) -> &str {
+    match name {
+        "winter_wheat" | "winter_barley" | "winter_cereal" => "wcereal",
+        "spring_barley" | "oat" | "spring_cereal" => "scereal",
+        "tree" => "grass",
+        "orchard_vine" | "permanent_crop" => "perennial",
+        other => other,
+    }
+}
+
+/// The most probable label word with its probability.
+fn best(a: &Answer) -> (&str, f64) {
+    best_by(a, |c| c.probability)
+}
+
+fn best_by(a: &Answer, of: impl Fn(&ClassScore) -> f64) -> (&str, f64) {
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    a.classes.iter().for_each(|c| *sums.entry(word(&c.name)).or_default() += of(c));
+    sums.into_iter().reduce(|a, b| if b.1 > a.1 { b } else { a }).unwrap_or(("", 0.0))
+}
+
+fn case(p: &Pixel, a: &Answer) -> Case {
+    let (label, probability) = best(a);
+    Case { right: label == p.label, probability }
+}
+
+/// Label words that a decision allows; `None` when it refers.
+fn named(a: &Answer) -> Option<Vec<&str>> {
+    match &a.decision {
+        Decision::Crop(name) => Some(vec![word(name)]),
+        Decision::Group(group) => {
+            Some(a.classes.iter().filter(|c| c.group == *group).map(|c| word(&c.name)).collect())
+        }
+        Decision::Refer(_) => None,
+    }
+}
+
+/// Log Bayes factors of true declarations, and of every other crop declared falsely.
+fn declarations(answered: &[(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<f64>) {
+    let group = |label: &str| match label {
+        "wcereal" => "winter_cereal",
+        "rapeseed" => "oilseed",
+        "maize" => "maize",
+        "sunflower" => "sunflower",
+        "soybean" => "soybean",
+        _ => "grass",
+    };
+    let odds = |a: &Answer, label: &str| {
+        let all = if by_area { &a.group_log_odds_by_area } else { &a.group_log_odds };
+        all.iter().find(|(g, _)| g == group(label)).map(|(_, o)| *o)
+    };
+    let checked = || answered.iter().filter(|(p, _)| DECLARED.contains(&p.label));
+    let truths = checked().filter_map(|(p, a)| odds(a, p.label)).collect();
+    let falses = checked()
+        .flat_map(|(p, a)| DECLARED.iter().filter(|d| **d != p.label).filter_map(move |d| odds(a, d)))
+        .collect();
+    (truths, falses)
+}
+
+fn read(path: &Path) -> Result<Vec<Pixel>, Error> {
+    let failed =
+        |problem: String| Error::Open { path: path.to_owned(), source: std::io::Error::other(problem) };
+    let file = File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(|b| b.build())
+        .map_err(|e| failed(e.to_string()))?;
+    let mut pixels: BTreeMap<String, Pixel> = BTreeMap::new();
+    for batch in reader {
+        let batch = batch.map_err(|e| failed(e.to_string()))?;
+        let ids =
+            arrow_cast_text(&batch, "sample_id").ok_or_else(|| failed("no column sample_id".to_owned()))?;
+        for (k, id) in ids.into_iter().enumerate() {
+            let Some((label, lat, lon, view)) = pixel_row(&batch, k) else { continue };
+            let pixel = pixels.entry(id).or_insert(Pixel { label, lat, lon, views: Vec::new() });
+            pixel.views.push(view);
+        }
+    }
+    Ok(pixels.into_values().collect())
+}
+
+fn arrow_cast_text(batch: &RecordBatch, name: &str) -> Option<Vec<String>> {
+    let column = batch.column_by_name(name)?;
+    if let Some(c) = column.as_string_opt::<i32>() {
+        return Some((0..c.len()).map(|k| c.value(k).to_owned()).collect());
+    }
+    let c = column.as_string_opt::<i64>()?;
+    Some((0..c.len()).map(|k| c.value(k).to_owned()).collect())
+}
+
+fn pixel_row(batch: &RecordBatch, k: usize) -> Option<(&'static str, f64, f64, View)> {
+    let band = |name: &str| -> Option<f64> {
+        let column = batch.column_by_name(name)?.as_primitive_opt::<UInt16Type>()?;
+        let value = column.value(k);
+        (!column.is_null(k) && value < u16::MAX).then(|| f64::from(value) / 1e4)
+    };
+    let degrees = |name: &str| Some(batch.column_by_name(name)?.as_primitive_opt::<Float64Type>()?.value(k));
+    let code = batch.column_by_name("ewoc_code")?.as_primitive_opt::<Int64Type>()?.value(k);
+    let nanos = batch.column_by_name("timestamp")?.as_primitive_opt::<TimestampNanosecondType>()?.value(k);
+    let start =
+        jiff::Timestamp::from_nanosecond(i128::from(nanos)).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (b02, b03, b04) = (band("S2-L2A-B02")?, band("S2-L2A-B03")?, band("S2-L2A-B04")?);
+    let (b08, b11) = (band("S2-L2A-B08")?, band("S2-L2A-B11")?);
+    let share = |a: f64, b: f64| (a - b) / (a + b);
+    let view = View {
+        date: crate::series::plus_days(start, MIDDLE),
+        ndvi: share(b08, b04),
+        lswi: Some(share(b08, b11)),
+        ndyi: Some(share(b03, b02)),
+        nir: Some(b08),
+        blue: Some(b02),
+    };
+    let usable = b02 < CLOUD_BLUE && view.ndvi.is_finite() && (FROM..=TO).contains(&view.date);
+    usable.then_some((label(code)?, degrees("lat")?, degrees("lon")?, view))
+}
+
+/// Label of a register code, in the groups of the set's own description.
+fn label(code: i64) -> Option<&'static str> {
+    Some(match code {
+        1_101_060_000 | 1_101_060_001 => "maize",
+        1_101_010_011 | 1_101_020_011 | 1_101_010_040 | 1_101_010_021 | 1_101_050_001 | 1_101_030_011
+        | 1_101_040_011 => "wcereal",
+        1_101_020_012 | 1_101_010_012 | 1_101_040_012 | 1_101_010_022 | 1_101_050_002 => "scereal",
+        1_106_000_010 => "sunflower",
+        1_106_000_031 | 1_106_000_032 => "rapeseed",
+        1_106_000_020 => "soybean",
+        1_105_010_032 | 1_105_010_022 | 1_105_000_030 => "pulses",
+        1_107_000_010 => "potato",
+        2_001_020_022 | 2_001_020_021 | 2_000_000_000 | 1_111_040_000 | 1_111_020_010 | 1_111_020_030
+        | 1_115_000_000 | 2_501_000_000 => "grass",
+        1_201_000_010 | 1_201_000_000 | 1_201_040_000 | 1_201_010_110 | 1_206_000_000 | 1_207_000_000 => {
+            "perennial"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,349 @@
+//! The question put to the ensemble, the answer, and how one leads to the other.
+
+use jiff::civil::Date;
+
+use crate::series::plus_days;
+
+use super::super::normal::day;
+use super::super::profile::{Profile, Zone};
+use super::super::profiles::Profiles;
+use super::super::{Candidate, CropRules, DeclaredCheck};
+use super::area_shares::AreaShares;
+use super::cover;
+use super::cycle::Cycle;
+use super::develop::{self, Development};
+use super::judge;
+use super::likelihood::{Channel, Workspace};
+use super::logistic::Logistic;
+use super::points::{Point, points};
+use super::posterior::{posterior, priors, summed};
+use super::table::{EnsembleError, EnsembleTable};
+use super::views::{Seen, View};
+use super::weigh::{Scale, Weighed, prior, refine};
+
+/// Classes that get the second stage (science 5.2).
+const REFINED: usize = 4;
+/// Default window around the as-of date, days: what is looked at, and where the middle of the green time may lie.
+const WINDOW: (i32, i32) = (-330, 95);
+
+/// What one series stands for: it decides how far its evidence is trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// One pixel.
+    Pixel,
+    /// The mean of a field.
+    #[default]
+    Field,
+}
+
+impl Unit {
+    /// Word used in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unit::Pixel => "pixel",
+            Unit::Field => "field",
+        }
+    }
+}
+
+/// Everything the ensemble may look at for one plot and one season.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// What was seen, in any order; later than `as_of` is left out.
+    pub views: &'a [View],
+    /// Nothing after this day is used.
+    pub as_of: Date,
+    /// Latitude, degrees: shifts dates, tells the hemisphere.
+    pub latitude: Option<f64>,
+    /// Zones whose calendars apply, best first.
+    pub zones: &'a [&'a Zone],
+    /// First and last day of the season asked about; about a year up to the as-of date when absent.
+    pub window: Option<(Date, Date)>,
+    /// Crop as declared, in anybody's words.
+    pub declared_crop: Option<&'a str>,
+    /// Sowing date as declared.
+    pub declared_sowing: Option<Date>,
+    /// What the series stands for.
+    pub unit: Unit,
+    /// Prior by area; every group alike without.
+    pub shares: Option<&'a AreaShares>,
+    /// Crops or groups to consider; empty: all of the place. Covers and the open set always stay.
+    pub crops: &'a [String],
+}
+
+/// One class and what speaks for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassScore {
+    /// Crop name of the calendar, or cover name.
+    pub name: String,
+    /// Group of crops that look alike.
+    pub group: String,
+    /// The calendar row in words; the cover's name for covers.
+    pub title: String,
+    /// Log evidence, nats.
+    pub evidence: f64,
+    /// Probability before the evidence.
+    pub prior: f64,
+    /// Probability after it, tempered.
+    pub probability: f64,
+    /// The same had every group been alike before the evidence.
+    pub flat_probability: f64,
+    /// Whether it is a crop of the calendar rather than a cover.
+    pub is_crop: bool,
+}
+
+/// What is named, or why nothing is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decision {
+    /// A crop or cover.
+    Crop(String),
+    /// A group of crops that look alike.
+    Group(String),
+    /// Nothing: the reason, and what would decide it where that is known.
+    Refer(String),
+}
+
+/// What the ensemble says of one plot and one season on one day.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// All classes, most probable first.
+    pub classes: Vec<ClassScore>,
+    /// Probabilities of crops and covers, highest first.
+    pub crops: Vec<Candidate>,
+    /// Probabilities of groups, highest first.
+    pub groups: Vec<Candidate>,
+    /// What is named.
+    pub decision: Decision,
+    /// Log Bayes factor of each group against the rest, flat priors; ordered by name.
+    pub group_log_odds: Vec<(String, f64)>,
+    /// The same with the rest weighed by the area shares; equal to the flat one without them.
+    pub group_log_odds_by_area: Vec<(String, f64)>,
+    /// The declared crop, when one was declared.
+    pub declared: Option<DeclaredCheck>,
+    /// Dates and stage, when a crop can be assumed.
+    pub development: Option<Development>,
+    /// Clear dates used.
+    pub clear_dates: usize,
+    /// The prior in words: the shares' region, year and version, or flat.
+    pub prior_source: String,
+}
+
+/// The method, made ready once for any number of plots.
+#[derive(Clone, Debug)]
+pub struct Ensemble {
+    table: EnsembleTable,
+    points: Vec<Point>,
+    logistic: Logistic,
+}
+
+/// A class while it is weighed.
+pub(super) struct Class<'a> {
+    pub row: Option<&'a Profile>,
+    pub cycle: Option<Cycle>,
+    pub weighed: Option<Weighed>,
+    pub name: String,
+    pub group: String,
+    pub open_set: bool,
+    pub evidence: f64,
+}
+
+impl Ensemble {
+    /// With a table.
+    pub fn new(table: EnsembleTable) -> Ensemble {
+        Ensemble { table, points: points(), logistic: Logistic::new() }
+    }
+
+    /// With the table that ships with croplens.
+    ///
+    /// # Errors
+    /// None in a build whose tests pass.
+    pub fn builtin() -> Result<Ensemble, EnsembleError> {
+        Ok(Ensemble::new(EnsembleTable::builtin()?))
+    }
+
+    /// The table.
+    pub fn table(&self) -> &EnsembleTable {
+        &self.table
+    }
+
+    /// Answers a question by the method of the room. Every number follows from the question, the calendar and the
+    /// table alone; the order of the views does not matter.
+    pub fn answer(&self, question: &Question<'_>, profiles: &Profiles, rules: &CropRules) -> Answer {
+        let (from, to) = question
+            .window
+            .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
+        let seen = Seen::new(question.views, from, to.min(question.as_of));
+        let channels: Vec<Channel> = (self.table.index.iter().enumerate())
+            .filter_map(|(k, row)| Channel::new(k, row, &seen))
+            .collect();
+        let rows = profiles.rows_in(question.zones);
+        let mut classes = self.classes(question, &rows, profiles, from, to);
+        let declared = judge::declared_rows(question, profiles);
+        let scale =
+            Scale { seen: &seen, channels: &channels, logistic: &self.logistic, points: &self.points };
+        weigh_crops(&mut classes, &scale, &declared);
+        let new_year = Date::new(to.year(), 1, 1).map_or(0.0, day);
+        for row in &self.table.cover {
+            classes.push(Class {
+                row: None,
+                cycle: None,
+                weighed: None,
+                name: row.name.clone(),
+                group: row.group.clone(),
+                open_set: row.open_set,
+                evidence: cover::evidence(row, &self.table, &seen, &channels, new_year, question.latitude),
+            });
+        }
+        self.conclude(question, profiles, rules, &seen, &classes, &declared)
+    }
+
+    /// One class per calendar row, in the year that the window asks about.
+    fn classes<'p>(
+        &self,
+        question: &Question<'_>,
+        rows: &[&'p Profile],
+        profiles: &'p Profiles,
+        from: Date,
+        to: Date,
+    ) -> Vec<Class<'p>> {
+        let asked = |row: &Profile, group: &str| {
+            question.crops.is_empty() || question.crops.iter().any(|c| *c == row.crop || c == group)
+        };
+        let group_of = |row: &Profile| {
+            profiles.crops().iter().find(|c| c.name == row.crop).map_or(row.crop.clone(), |c| c.group.clone())
+        };
+        (rows.iter())
+            .filter_map(|row| {
+                let group = group_of(row);
+                if !asked(row, &group) {
+                    return None;
+                }
+                let zone = profiles.zone(&row.zone);
+                let sown = question.declared_sowing;
+                let of_year = |y| Cycle::new(row, zone, &self.table, y, question.latitude, sown);
+                let inside = |c: &Cycle| (day(from)..=day(to)).contains(&c.middle());
+                let centre = 0.5 * (day(from) + day(to));
+                let cycles: Vec<Cycle> = (from.year() - 2..=to.year() + 1).filter_map(of_year).collect();
+                let cycle = cycles.iter().rfind(|c| inside(c)).or_else(|| {
+                    cycles.iter().reduce(|a, b| {
+                        if (b.middle() - centre).abs() < (a.middle() - centre).abs() { b } else { a }
+                    })
+                })?;
+                Some(Class {
+                    row: Some(row),
+                    cycle: Some(cycle.clone()),
+                    weighed: None,
+                    name: row.crop.clone(),
+                    group,
+                    open_set: false,
+                    evidence: f64::NEG_INFINITY,
+                })
+            })
+            .collect()
+    }
+
+    fn conclude(
+        &self,
+        question: &Question<'_>,
+        profiles: &Profiles,
+        rules: &CropRules,
+        seen: &Seen,
+        classes: &[Class<'_>],
+        declared: &judge::Declared<'_>,
+    ) -> Answer {
+        let kappa = self.table.kappa(question.unit);
+        let evidence: Vec<f64> = classes.iter().map(|c| c.evidence).collect();
+        let kinds: Vec<(String, String, bool)> =
+            classes.iter().map(|c| (c.name.clone(), c.group.clone(), c.open_set)).collect();
+        let flat = priors(&kinds, None);
+        let prior = priors(&kinds, question.shares);
+        let probability = posterior(&evidence, &prior, kappa);
+        let flat_probability = posterior(&evidence, &flat, kappa);
+        let mut scores: Vec<ClassScore> =
+            (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
+                .map(|((c, prior), (probability, flat_probability))| ClassScore {
+                    name: c.name.clone(),
+                    group: c.group.clone(),
+                    title: c.row.map_or_else(|| c.name.clone(), Profile::title),
+                    evidence: c.evidence,
+                    prior: *prior,
+                    probability: *probability,
+                    flat_probability: *flat_probability,
+                    is_crop: c.row.is_some(),
+                })
+                .collect();
+        let candidates = |all: Vec<(String, f64)>| -> Vec<Candidate> {
+            all.into_iter().map(|(crop, probability)| Candidate { crop, probability }).collect()
+        };
+        let crops = candidates(summed(&scores, |c| &c.name));
+        let groups = candidates(summed(&scores, |c| &c.group));
+        let group_log_odds = judge::group_log_odds(classes, &flat_probability, &flat);
+        let group_log_odds_by_area = judge::group_log_odds(classes, &probability, &prior);
+        let check = judge::check(question, declared, classes, &flat_probability, &flat, seen.len(), rules);
+        let development = develop::develop(
+            question,
+            profiles,
+            rules,
+            seen,
+            classes,
+            &probability,
+            declared,
+            check.as_ref(),
+            &groups,
+        );
+        let decision =
+            judge::decide(classes, &crops, &groups, seen, question.as_of, rules, development.as_ref());
+        scores.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.title.cmp(&b.title)));
+        Answer {
+            classes: scores,
+            crops,
+            groups,
+            decision,
+            group_log_odds,
+            group_log_odds_by_area,
+            declared: check,
+            development,
+            clear_dates: seen.len(),
+            prior_source: question.shares.map_or_else(
+                || "every group alike".to_owned(),
+                |s| format!("area shares of {} {} ({})", s.region, s.year, s.version),
+            ),
+        }
+    }
+}
+
+/// Both stages of all crops; rows that expect the same curves are weighed once.
+fn weigh_crops(classes: &mut [Class<'_>], scale: &Scale<'_>, declared: &judge::Declared<'_>) {
+    let mut work = Workspace::default();
+    for k in 0..classes.len() {
+        let (done, rest) = classes.split_at_mut(k);
+        let Some(class) = rest.first_mut() else { continue };
+        class.weighed = match done.iter().find(|d| d.cycle == class.cycle) {
+            Some(twin) => twin.weighed.clone(),
+            None => class.cycle.as_ref().map(|c| prior(c, scale, &mut work)),
+        };
+        class.evidence = class.weighed.as_ref().map_or(f64::NEG_INFINITY, |w| w.evidence);
+    }
+    let mut order: Vec<usize> = (0..classes.len()).collect();
+    order.sort_by(|a, b| classes[*b].evidence.total_cmp(&classes[*a].evidence).then(a.cmp(b)));
+    let mut refined: Vec<usize> = Vec::new();
+    let mut spent = 0;
+    for k in order {
+        let is_declared = classes[k].row.is_some_and(|r| declared.holds(r));
+        let twin = refined.iter().copied().find(|r| classes[*r].cycle == classes[k].cycle);
+        if let Some(twin) = twin {
+            classes[k].weighed = classes[twin].weighed.clone();
+        } else if spent < REFINED || is_declared {
+            let class = &mut classes[k];
+            class.weighed = match (&class.cycle, &class.weighed) {
+                (Some(c), Some(first)) => Some(refine(c, first, scale, &mut work)),
+                _ => None,
+            };
+            refined.push(k);
+            spent += usize::from(spent < REFINED);
+        } else {
+            continue;
+        }
+        classes[k].evidence = classes[k].weighed.as_ref().map_or(f64::NEG_INFINITY, |w| w.evidence);
+    }
+}

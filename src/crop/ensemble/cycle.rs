@@ -1,0 +1,185 @@
+//! One crop in one year as a prior over dates, widths and levels, and the curves that its hypotheses draw.
+
+use jiff::civil::Date;
+
+use crate::series::days_between;
+
+use super::super::normal::day;
+use super::super::profile::{LatShift, Profile, Zone};
+use super::INDICES;
+use super::logistic::Logistic;
+use super::points::Point;
+use super::table::{EnsembleTable, Law, Levels};
+
+/// Share of a 5 to 95 % window that is one standard deviation, and the least one, days (science 6).
+const WINDOW_TO_SD: f64 = 1.0 / 3.3;
+const LEAST_SOWING_SD: f64 = 7.0;
+/// Share of a shift of sowing that green-up keeps, and of green-up that senescence keeps (science 5.1).
+const SOWING_TO_GREENUP: f64 = 0.5;
+const GREENUP_TO_SENESCENCE: f64 = 0.3;
+/// Shortest sowing to green-up, green-up to senescence, senescence to harvest, days (science 5.1, proto).
+const LEAST_RISE: f64 = 20.0;
+const LEAST_GREEN: f64 = 25.0;
+const LEAST_RIPENING: f64 = 3.0;
+/// Spread of the logarithm of the widths of rise and fall (science 5.1).
+const RISE_WIDTH_SD: f64 = 0.25;
+const FALL_WIDTH_SD: f64 = 0.30;
+/// Seed bed: days before sowing, width. Plateau: width. Tillage: days after harvest, width (science 5.1).
+const SEED_BED: (f64, f64) = (10.0, 5.0);
+const PLATEAU_WIDTH: f64 = 9.0;
+const TILLAGE: (f64, f64) = (22.0, 8.0);
+/// Bare soil and level spread in zones of smallholder farming: trees and weeds in the pixel (science 6.4).
+const LOW_VIGOUR_BASE: Law = [0.26, 0.08];
+const LOW_VIGOUR_PEAK_SD: f64 = 0.10;
+
+/// Phases of a crop without a flower bump.
+pub(super) const PHASES: usize = 6;
+
+/// A crop row in one year.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Cycle {
+    sow: Law,
+    greenup: Law,
+    senescence: Law,
+    harvest_lag: Law,
+    plateau: Option<Law>,
+    rise_days: f64,
+    fall_days: f64,
+    flower: Option<(f64, f64)>,
+    /// Days from sowing to emergence.
+    emergence_lag: f64,
+    /// Mean and standard deviation per index and phase; the last one is the flower's.
+    pub levels: [[Law; PHASES + 1]; INDICES.len()],
+}
+
+/// The dates of one hypothesis, days since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Hypothesis {
+    pub sow: f64,
+    pub emergence: f64,
+    pub greenup: f64,
+    pub senescence: f64,
+    pub harvest: f64,
+    plateau: f64,
+    rise_days: f64,
+    fall_days: f64,
+}
+
+impl Cycle {
+    /// The cycle sown in the window that begins in `year`; `None` for crops without a natural end.
+    pub(super) fn new(
+        p: &Profile,
+        zone: Option<&Zone>,
+        table: &EnsembleTable,
+        year: i16,
+        latitude: Option<f64>,
+        sown: Option<Date>,
+    ) -> Option<Cycle> {
+        let shape = table.shape(&p.crop, &p.zone)?;
+        let (gs, sh) = (p.gs_days?, p.sh_days?);
+        let from = Date::new(year, p.sow_from.month, p.sow_from.day).ok()?;
+        let to_year = if p.sow_to < p.sow_from { year + 1 } else { year };
+        let width = f64::from(days_between(from, Date::new(to_year, p.sow_to.month, p.sow_to.day).ok()?));
+        let shift = |per_degree: fn(&LatShift) -> f64| match (p.lat_shift, latitude) {
+            (Some(s), Some(lat)) => per_degree(&s) * (lat.abs() - s.reference_lat_deg),
+            _ => 0.0,
+        };
+        let middle = day(from) + width / 2.0;
+        let mut sow = [middle + shift(|s| s.sow), (width * WINDOW_TO_SD).max(LEAST_SOWING_SD)];
+        let mut greenup = middle + p.sg_days + shift(|s| s.greenup);
+        let senescence = middle + p.sg_days + gs + shift(|s| s.senescence);
+        if let Some(declared) = sown.map(day).filter(|d| (d - sow[0]).abs() <= 3.0 * sow[1]) {
+            greenup += SOWING_TO_GREENUP * (declared - sow[0]);
+            sow = [declared, 5.0];
+        }
+        let emergence_lag = match (p.transplanted, p.sg_days >= 100.0) {
+            (true, _) => 5.0,
+            (false, true) => 14.0,
+            (false, false) => 8.0,
+        };
+        let flower = p.flower_after_greenup_days.zip(shape.flower_width_days);
+        let low_vigour = zone.is_some_and(|z| z.low_vigour);
+        let mut levels = [[[0.0, 1.0]; PHASES + 1]; INDICES.len()];
+        for (k, (to, row)) in levels.iter_mut().zip(&table.index).enumerate() {
+            let own: Levels = shape.levels(k);
+            let mut base = own.base.unwrap_or(row.base);
+            let mut plateau = own.plateau.unwrap_or(row.plateau);
+            let mut peak = own.peak.unwrap_or(row.peak);
+            if k == 0 {
+                peak = [p.peak_ndvi, own.peak_sd.unwrap_or(p.peak_sd_ndvi)];
+                plateau = [p.plateau_ndvi.unwrap_or(plateau[0]), own.plateau_sd.unwrap_or(plateau[1])];
+                if low_vigour {
+                    base = LOW_VIGOUR_BASE;
+                    peak[1] = peak[1].max(LOW_VIGOUR_PEAK_SD);
+                }
+            }
+            let bump = shape.flower.map_or([0.0, 0.03], |f| f.of(k));
+            *to = [row.pre, base, plateau, peak, own.ripe.unwrap_or(row.ripe), row.post, bump];
+        }
+        Some(Cycle {
+            sow,
+            greenup: [greenup, shape.greenup_sd_days.unwrap_or(p.sg_sd_days)],
+            senescence: [senescence, shape.senescence_sd_days.unwrap_or(p.gs_sd_days)],
+            harvest_lag: [sh, shape.harvest_sd_days.map_or(p.sh_sd_days, |s| s.max(p.sh_sd_days))],
+            plateau: shape.plateau_after_sowing_days.filter(|_| p.plateau_ndvi.is_some()),
+            rise_days: shape.rise_days,
+            fall_days: shape.fall_days,
+            flower,
+            emergence_lag,
+            levels,
+        })
+    }
+
+    /// Middle of the green time, days since 1970.
+    pub(super) fn middle(&self) -> f64 {
+        0.5 * (self.greenup[0] + self.senescence[0])
+    }
+
+    /// Expected flowering and its width, days, where the flower is seen from above.
+    pub(super) fn flowering(&self) -> Option<(f64, f64)> {
+        self.flower.map(|(lag, width)| (self.greenup[0] + lag, width))
+    }
+
+    /// Number of phases with a level of their own.
+    pub(super) fn phases(&self) -> usize {
+        PHASES + usize::from(self.flower.is_some())
+    }
+
+    /// The hypothesis at a point of the standard normal law.
+    pub(super) fn hypothesis(&self, z: &Point) -> Hypothesis {
+        let [z_sow, z_greenup, z_senescence, z_harvest, z_plateau, z_rise, z_fall] = *z;
+        let sow = self.sow[0] + self.sow[1] * z_sow;
+        let greenup = self.greenup[0] + SOWING_TO_GREENUP * self.sow[1] * z_sow + self.greenup[1] * z_greenup;
+        let greenup = greenup.max(sow + LEAST_RISE);
+        let senescence = self.senescence[0]
+            + GREENUP_TO_SENESCENCE * (greenup - self.greenup[0])
+            + self.senescence[1] * z_senescence;
+        let senescence = senescence.max(greenup + LEAST_GREEN);
+        let lag = (self.harvest_lag[0] + self.harvest_lag[1] * z_harvest).max(LEAST_RIPENING);
+        Hypothesis {
+            sow,
+            emergence: sow + self.emergence_lag,
+            greenup,
+            senescence,
+            harvest: senescence + lag,
+            plateau: self.plateau.map_or(greenup - 1.0, |p| sow + p[0] + p[1] * z_plateau),
+            rise_days: self.rise_days * (RISE_WIDTH_SD * z_rise).exp(),
+            fall_days: self.fall_days * (FALL_WIDTH_SD * z_fall).exp(),
+        }
+    }
+
+    /// Share of each phase on a day: the rows of the basis. The flower's, if any, comes last.
+    pub(super) fn shares(&self, h: &Hypothesis, day: f64, logistic: &Logistic) -> [f32; PHASES + 1] {
+        let step = |from: f64, width: f64| logistic.at(((day - from) / width) as f32);
+        let sown = step(h.sow - SEED_BED.0, SEED_BED.1);
+        let risen = step(h.greenup, h.rise_days);
+        let fallen = step(h.senescence, h.fall_days);
+        let tilled = step(h.harvest + TILLAGE.0, TILLAGE.1);
+        let stand = if self.plateau.is_some() { step(h.plateau, PLATEAU_WIDTH).max(risen) } else { risen };
+        let flower = self.flower.map_or(0.0, |(lag, width)| {
+            let x = (day - h.greenup - lag) / width;
+            (-0.5 * x * x).exp() as f32
+        });
+        [1.0 - sown, sown - stand, stand - risen, risen - fallen, fallen - tilled, tilled, flower]
+    }
+}

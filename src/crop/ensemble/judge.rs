@@ -1,0 +1,201 @@
+//! What is said: the declared crop's verdict, and what is named or referred.
+
+use jiff::civil::Date;
+
+use super::super::normal::{date, day};
+use super::super::profile::Profile;
+use super::super::profiles::{Meaning, Profiles};
+use super::super::{Candidate, CropRules, DeclaredCheck, Verdict};
+use super::answer::{Class, Decision, Question};
+use super::develop::Development;
+use super::posterior::log_bayes_factor;
+use super::views::Seen;
+
+/// Probability from which a crop or group is named (science 5.5).
+pub(super) const NAMED: f64 = 0.70;
+/// Probability of the open set from which nothing is named (science 5.5).
+const MOST_OTHER: f64 = 0.25;
+/// Nats by which the best class may lie below the open set (science 5.5).
+const OUT_OF_DOMAIN: f64 = 25.0;
+/// Clear dates that the flower must have been seen on (science 5.3).
+const FLOWER_DATES: usize = 2;
+/// Log Bayes factors of the verdicts (science 5.7).
+const CONSISTENT: f64 = 1.0;
+const INCONSISTENT: f64 = -1.0;
+const CONTRADICTED: f64 = -3.0;
+
+/// What the declared word means here.
+pub(super) enum Declared<'a> {
+    Nothing,
+    /// Known crops, but no calendar for the place.
+    NoCalendar(Vec<&'a str>),
+    Unknown,
+    Rows(Vec<&'a Profile>),
+    /// The word is the name of a cover of the table.
+    Cover(String),
+}
+
+impl Declared<'_> {
+    pub(super) fn holds(&self, row: &Profile) -> bool {
+        matches!(self, Declared::Rows(rows) if rows.contains(&row))
+    }
+
+    pub(super) fn is(&self, class: &Class<'_>) -> bool {
+        match (self, class.row) {
+            (Declared::Rows(_), Some(row)) => self.holds(row),
+            (Declared::Cover(name), None) => *name == class.name,
+            _ => false,
+        }
+    }
+}
+
+pub(super) fn declared_rows<'p>(question: &Question<'_>, profiles: &'p Profiles) -> Declared<'p> {
+    let Some(word) = question.declared_crop else { return Declared::Nothing };
+    match profiles.meaning(word, question.zones) {
+        Meaning::Rows(rows) => Declared::Rows(rows),
+        Meaning::NoCalendar { crops } => Declared::NoCalendar(crops),
+        Meaning::UnknownWord => match word.trim().to_lowercase() {
+            cover if ["grass", "orchard_vine", "tree", "fallow"].contains(&cover.as_str()) => {
+                Declared::Cover(cover)
+            }
+            _ => Declared::Unknown,
+        },
+    }
+}
+
+/// Log Bayes factor of each group against the rest under flat priors.
+pub(super) fn group_log_odds(
+    classes: &[Class<'_>],
+    flat_posterior: &[f64],
+    flat: &[f64],
+) -> Vec<(String, f64)> {
+    let names: std::collections::BTreeSet<&str> = classes.iter().map(|c| c.group.as_str()).collect();
+    (names.into_iter())
+        .map(|name| {
+            let ours: Vec<bool> = classes.iter().map(|c| c.group == name).collect();
+            (name.to_owned(), log_bayes_factor(flat_posterior, flat, &ours))
+        })
+        .collect()
+}
+
+/// The declared crop against the rest, with flat priors: what is common locally says nothing about one farmer.
+pub(super) fn check(
+    question: &Question<'_>,
+    declared: &Declared<'_>,
+    classes: &[Class<'_>],
+    flat_posterior: &[f64],
+    flat: &[f64],
+    clear_dates: usize,
+    rules: &CropRules,
+) -> Option<DeclaredCheck> {
+    let word = question.declared_crop?;
+    let said = |crop: &str, verdict, log_odds, better, basis: String| {
+        Some(DeclaredCheck { crop: crop.to_owned(), verdict, log_odds, better, basis })
+    };
+    let crop = match declared {
+        Declared::Nothing => return None,
+        Declared::Unknown => {
+            let basis = format!("\"{word}\" is not a crop of the calendar");
+            return said(word, Verdict::UnknownCrop, None, None, basis);
+        }
+        Declared::NoCalendar(crops) => {
+            let basis = format!("there is no calendar of {} for this place", crops.join(" or "));
+            let crop = if let [one] = crops.as_slice() { one } else { word };
+            return said(crop, Verdict::Undetermined, None, None, basis);
+        }
+        Declared::Cover(name) => name.as_str(),
+        Declared::Rows(rows) => {
+            let first = rows.first().map_or(word, |r| r.crop.as_str());
+            if rows.iter().all(|r| r.crop == first) { first } else { word }
+        }
+    };
+    let ours: Vec<bool> = classes.iter().map(|c| declared.is(c)).collect();
+    if !ours.contains(&true) {
+        let basis = format!("{crop} has no natural end: its curve cannot be told from the calendar alone");
+        return said(crop, Verdict::Undetermined, None, None, basis);
+    }
+    let odds = log_bayes_factor(flat_posterior, flat, &ours);
+    // The strongest class that is not declared, its whole crop taken together.
+    let rival = (classes.iter().zip(flat_posterior).zip(&ours))
+        .filter(|(_, o)| !**o)
+        .map(|((c, p), _)| (c, *p))
+        .reduce(|a, b| if b.1 > a.1 { b } else { a });
+    let mut basis =
+        format!("log Bayes factor {odds:+.1} against every other class, on {clear_dates} clear dates");
+    if let Some((c, p)) = rival {
+        basis.push_str(&format!("; next best {} ({p:.2})", c.name));
+    }
+    if clear_dates < rules.min_clear_dates {
+        basis.push_str(&format!(
+            "; {} clear dates are needed to hold that for or against it",
+            rules.min_clear_dates
+        ));
+        return said(crop, Verdict::Undetermined, Some(odds), None, basis);
+    }
+    let named = rival.filter(|(c, _)| !c.open_set).map(|(c, _)| c.name.clone());
+    match odds {
+        o if o > CONSISTENT => said(crop, Verdict::Consistent, Some(o), None, basis),
+        o if o >= INCONSISTENT => said(crop, Verdict::Undetermined, Some(o), None, basis),
+        o if o < CONTRADICTED && named.is_some() => said(crop, Verdict::Contradicted, Some(o), named, basis),
+        o => said(crop, Verdict::Inconsistent, Some(o), named, basis),
+    }
+}
+
+/// What is named: the finest level with enough probability, or why none is.
+pub(super) fn decide(
+    classes: &[Class<'_>],
+    crops: &[Candidate],
+    groups: &[Candidate],
+    seen: &Seen,
+    as_of: Date,
+    rules: &CropRules,
+    development: Option<&Development>,
+) -> Decision {
+    if seen.len() < rules.min_clear_dates {
+        let (have, need) = (seen.len(), rules.min_clear_dates);
+        return Decision::Refer(format!("{have} clear dates in the window, {need} are needed"));
+    }
+    let open = classes.iter().find(|c| c.open_set);
+    let best = classes.iter().filter(|c| !c.open_set).map(|c| c.evidence).fold(f64::NEG_INFINITY, f64::max);
+    if open.is_some_and(|o| best < o.evidence - OUT_OF_DOMAIN) {
+        return Decision::Refer("the curve is like none of the crops and covers of this place".to_owned());
+    }
+    let p_open = open.and_then(|o| crops.iter().find(|c| c.crop == o.name)).map_or(0.0, |c| c.probability);
+    if p_open > MOST_OTHER {
+        return Decision::Refer(format!("something that is not on the list is too likely (p = {p_open:.2})"));
+    }
+    let (Some(crop), Some(group)) = (crops.first(), groups.first()) else {
+        return Decision::Refer("there is no crop calendar for this place".to_owned());
+    };
+    let is_best = |c: &&Class<'_>| c.name == crop.crop;
+    if let Some(d) = development.filter(|_| classes.iter().filter(is_best).any(|c| c.row.is_some())) {
+        let (from, to) = (day(d.greenup.p50), day(d.senescence.p50).min(day(as_of)));
+        if from < to && !seen.day.iter().any(|t| (from..=to).contains(t)) {
+            let why = format!(
+                "the green time was not seen; a clear date between {} and {} would decide it",
+                d.greenup.p50, d.senescence.p50
+            );
+            return Decision::Refer(why);
+        }
+    }
+    let flowering = classes.iter().filter(is_best).find_map(|c| c.cycle.as_ref()?.flowering());
+    if let Some((at, width)) = flowering {
+        let dates = seen.day.iter().filter(|t| (**t - at).abs() <= 1.5 * width).count();
+        if dates < FLOWER_DATES {
+            let (a, b) = (date(at - 1.5 * width), date(at + 1.5 * width));
+            let why = format!(
+                "{} by its dates, but the flower was not seen: two clear dates between {a} and {b} would decide it",
+                crop.crop
+            );
+            return Decision::Refer(why);
+        }
+    }
+    if crop.probability >= NAMED {
+        Decision::Crop(crop.crop.clone())
+    } else if group.probability >= NAMED {
+        Decision::Group(group.crop.clone())
+    } else {
+        let second = crops.get(1).map_or(String::new(), |c| format!(", {} {:.2}", c.crop, c.probability));
+        Decision::Refer(format!("no crop is likely enough: {} {:.2}{second}", crop.crop, crop.probability))
+    }
+}

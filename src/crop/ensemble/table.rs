@@ -1,0 +1,220 @@
+//! The ensemble's table: indices, shapes of crops, covers, calibration; read from TOML and checked.
+
+use serde::Deserialize;
+
+/// The table that ships with croplens, `pipelines/ensemble.toml`.
+const BUILTIN: &str = include_str!("../../../pipelines/ensemble.toml");
+
+/// Mean and standard deviation.
+pub(super) type Law = [f64; 2];
+
+/// A table of the ensemble that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EnsembleError {
+    /// Not TOML, an unknown key, or a value of the wrong kind; the message names line and key.
+    #[error("the table cannot be read: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// A row contradicts itself or another one.
+    #[error("the table's {row}: {problem}")]
+    Row {
+        /// Which row, `shape of maize`.
+        row: String,
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+/// Levels and errors of the indices, shapes of the crops, covers without a crop, calibration.
+///
+/// Every row carries its source; [`EnsembleTable::parse`] refuses one without.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnsembleTable {
+    pub(super) version: String,
+    pub(super) index: Vec<IndexRow>,
+    pub(super) shape: Vec<ShapeRow>,
+    pub(super) cover: Vec<CoverRow>,
+    pub(super) calibration: Vec<CalibrationRow>,
+}
+
+/// One index: its weight, its errors, its generic levels by phase.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IndexRow {
+    pub name: String,
+    pub weight: f64,
+    pub model_sd: f64,
+    pub off_season_sd: f64,
+    pub length_days: f64,
+    pub noise_sd: f64,
+    pub cover_scale: f64,
+    pub pre: Law,
+    pub base: Law,
+    pub plateau: Law,
+    pub peak: Law,
+    pub ripe: Law,
+    pub post: Law,
+    pub source: String,
+}
+
+/// Levels of one index that differ from the generic ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Levels {
+    pub base: Option<Law>,
+    pub plateau: Option<Law>,
+    pub plateau_sd: Option<f64>,
+    pub peak: Option<Law>,
+    pub peak_sd: Option<f64>,
+    pub ripe: Option<Law>,
+}
+
+/// Levels of the flower bump by index.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Flower {
+    pub ndvi: Law,
+    pub lswi: Law,
+    pub ndyi: Law,
+    pub nir: Law,
+}
+
+impl Flower {
+    pub(super) fn of(&self, index: usize) -> Law {
+        match index {
+            0 => self.ndvi,
+            1 => self.lswi,
+            2 => self.ndyi,
+            _ => self.nir,
+        }
+    }
+}
+
+/// How some crops differ from the generic one.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShapeRow {
+    pub crops: Vec<String>,
+    #[serde(default)]
+    pub zones: Vec<String>,
+    pub greenup_sd_days: Option<f64>,
+    pub senescence_sd_days: Option<f64>,
+    pub harvest_sd_days: Option<f64>,
+    pub rise_days: f64,
+    pub fall_days: f64,
+    pub plateau_after_sowing_days: Option<Law>,
+    pub flower_width_days: Option<f64>,
+    pub flower: Option<Flower>,
+    #[serde(default)]
+    pub ndvi: Levels,
+    #[serde(default)]
+    pub lswi: Levels,
+    #[serde(default)]
+    pub ndyi: Levels,
+    #[serde(default)]
+    pub nir: Levels,
+    pub source: String,
+}
+
+impl ShapeRow {
+    pub(super) fn levels(&self, index: usize) -> Levels {
+        match index {
+            0 => self.ndvi,
+            1 => self.lswi,
+            2 => self.ndyi,
+            _ => self.nir,
+        }
+    }
+}
+
+/// Level and seasonal amplitude of a cover in one index.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CoverIndex {
+    pub level: Law,
+    pub amplitude: Law,
+    pub peak_day: Option<f64>,
+}
+
+/// A cover that is no annual crop, as a Gaussian process with a seasonal mean.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CoverRow {
+    pub name: String,
+    pub group: String,
+    #[serde(default)]
+    pub bare_soil_speaks_against: bool,
+    #[serde(default)]
+    pub open_set: bool,
+    pub gp_sd: f64,
+    pub length_days: f64,
+    pub peak_day: f64,
+    pub ndvi: CoverIndex,
+    pub lswi: CoverIndex,
+    pub ndyi: CoverIndex,
+    pub nir: CoverIndex,
+    pub source: String,
+}
+
+impl CoverRow {
+    pub(super) fn of(&self, index: usize) -> CoverIndex {
+        match index {
+            0 => self.ndvi,
+            1 => self.lswi,
+            2 => self.ndyi,
+            _ => self.nir,
+        }
+    }
+}
+
+/// How far evidence of a kind of unit is trusted, and on which set that was found.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalibrationRow {
+    pub unit: String,
+    pub kappa: f64,
+    pub fitted_on: String,
+}
+
+impl EnsembleTable {
+    /// The table that ships with croplens.
+    ///
+    /// # Errors
+    /// None in a build whose tests pass.
+    pub fn builtin() -> Result<EnsembleTable, EnsembleError> {
+        EnsembleTable::parse(BUILTIN)
+    }
+
+    /// Reads and checks a table.
+    ///
+    /// # Errors
+    /// Syntax with line and key; rows without a source, with impossible numbers, or missing.
+    pub fn parse(text: &str) -> Result<EnsembleTable, EnsembleError> {
+        let table: EnsembleTable = toml::from_str(text)?;
+        super::check::check(&table)?;
+        Ok(table)
+    }
+
+    /// Version word of the table.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The set that the tempering of a unit was fitted on.
+    pub fn fitted_on(&self, unit: super::Unit) -> Option<&str> {
+        self.calibration.iter().find(|c| c.unit == unit.word()).map(|c| c.fitted_on.as_str())
+    }
+
+    pub(super) fn kappa(&self, unit: super::Unit) -> f64 {
+        // The check has seen that the row is there; 0 would make every class alike, which only ever refers.
+        self.calibration.iter().find(|c| c.unit == unit.word()).map_or(0.0, |c| c.kappa)
+    }
+
+    /// The first shape that fits crop and zone.
+    pub(super) fn shape(&self, crop: &str, zone: &str) -> Option<&ShapeRow> {
+        self.shape.iter().find(|s| {
+            s.crops.iter().any(|c| c == crop || c == "*")
+                && (s.zones.is_empty() || s.zones.iter().any(|z| z == zone))
+        })
+    }
+}
