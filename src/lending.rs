@@ -1,6 +1,7 @@
 //! From evidence to a recommendation: the lender's policy applied to what was seen of one plot.
 //!
-//! Comes in: [`Evidence`] (plot, observations, assessment, how the archive answered) and a [`Policy`].
+//! Comes in: [`Evidence`] (plot, observations, assessment, how the archive answered, the lender's
+//! [`Figures`]) and a [`Policy`].
 //! Goes out: an [`Appraisal`] (status, reasons, confidence), and the sealed record. Not here: pixels,
 //! curves, files, and any error: [`appraise()`] is total, and no failure of a machine is turned into a
 //! judgement about a farmer.
@@ -13,6 +14,10 @@ mod appraise;
 mod changes;
 mod confidence;
 mod evidence;
+mod figures;
+mod limit;
+mod money;
+mod plan;
 mod policy;
 mod refused;
 mod rules;
@@ -21,7 +26,12 @@ mod seen;
 
 pub use appraise::{Appraisal, appraise};
 pub use evidence::{Evidence, Observability, Provenance, SeasonWindow, SkippedScene};
-pub use policy::{ConfidenceRules, FloodRule, Policy, Rule, Rules, Switch, Validity};
-pub use refused::{Defect, Refused, not_appraised};
+pub use figures::{FigureKind, Figures};
+pub use money::Money;
+pub use policy::{
+    AddOn, AreaBasis, Cap, ConfidenceRules, ConsentRules, CostBased, CropList, Disbursement, Event, FloodRule,
+    LimitRules, PhaseRule, Policy, Repayment, Rule, Rules, Switch, Tranche, Validity, ValueBased,
+};
+pub use refused::{Defect, Refused, not_appraised, without_consent};
 pub use seal::{internal_error, same_plot, seal};
 pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};

@@ -10,6 +10,8 @@
 
 mod canonical;
 mod codes;
+mod condition;
+mod json_schema;
 mod columns;
 mod outline;
 mod parts;
@@ -20,10 +22,17 @@ mod words;
 
 pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
 pub use codes::{CODES, Code, CodeFacts, Form, Param};
+pub use condition::{CONDITIONS, Condition, ConditionFacts};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
+pub use json_schema::json_schema;
 pub use outline::Outline;
-pub use parts::{Change, CropCandidate, Link, ModelUsed, RejectedScene, SeasonSeen, Software, SourceScene};
+pub use parts::{
+    CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, PhaseEvidence, RejectedScene,
+    SeasonSeen, Software, SourceScene, TranchePlan, YearLimit,
+};
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};
 pub use worded::{WORDS, Worded};
-pub use words::{Agreement, Confidence, CropSeen, Effect, Grade, Party, SeasonSource, Status};
+pub use words::{
+    Agreement, Confidence, CropSeen, Effect, Grade, Met, Party, Phase, SeasonSource, Status,
+};

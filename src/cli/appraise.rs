@@ -7,7 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::lending::Policy;
+use crate::lending::{FigureKind, Figures, Policy};
 use crate::pipeline::{self, Doors, Outcome, RunRequest};
 use crate::record::Status;
 use crate::store::{
@@ -18,8 +18,6 @@ use crate::store::{
 use super::run_flags::{Days, RunFlags};
 use super::say::Voice;
 use super::{Ended, Stop, doors, dry_run, runtime};
-
-const BUILT_IN_POLICY: &str = include_str!("../../pipelines/policies/first.toml");
 
 /// Files of an output folder that the manifest vouches for, besides the plots' papers.
 const TABLES: [&str; 6] = [
@@ -39,15 +37,51 @@ pub(super) struct AppraiseArgs {
     /// Folder for the results; made if absent. A second run in it finishes only what is missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The lender's policy. Without it the built-in first policy, which sets no amounts.
+    /// The lender's policy: a file, or the name of a built-in one. Default: first, which sets no amounts.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    #[command(flatten)]
+    figures: FigureFiles,
     /// Chart, picture, raster and report for every plot, or for none. Default: all up to 2000 plots.
     #[arg(long, value_name = "WHICH")]
     papers: Option<PapersFor>,
     /// Do everything anew, whatever an earlier run in the same folder has finished.
     #[arg(long)]
     fresh: bool,
+}
+
+/// The lender's dated figures.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "The lender's figures (CSV with a header; see pipelines/README.md)")]
+pub(super) struct FigureFiles {
+    /// Amounts lent per area of a crop.
+    #[arg(long, value_name = "FILE")]
+    finance: Option<PathBuf>,
+    /// Prices.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// Yields that are exceeded in four of five cases.
+    #[arg(long, value_name = "FILE")]
+    yields: Option<PathBuf>,
+}
+
+impl FigureFiles {
+    /// Reads the files that are named.
+    fn read(&self) -> Result<Figures, Stop> {
+        let mut figures = Figures::default();
+        for (kind, path) in [
+            (FigureKind::Finance, &self.finance),
+            (FigureKind::Price, &self.prices),
+            (FigureKind::Yield, &self.yields),
+        ] {
+            let Some(path) = path else { continue };
+            let shown = path.display();
+            let text =
+                std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+            figures.add(kind, &text).map_err(|e| Stop::usage(format!("{shown}: {e}")))?;
+        }
+        Ok(figures)
+    }
 }
 
 /// Which plots get papers.
@@ -64,6 +98,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let started_at = now();
     let spec = args.run.spec()?;
     let policy = policy(args.policy.as_deref())?;
+    let figures = args.figures.read()?;
     let days = args.run.days(&spec)?;
     let (intake, bytes) = args.run.read_plots(&spec)?;
     let doors = doors::open(&args.run)?;
@@ -77,6 +112,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         intake,
         spec,
         policy,
+        figures,
         as_of: days.as_of,
         from: days.from,
         to: days.to,
@@ -103,12 +139,18 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     Ok(if exit == Exit::Deferred { Ended::Deferred } else { Ended::Done })
 }
 
-fn policy(path: Option<&Path>) -> Result<Policy, Stop> {
-    let Some(path) = path else {
-        return Policy::parse(BUILT_IN_POLICY).map_err(|e| Stop::failed(format!("built-in policy: {e}")));
-    };
+/// A policy file, or a built-in policy by its name.
+pub(super) fn policy(path: Option<&Path>) -> Result<Policy, Stop> {
+    let path = path.unwrap_or(Path::new("first"));
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    let built_in = path.to_str().filter(|_| !path.exists()).and_then(Policy::built_in);
+    if let Some(policy) = built_in {
+        return policy.map_err(|e| Stop::failed(format!("built-in policy {shown}: {e}")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        let names: Vec<&str> = Policy::built_in_names().collect();
+        Stop::usage(format!("cannot read the policy {shown}: {e}; built in are {}", names.join(", ")))
+    })?;
     Policy::parse(&text).map_err(|e| Stop::usage(format!("policy {shown}: {e}")))
 }
 

@@ -4,8 +4,9 @@ use jiff::civil::Date;
 
 use crate::crop::CannotTell;
 use crate::lending::seen::day_after;
-use crate::lending::{Evidence, Policy, changes, confidence, rules};
-use crate::record::{Change, Code, Confidence, Effect, Reason, Status};
+use crate::lending::limit::{Limit, limit};
+use crate::lending::{Evidence, Policy, changes, confidence, plan, rules};
+use crate::record::{Change, Code, Confidence, Effect, PhaseEvidence, Reason, Status, TranchePlan};
 
 /// Most principal reasons. Source: custom with adverse-action notices in the United States (Regulation B).
 const MAX_PRINCIPAL: usize = 4;
@@ -27,6 +28,18 @@ pub struct Appraisal {
     pub valid_until: Option<Date>,
     /// When to look again.
     pub next_review_date: Option<Date>,
+    /// How much, where the policy sets amounts.
+    pub(super) limit: Option<Limit>,
+    /// Repayment date.
+    pub repay_by: Option<Date>,
+    /// Parts of the loan.
+    pub disbursement: Vec<TranchePlan>,
+    /// Images of the phases.
+    pub phase_evidence: Vec<PhaseEvidence>,
+    /// Next days on which a satellite passes.
+    pub next_overpasses: Vec<Date>,
+    /// Hash of the lender's figures, hex.
+    pub figures_sha256: Option<String>,
     /// Policy applied.
     pub policy_id: String,
     /// Hash of the policy's resolved form, hex.
@@ -42,7 +55,8 @@ pub struct Appraisal {
 /// 3. Else any reason against makes it *does_not_support*.
 /// 4. Else a crop that was seen makes it *supports*; without one it is *refer*.
 pub fn appraise(evidence: &Evidence<'_>, policy: &Policy) -> Appraisal {
-    let mut found = rules::findings(evidence, policy);
+    let limit = limit(evidence, policy);
+    let mut found = rules::findings(evidence, policy, limit.as_ref());
     let crop_seen = found.0.iter().any(|(code, _)| *code == Code::LandCropped);
     let status = if found.any(Effect::Block) {
         Status::NotAppraised
@@ -64,6 +78,12 @@ pub fn appraise(evidence: &Evidence<'_>, policy: &Policy) -> Appraisal {
         confidence_basis,
         what_would_change: changes::changes(&found.0, evidence, policy),
         valid_until: day_after(evidence.as_of(), i64::from(policy.validity.record_valid_days)),
+        repay_by: plan::repay_by(evidence, policy),
+        disbursement: plan::disbursement(evidence, policy, status, limit.as_ref()),
+        phase_evidence: plan::phase_evidence(evidence),
+        next_overpasses: plan::next_overpasses(evidence),
+        figures_sha256: evidence.figures.sha256(),
+        limit,
         next_review_date: next_review(status, evidence, policy),
         reasons_all,
         policy_id: policy.id.clone(),
@@ -91,7 +111,11 @@ pub(super) fn principal(status: Status, reasons_all: &[Reason]) -> Vec<Reason> {
         Status::DoesNotSupport => effect == Effect::Against,
         Status::Supports => effect == Effect::For,
     };
-    reasons_all.iter().filter(|r| made_it(r.effect())).take(MAX_PRINCIPAL).cloned().collect()
+    // What is already harvested cannot secure a loan on a standing crop, so it is always said.
+    let always = reasons_all.iter().filter(|r| r.code() == Code::HarvestDone.facts().code);
+    let always: Vec<&Reason> = always.filter(|_| status != Status::NotAppraised).collect();
+    let room = MAX_PRINCIPAL.saturating_sub(always.len());
+    reasons_all.iter().filter(|r| made_it(r.effect())).take(room).chain(always).cloned().collect()
 }
 
 /// A referred plot is looked at again soon, or when the calendar expects to tell, if that is later.

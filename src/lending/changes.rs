@@ -1,133 +1,162 @@
-//! What would have to be different for another outcome, one sentence for each reason that stands in the
-//! way, in each language.
+//! What would have to be different for another outcome, one condition for each reason that stands in the way.
 
 use jiff::civil::Date;
 
+use crate::lending::plan::next_overpasses;
 use crate::lending::seen::{area_interval_m2, day_after};
 use crate::lending::{Evidence, Policy};
-use crate::record::{Change, Code, Effect, ParamValue, Reason};
+use crate::record::{Change, Code, Condition, Effect, ParamValue, Reason};
 
-/// The changes, in the order of the reasons; the same sentence once.
+/// The changes, in the order of the reasons; the same condition once.
 pub(super) fn changes(found: &[(Code, Reason)], evidence: &Evidence<'_>, policy: &Policy) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
+    let passes: Vec<String> = next_overpasses(evidence).iter().map(Date::to_string).collect();
+    let look = Look { evidence, policy, next: passes.join(", ") };
     for (code, reason) in found {
-        if !matches!(reason.effect(), Effect::Refer | Effect::Against) {
-            continue;
-        }
-        let (text_en, text_zh) = change(*code, reason, evidence, policy);
-        if !all.iter().any(|c| c.text_en == text_en) {
-            all.push(Change { code: code.facts().code.to_owned(), text_en, text_zh });
+        if matches!(reason.effect(), Effect::Refer | Effect::Against | Effect::Block) {
+            let (condition, values) = look.condition(*code, reason);
+            let change = Change::new(*code, condition, values);
+            if !all.iter().any(|c| c.text_en == change.text_en) {
+                all.push(change);
+            }
         }
     }
     all
 }
 
-fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy) -> (String, String) {
-    let rules = &policy.rules;
-    match code {
-        Code::SrcSearchFailed => {
-            pair("Another run searches the catalogue again.", "重新运行并再次检索目录。")
-        }
-        Code::SrcReadFailed => {
-            pair("Another run reads the scenes that could not be read.", "重新运行并读取未能读取的影像。")
-        }
-        Code::SrcNoScenes | Code::SrcCatalogueGap => {
-            pair("A catalogue that lists the missing overpasses.", "使用列有缺失过境影像的目录。")
-        }
-        Code::SrcOffsetUnresolved => {
-            pair("Scenes whose reflectance offset can be settled.", "获得反射率偏移量可以确定的影像。")
-        }
-        Code::ImgTooFewClear => too_few_clear(reason, evidence),
-        Code::ImgGapLong | Code::PlotTooSmall | Code::PlotTooNarrow | Code::PlotUnresolved => {
-            pair("Finer or radar images, or a visit to the plot.", "更高分辨率影像、雷达影像或实地查看。")
-        }
-        Code::ImgStale => match still_open(evidence) {
-            Some((from, to)) => (
-                format!("A clear date between {from} and {to}."),
-                format!("{from}至{to}之间获得一个晴空日期。"),
-            ),
-            None => pair("A visit to the plot.", "实地查看地块。"),
-        },
-        Code::EventFlood => pair(
-            "An assessment of the damage under the lender's relief route.",
-            "按贷款机构的灾害救助流程评估损失。",
-        ),
-        Code::StageNotReachedUntil | Code::StageNotReached | Code::CannotTellCropped => {
-            match still_open(evidence) {
-                Some((_, to)) => (
-                    format!("Another look later in the season, which ends {to}."),
-                    format!("在生长季（至{to}）后期再次查看。"),
-                ),
-                None => pair("A visit to the plot.", "实地查看地块。"),
+/// The condition of the plots on which nothing was looked at.
+pub(super) fn consent(code: Code) -> Change {
+    Change::new(code, Condition::GiveConsent, [])
+}
+
+struct Look<'a> {
+    evidence: &'a Evidence<'a>,
+    policy: &'a Policy,
+    /// The next overpasses, as text; empty where none is known.
+    next: String,
+}
+
+type Found = (Condition, Vec<ParamValue>);
+
+impl Look<'_> {
+    fn condition(&self, code: Code, reason: &Reason) -> Found {
+        let given = |name: &str| reason.params().get(name).cloned().into_iter().collect::<Vec<_>>();
+        match code {
+            Code::SrcSearchFailed => (Condition::SearchAgain, Vec::new()),
+            Code::SrcReadFailed => (Condition::ReadAgain, Vec::new()),
+            Code::InternalError => (Condition::ReportFault, Vec::new()),
+            Code::SrcNoScenes | Code::SrcCatalogueGap => (Condition::FullerCatalogue, Vec::new()),
+            Code::SrcOffsetUnresolved => (Condition::SettledOffset, Vec::new()),
+            Code::ImgTooFewClear => self.more_clear(reason),
+            Code::ImgGapLong | Code::PlotTooSmall | Code::PlotTooNarrow | Code::PlotUnresolved => {
+                (Condition::FinerImages, Vec::new())
             }
+            Code::ImgStale => match self.still_open() {
+                Some(to) if self.next.is_empty() => (Condition::FreshDate, vec![to.into()]),
+                Some(to) => (Condition::FreshDateNext, vec![to.into(), self.next.as_str().into()]),
+                None => (Condition::Visit, Vec::new()),
+            },
+            Code::ImgPhaseNotSeen => (Condition::PhaseFromElsewhere, given("phase")),
+            Code::EventFlood => (Condition::ReliefRoute, Vec::new()),
+            Code::StageNotReachedUntil => (Condition::LookLater, given("from")),
+            Code::StageNotReached | Code::CannotTellCropped => match self.still_open() {
+                Some(_) if !self.next.is_empty() => {
+                    (Condition::LookLaterNext, vec![self.next.as_str().into()])
+                }
+                Some(_) => self.look_later(),
+                None => (Condition::Visit, Vec::new()),
+            },
+            Code::CropUndetermined | Code::CropUncertain => {
+                // The images cannot tell, so nothing is said against the declaration.
+                if self.still_open().is_some() && !self.next.is_empty() {
+                    (Condition::ConfirmCropOrLater, vec![self.next.as_str().into()])
+                } else {
+                    (Condition::ConfirmCrop, Vec::new())
+                }
+            }
+            Code::CropDiffers | Code::CropFitsBadly => (Condition::CorrectOrConfirmCrop, Vec::new()),
+            Code::CropOutOfDomain => (Condition::CropProfile, Vec::new()),
+            Code::CropNotDeclared => (Condition::DeclareCrop, Vec::new()),
+            Code::LandNotCropped => (Condition::CropLater, Vec::new()),
+            _ => self.of_the_file(code, reason),
         }
-        Code::AreaBelowPolicy => {
-            let min = rules.min_area_ha.value;
-            (
-                format!("An outline of at least {min} ha, or a policy for smaller plots."),
-                format!("边界面积至少{min} ha，或采用适用于小地块的政策。"),
-            )
+    }
+
+    /// What the lender or the applicant can put right in the file.
+    fn of_the_file(&self, code: Code, reason: &Reason) -> Found {
+        let given = |name: &str| reason.params().get(name).cloned();
+        let rules = &self.policy.rules;
+        match code {
+            Code::AreaBelowPolicy => (Condition::LargerOutline, vec![rules.min_area_ha.value.into()]),
+            Code::GpsFar => (Condition::PositionAtPlot, given("max_m").into_iter().collect()),
+            Code::AreaNotDeclared => (Condition::DeclareArea, Vec::new()),
+            Code::AreaUnderDeclared => {
+                let upper_ha = area_interval_m2(self.evidence.plot).1 / 10_000.0;
+                let most = floor_to(upper_ha / (1.0 - rules.max_area_shortfall_frac.value).max(1e-9), 4);
+                (Condition::SmallerDeclaredArea, vec![shown_down(most).into()])
+            }
+            Code::SowingDateImplausible => {
+                let dates = given("earliest").into_iter().chain(given("latest"));
+                (Condition::CorrectSowingDate, dates.collect())
+            }
+            Code::ConsentMissing | Code::ConsentExpired => (Condition::GiveConsent, Vec::new()),
+            Code::RequestAboveLimit => (Condition::SmallerRequest, given("limit").into_iter().collect()),
+            Code::LtvTooHigh => (Condition::SmallerRequest, self.most_by_ltv().into_iter().collect()),
+            Code::LimitNotComputed => (Condition::AddFigure, given("what").into_iter().collect()),
+            Code::PolicyCropNotFinanced => (Condition::OtherPolicy, Vec::new()),
+            Code::CurrencyDiffers => (Condition::SameCurrency, given("policy").into_iter().collect()),
+            _ => (Condition::Visit, Vec::new()),
         }
-        Code::GpsFar => pair(
-            "A position taken at the plot, or the right outline.",
-            "在地块处重新定位，或提供正确的边界。",
-        ),
-        Code::AreaUnderDeclared => {
-            let upper_ha = area_interval_m2(evidence.plot).1 / 10_000.0;
-            let most = floor_to(upper_ha / (1.0 - rules.max_area_shortfall_frac.value).max(1e-9), 4);
-            (
-                format!("A declared area of at most {most} ha, or an outline of the whole declared area."),
-                format!("申报面积不超过{most} ha，或提供覆盖全部申报面积的边界。"),
-            )
+    }
+
+    /// The largest request that the allowed part of the harvest's value permits.
+    fn most_by_ltv(&self) -> Option<ParamValue> {
+        let rules = self.policy.limit.as_ref()?;
+        let value = crate::lending::limit::limit(self.evidence, self.policy)?.production_value?;
+        let most = value.share(rules.max_ltv_frac.as_ref()?.value).down_to(rules.round_down_to);
+        Some(format!("{most} {}", rules.currency).into())
+    }
+
+    /// Last day of the season, while days of it are left after the as-of day.
+    fn still_open(&self) -> Option<Date> {
+        let from = day_after(self.evidence.as_of(), 1)?.max(self.evidence.window.start);
+        let to = self.closes();
+        (from <= to).then_some(to)
+    }
+
+    /// Day on which the season asked about closes: the window's end, or that of the harvest expected after it.
+    fn closes(&self) -> Date {
+        let harvest = self.evidence.assessment.harvest.map(|h| h.p50);
+        harvest.map_or(self.evidence.window.end, |h| h.max(self.evidence.window.end))
+    }
+
+    fn look_later(&self) -> Found {
+        let days = i64::from(self.policy.validity.review_referred_after_days);
+        match day_after(self.evidence.as_of(), days) {
+            Some(from) => (Condition::LookLater, vec![from.into()]),
+            None => (Condition::Visit, Vec::new()),
         }
-        Code::LandNotCropped => pair(
-            "A crop seen in a later season, or proof of cropping from a visit.",
-            "在以后的生长季看到作物，或由实地查看证明已种植。",
-        ),
-        Code::CropDiffers | Code::CropFitsBadly | Code::CropUndetermined | Code::CropUncertain => pair(
-            "A corrected declaration, or the crop confirmed by a visit.",
-            "更正申报作物，或由实地查看确认作物。",
-        ),
-        Code::CropOutOfDomain => pair(
-            "A crop profile for this case, or the crop confirmed by a visit.",
-            "补充适用的作物资料，或由实地查看确认作物。",
-        ),
-        _ => pair("A visit to the plot.", "实地查看地块。"),
+    }
+
+    fn more_clear(&self, reason: &Reason) -> Found {
+        let count = |name: &str| match reason.params().get(name) {
+            Some(ParamValue::Integer(n)) => *n,
+            _ => 0,
+        };
+        let more = ParamValue::Integer(count("min").saturating_sub(count("n")).max(1));
+        match self.still_open() {
+            Some(to) if self.next.is_empty() => (Condition::MoreClearDates, vec![more, to.into()]),
+            Some(to) => (Condition::MoreClearDatesNext, vec![more, to.into(), self.next.as_str().into()]),
+            None => (Condition::MoreClearDatesPast, vec![more]),
+        }
     }
 }
 
-fn pair(en: &str, zh: &str) -> (String, String) {
-    (en.to_owned(), zh.to_owned())
+/// Rounded down to what a sentence shows of hectares, so that what is promised holds.
+fn shown_down(ha: f64) -> f64 {
+    if ha < 1.0 { floor_to(ha, 4) } else { floor_to(ha, 2) }
 }
 
-/// Days that are left of the season after the as-of day.
-fn still_open(evidence: &Evidence<'_>) -> Option<(Date, Date)> {
-    let from = day_after(evidence.as_of(), 1)?.max(evidence.window.start);
-    (from <= evidence.window.end).then_some((from, evidence.window.end))
-}
-
-fn too_few_clear(reason: &Reason, evidence: &Evidence<'_>) -> (String, String) {
-    let count = |name: &str| match reason.params().get(name) {
-        Some(ParamValue::Integer(n)) => *n,
-        _ => 0,
-    };
-    let more = count("min").saturating_sub(count("n")).max(1);
-    let dates = if more == 1 { "date" } else { "dates" };
-    match still_open(evidence) {
-        Some((from, to)) => (
-            format!("{more} more clear {dates} between {from} and {to}."),
-            format!("{from}至{to}之间再有{more}个晴空日期。"),
-        ),
-        None => (
-            format!(
-                "{more} more clear {dates} in the season, from another archive or radar, or a visit to the plot."
-            ),
-            format!("该生长季再有{more}个晴空日期（其他影像库或雷达），或实地查看。"),
-        ),
-    }
-}
-
-/// Rounded down, so that what is promised holds.
 fn floor_to(value: f64, decimals: i32) -> f64 {
     let scale = 10f64.powi(decimals);
     (value * scale).floor() / scale

@@ -4,15 +4,25 @@
 //! carries its threshold (unit in the key), the reason code it raises, the effect it may have, who says
 //! so and a note. A policy can make a rule milder, never graver than the code table allows.
 
+mod built_in;
 mod check;
+mod check_limit;
+mod limit;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Code, Effect};
-use crate::settings::{self, Mistakes};
+use crate::settings::{self, Mistake, Mistakes};
 
-/// A lender's policy. Nothing is optional: a rule that should not count gets `effect = "info"`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub use limit::{
+    AddOn, AreaBasis, Cap, ConsentRules, CostBased, CropList, Disbursement, Event, LimitRules, PhaseRule,
+    Repayment, Tranche, ValueBased,
+};
+
+/// A lender's policy. No rule is optional: one that should not count gets `effect = "info"`. Amounts, phases,
+/// consent, repayment and disbursement may be left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// Short name, stands in every record.
@@ -25,12 +35,30 @@ pub struct Policy {
     pub validity: Validity,
     /// Where the levels of confidence lie.
     pub confidence: ConfidenceRules,
+    /// Consent that must be there before anything is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentRules>,
     /// The rules.
     pub rules: Rules,
+    /// Which crops are financed; any when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crops: Option<CropList>,
+    /// Images that must show each phase; not asked when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phases: Option<PhaseRule>,
+    /// How much may be lent; no amounts when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitRules>,
+    /// When the loan is due; no date when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repayment: Option<Repayment>,
+    /// Money in parts; one sum when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disbursement: Option<Disbursement>,
 }
 
 /// How long a record may be read as fresh, and when to look again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Validity {
     /// Days after the as-of day.
@@ -44,7 +72,7 @@ pub struct Validity {
 }
 
 /// Levels of confidence: evidence has the level of its weakest part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfidenceRules {
     /// Clear dates in the season for high.
@@ -64,7 +92,7 @@ pub struct ConfidenceRules {
 }
 
 /// One rule with a threshold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule<T> {
     /// The threshold, in the unit of the rule's name.
@@ -80,7 +108,7 @@ pub struct Rule<T> {
 }
 
 /// A rule without a threshold of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
     /// The reason code it raises.
@@ -94,7 +122,7 @@ pub struct Switch {
 }
 
 /// The flood rule: some crops stand in water by design.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FloodRule {
     /// Part of the plot under water, 0 to 1, above which it counts as flooded.
@@ -112,7 +140,7 @@ pub struct FloodRule {
 }
 
 /// The rules, each named by what it limits and in which unit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// Smallest outline, hectares.
@@ -137,6 +165,12 @@ pub struct Rules {
     pub max_gap_days_uncropped: Rule<u32>,
     /// Log odds at or below which a contradicted crop speaks against, natural logarithm.
     pub max_log_odds_contradicted: Rule<f64>,
+    /// Oldest declared sowing date, days before the as-of day; one after it cannot be true either.
+    pub max_sowing_age_days: Rule<u32>,
+    /// No crop was declared.
+    pub crop_not_declared: Switch,
+    /// No area was declared.
+    pub area_not_declared: Switch,
     /// The curve fits the declared crop badly.
     pub crop_fits_badly: Switch,
     /// The curve neither confirms nor contradicts the declared crop.
@@ -152,9 +186,33 @@ impl Policy {
     /// Every mistake found, each with dotted path and line: unknown or missing keys, values out of range,
     /// a code that is not the rule's, an effect graver than the code allows.
     pub fn parse(text: &str) -> Result<Policy, Mistakes> {
-        let policy: Policy = settings::read(text)?;
+        let policy: Policy = match built_in::completed(text)? {
+            None => settings::read(text)?,
+            // A mistake of the whole is shown at the line of the file that a person edits.
+            Some(whole) => settings::read(&whole).map_err(|Mistakes(found)| {
+                Mistakes(found.into_iter().map(|m| Mistake::at_path(text, &m.path, m.problem)).collect())
+            })?,
+        };
         check::check(&policy, text)?;
         Ok(policy)
+    }
+
+    /// The policy that is used when no other is named, and that others may build upon (`extends = "first"`).
+    ///
+    /// # Errors
+    /// None in a released build: a test reads every built-in policy.
+    pub fn built_in(name: &str) -> Option<Result<Policy, Mistakes>> {
+        built_in::BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| Policy::parse(text))
+    }
+
+    /// Names of the built-in policies.
+    pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+        built_in::BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// JSON Schema (2020-12) of a resolved policy file, made from the types that read it.
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(Policy).to_value()
     }
 
     /// SHA-256 over the canonical JSON (RFC 8785) of the resolved policy, hex: the same whatever the

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use crate::lending::appraise::principal;
 use crate::lending::seal::{blank, declared_columns, finish, reference_columns};
 use crate::lending::{Policy, Provenance};
-use crate::plot::{Declaration, References};
+use crate::lending::{changes, rules};
+use crate::plot::{Declaration, Plot, References};
 use crate::record::{Code, EligibilityRecord, Reason, Status};
 
 /// One thing wrong with an entry, as `intake` found it.
@@ -55,6 +56,28 @@ pub fn not_appraised(
     r.policy_id = Some(policy.id.clone());
     r.policy_sha256 = Some(policy.sha256());
     finish(r)
+}
+
+/// The record of a plot that may not be looked at, for want of a valid consent; `None` where it may. It holds
+/// no outline.
+pub fn without_consent(
+    plot: &Plot,
+    as_of: Date,
+    policy: &Policy,
+    provenance: &Provenance,
+) -> Option<EligibilityRecord> {
+    let (code, values) = rules::consent_lacks(&plot.references, as_of, policy)?;
+    let mut r = blank(as_of, provenance, Status::NotAppraised);
+    r.id = plot.id.as_str().to_owned();
+    r.input_position = u32::try_from(plot.position).unwrap_or(u32::MAX);
+    reference_columns(&mut r, &plot.references);
+    declared_columns(&mut r, &plot.declared);
+    r.reasons_all = vec![Reason::new(code, values)];
+    r.reasons = r.reasons_all.clone();
+    r.what_would_change = vec![changes::consent(code)];
+    r.policy_id = Some(policy.id.clone());
+    r.policy_sha256 = Some(policy.sha256());
+    Some(finish(r))
 }
 
 fn reason(defect: &Defect) -> (Code, Reason) {

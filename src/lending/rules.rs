@@ -1,20 +1,27 @@
 //! Every check, in order: what speaks for, against, or asks for a person. Total: any evidence passes.
 
+mod amounts;
 mod crop;
+mod declaration;
 mod imagery;
 mod outline;
 
+use crate::lending::limit::Limit;
 use crate::lending::{Evidence, Policy};
 use crate::record::{Code, Effect, Reason};
 
 /// Everything found, in the order of the checks; the same finding once.
-pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy) -> Findings {
+pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&Limit>) -> Findings {
     let mut found = Findings(Vec::new());
+    declaration::check(evidence, policy, &mut found);
     outline::check(evidence, policy, &mut found);
     imagery::check(evidence, policy, &mut found);
     crop::check(evidence, policy, &mut found);
+    amounts::check(evidence, policy, limit, &mut found);
     found
 }
+
+pub(super) use declaration::consent_lacks;
 
 /// Reasons found so far.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::crop::{Cropped, DateInterval, Interval, Verdict};
 use crate::lending::appraise::principal;
 use crate::lending::seen::{AREA_METHOD, P90_SD, age_days, area_interval_m2, day_after};
-use crate::lending::{Appraisal, Evidence, Policy, Provenance};
+use crate::lending::{Appraisal, Evidence, Money, Policy, Provenance};
 use crate::phenology::Season;
 use crate::plot::{Declaration, Plot, References};
 use crate::record::{
@@ -27,6 +27,7 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     let mut r = blank(evidence.as_of(), provenance, appraisal.status);
     plot_columns(&mut r, evidence.plot);
     outcome_columns(&mut r, appraisal);
+    amount_columns(&mut r, appraisal);
     imagery_columns(&mut r, evidence);
     crop_columns(&mut r, evidence);
     phenology_columns(&mut r, evidence);
@@ -74,6 +75,7 @@ pub(super) fn finish(mut r: EligibilityRecord) -> EligibilityRecord {
         "schema_version": r.schema_version,
         "software": [r.software.name, r.software.version],
         "pipeline": r.pipeline, "config_sha256": r.config_sha256, "policy_sha256": r.policy_sha256,
+        "figures_sha256": r.figures_sha256,
         "id": r.id, "collection": r.collection, "position": position,
         "geometry_sha256": r.geometry_sha256,
         "references": [r.lender_ref, r.application_ref, r.borrower_ref, r.consent_ref],
@@ -152,6 +154,29 @@ fn outcome_columns(r: &mut EligibilityRecord, a: &Appraisal) {
     r.next_review_date = a.next_review_date;
     r.policy_id = Some(a.policy_id.clone());
     r.policy_sha256 = Some(a.policy_sha256.clone());
+}
+
+fn amount_columns(r: &mut EligibilityRecord, a: &Appraisal) {
+    r.repay_by = a.repay_by;
+    r.disbursement = a.disbursement.clone();
+    r.phase_evidence = a.phase_evidence.clone();
+    r.next_overpass_dates = a.next_overpasses.clone();
+    r.figures_sha256 = a.figures_sha256.clone();
+    let Some(limit) = &a.limit else { return };
+    let text = |amount: Option<Money>| amount.map(|m| m.to_string());
+    r.limit_by_policy = text(limit.by_policy);
+    r.limit_recommended = text(limit.by_policy.filter(|_| a.status == Status::Supports));
+    r.limit_currency = Some(limit.currency.clone());
+    r.limit_area_ha = limit.area_ha;
+    r.limit_area_basis = Some(limit.area_basis.to_owned());
+    r.limit_cost_based = text(limit.cost_based);
+    r.limit_value_based = text(limit.value_based);
+    r.limit_by_year = limit.by_year.clone();
+    r.limit_steps = limit.steps.clone();
+    r.caps_applied = limit.caps.clone();
+    r.production_value_low = text(limit.production_value);
+    r.ltv_requested = limit.ltv.and_then(Rounded::new);
+    r.figures = limit.figures.clone();
 }
 
 fn imagery_columns(r: &mut EligibilityRecord, e: &Evidence<'_>) {

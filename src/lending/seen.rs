@@ -69,7 +69,7 @@ impl Evidence<'_> {
         self.assessment.current.and_then(|i| self.assessment.seasons.get(i))
     }
 
-    fn used(&self) -> impl Iterator<Item = &Observation> {
+    pub(super) fn used(&self) -> impl Iterator<Item = &Observation> {
         self.observations.iter().filter(|o| o.rejected.is_none() && o.date <= self.as_of())
     }
 

@@ -41,6 +41,7 @@ impl Earlier {
             let record = &found.record;
             let same = record.geometry_sha256.as_deref() == Some(plot.geometry_sha256.as_str())
                 && record.policy_sha256.as_deref() == Some(policy.as_str())
+                && record.figures_sha256 == request.figures.sha256()
                 && record.as_of == request.as_of
                 && record.links.is_empty() != request.papers()
                 && crate::lending::same_plot(record, plot);

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::catalog::Coverage;
 use crate::crop::{self, Assessment, Reading};
-use crate::lending::{self, Evidence, Policy, Provenance, SeasonWindow, SkippedScene};
+use crate::lending::{self, Evidence, Figures, Policy, Provenance, SeasonWindow, SkippedScene};
 use crate::observation::{Observation, Reject};
 use crate::phenology;
 use crate::plot::Plot;
@@ -24,6 +24,7 @@ use super::survey::{PlotSurvey, on_grid};
 pub(super) struct Bench<'a> {
     pub(super) spec: &'a Spec,
     pub(super) policy: &'a Policy,
+    pub(super) figures: &'a Figures,
     pub(super) provenance: &'a Provenance,
     pub(super) scenes: &'a BTreeMap<SceneId, &'a Scene>,
     pub(super) coverage: &'a Coverage,
@@ -86,6 +87,7 @@ impl Bench<'_> {
             skipped,
             observations: &observations,
             assessment: &assessment,
+            figures: self.figures,
             links,
         };
         let appraisal = lending::appraise(&evidence, self.policy);
@@ -99,7 +101,7 @@ impl Bench<'_> {
         SeasonWindow {
             start: series::plus_days(self.as_of, -back),
             end: self.as_of,
-            source: SeasonSource::Lender,
+            source: SeasonSource::Settings,
         }
     }
 

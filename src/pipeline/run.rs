@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog};
 use crate::intake::{Entry, Intake};
-use crate::lending::{self, Policy, Refused};
+use crate::lending::{self, Figures, Policy, Refused};
 use crate::objects::Objects;
 use crate::observation::Observation;
 use crate::plot::Plot;
@@ -45,6 +45,8 @@ pub struct RunRequest {
     pub spec: Spec,
     /// The lender's rules.
     pub policy: Policy,
+    /// The lender's dated figures.
+    pub figures: Figures,
     /// The day the answer is for.
     pub as_of: Date,
     /// First day to read.
@@ -155,7 +157,12 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         Entry::Plot(plot) => Some((at, plot)),
         Entry::Rejected(_) => None,
     });
-    let all: Vec<(usize, &Plot)> = usable.collect();
+    let provenance = provenance(&request.spec);
+    // Without a valid consent nothing is asked, read or judged.
+    let allowed = |(_, plot): &(usize, &Plot)| {
+        lending::without_consent(plot, request.as_of, &request.policy, &provenance).is_none()
+    };
+    let all: Vec<(usize, &Plot)> = usable.filter(allowed).collect();
     let missing = |(_, plot): &(usize, &Plot)| !earlier.finished.contains_key(plot.id.as_str());
     let plots: Vec<(usize, &Plot)> = all.iter().copied().filter(missing).collect();
     // The catalogue is asked about all plots while one is missing: how many overpasses a tile had must not
@@ -177,10 +184,10 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
     watch(&Event::Appraising { plots: plots.len() });
     let coverage = catalog::expected_acquisitions(&catalogued.scenes, request.from, request.to);
     let scenes: BTreeMap<SceneId, &Scene> = catalogued.scenes.iter().map(|s| (s.id.clone(), s)).collect();
-    let provenance = provenance(&request.spec);
     let bench = Bench {
         spec: &request.spec,
         policy: &request.policy,
+        figures: &request.figures,
         provenance: &provenance,
         scenes: &scenes,
         coverage: &coverage,
@@ -283,6 +290,11 @@ fn judge_all(
                 Ok(Made { record, observations: Vec::new() })
             }
             Entry::Plot(plot) => {
+                let barred =
+                    lending::without_consent(plot, request.as_of, &request.policy, bench.provenance);
+                if let Some(record) = barred {
+                    return Ok(Made { record, observations: Vec::new() });
+                }
                 if let Some(FinishedRecord { record, .. }) = earlier.finished.get(plot.id.as_str()) {
                     let observations = earlier.observations.get(plot.id.as_str()).cloned();
                     return Ok(Made {

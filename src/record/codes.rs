@@ -4,6 +4,9 @@
 //! below: imagery, source and model never speak against anybody; and whatever speaks against somebody
 //! names the measured number and the threshold.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Effect, Party};
@@ -178,6 +181,12 @@ codes! {
     GeomTooComplex "GEOM_TOO_COMPLEX" Applicant Block (detail: Text)
         "The outline has more vertices, rings or parts than one plot: {detail}"
         "边界的顶点、环或部分过多：{detail}";
+    ConsentMissing "CONSENT_MISSING" Applicant Block (what: Word)
+        "There is no valid consent, so nothing was looked at: {what}."
+        "没有有效的授权同意，因此未作任何查看：{what}。";
+    ConsentExpired "CONSENT_EXPIRED" Applicant Block (date: Date, as_of: Date)
+        "The consent ended on {date}, before {as_of}, so nothing was looked at."
+        "授权同意已于{date}到期（早于{as_of}），因此未作任何查看。";
 
     // A person has to look: the archive.
     SrcReadFailed "SRC_READ_FAILED" Source Refer (n: Count, tries: Count)
@@ -208,6 +217,9 @@ codes! {
     ImgStale "IMG_STALE" Imagery Refer (days: Days, max: Days) ["days" vs "max"]
         "The last clear image is {days} days old; at most {max} days are allowed."
         "最近一次晴空影像距今{days}天；最多允许{max}天。";
+    ImgPhaseNotSeen "IMG_PHASE_NOT_SEEN" Imagery Refer (phase: Word, n: Count, min: Count, max_cloud: Percent) ["n" vs "min"]
+        "{n} images show the plot {phase} with at most {max_cloud} cloud over it; {min} needed."
+        "{phase}地块云量不超过{max_cloud}的影像有{n}景，需要{min}景。";
     // The plot as 10 m pixels see it, and what happened on it.
     PlotTooSmall "PLOT_TOO_SMALL" Plot Refer (n: Count, min: Count) ["n" vs "min"]
         "Only {n} full pixels lie inside the plot; {min} are needed. A visit or finer images can tell."
@@ -233,6 +245,21 @@ codes! {
     GpsFar "GPS_FAR" Applicant Refer (distance_m: Metres, max_m: Metres) ["distance_m" vs "max_m"]
         "The phone's position is {distance_m} from the plot; at most {max_m} is allowed, given its accuracy."
         "手机定位距地块{distance_m}；按其精度最多允许{max_m}。";
+    SowingDateImplausible "SOWING_DATE_IMPLAUSIBLE" Applicant Refer (date: Date, earliest: Date, latest: Date) ["date" vs "latest"]
+        "The declared sowing date {date} cannot be this season's: it must lie between {earliest} and {latest}."
+        "申报播种日期{date}不可能属于本季：应在{earliest}至{latest}之间。";
+    CropNotDeclared "CROP_NOT_DECLARED" Applicant Refer ()
+        "No crop was declared, so there is nothing to compare the curve with."
+        "未申报作物，无法与生长曲线比较。";
+    AreaNotDeclared "AREA_NOT_DECLARED" Applicant Refer ()
+        "No area was declared, so there is nothing to compare the outline with."
+        "未申报面积，无法与边界面积比较。";
+    CurrencyDiffers "CURRENCY_DIFFERS" Applicant Refer (requested: Text, policy: Text)
+        "The amount was asked for in {requested}; the policy reckons in {policy}."
+        "申请金额的币种为{requested}；政策以{policy}计算。";
+    LimitNotComputed "LIMIT_NOT_COMPUTED" Policy Refer (what: Word)
+        "The limit cannot be computed: {what}."
+        "无法计算额度：{what}。";
     CropFitsBadly "CROP_FITS_BADLY" Plot Refer (declared: Word)
         "What is seen fits the declared crop ({declared}) badly, but not badly enough to decide."
         "所见曲线与申报作物（{declared}）不太吻合，但不足以下结论。";
@@ -266,6 +293,15 @@ codes! {
         (declared: Word, crop: Word, log_odds: Number, threshold: Number) ["log_odds" vs "threshold"]
         "What is seen contradicts the declared crop ({declared}): log odds {log_odds}, where {threshold} or less counts as contradicted. It fits {crop} better."
         "所见曲线与申报作物（{declared}）矛盾：对数优势为{log_odds}，不高于{threshold}即视为矛盾。更符合{crop}。";
+    PolicyCropNotFinanced "POLICY_CROP_NOT_FINANCED" Policy Against (crop: Word, financed: Word) ["crop" vs "financed"]
+        "The declared crop, {crop}, is not among those that the policy finances: {financed}."
+        "申报作物{crop}不在政策支持的作物之列：{financed}。";
+    RequestAboveLimit "REQUEST_ABOVE_LIMIT" Policy Against (requested: Text, limit: Text, basis: Word) ["requested" vs "limit"]
+        "{requested} was asked for; the limit by the policy is {limit}, from {basis}."
+        "申请金额为{requested}；按政策的额度为{limit}，依据是{basis}。";
+    LtvTooHigh "LTV_TOO_HIGH" Policy Against (ltv: Percent, max: Percent, value: Text) ["ltv" vs "max"]
+        "The amount asked for is {ltv} of the low estimate of the harvest's value ({value}); at most {max} is allowed."
+        "申请金额为收成低估值（{value}）的{ltv}；最多允许{max}。";
 
     // Speaks for.
     LandCropped "LAND_CROPPED" Plot For (clear_obs: Count, amplitude: Ndvi, peak: Ndvi)
@@ -281,6 +317,12 @@ codes! {
     MaturityOnTrack "MATURITY_ON_TRACK" Plot For (maturity: Percent, from: Date, to: Date)
         "{maturity} of the way to maturity; harvest expected between {from} and {to}."
         "成熟进度{maturity}；预计{from}至{to}收获。";
+    RequestWithinLimit "REQUEST_WITHIN_LIMIT" Policy For (requested: Text, limit: Text, basis: Word)
+        "{requested} was asked for; the limit by the policy is {limit}, from {basis}."
+        "申请金额为{requested}；按政策的额度为{limit}，依据是{basis}。";
+    PhasesSeen "IMG_PHASES_SEEN" Imagery For (phases: Word, min: Count, max_cloud: Percent)
+        "At least {min} images with at most {max_cloud} cloud over the plot show it in each phase that is past: {phases}."
+        "已过去的每个阶段（{phases}）均有至少{min}景地块云量不超过{max_cloud}的影像。";
 
     // For information.
     HarvestDone "HARVEST_DONE" Plot Info (date: Date, from: Date, to: Date)
@@ -289,12 +331,15 @@ codes! {
     AreaOverDeclared "AREA_OVER_DECLARED" Applicant Info (measured_ha: Hectares, declared_ha: Hectares, deviation: Percent)
         "The outline measures {measured_ha} against {declared_ha} declared: {deviation} more."
         "边界实测{measured_ha}，申报{declared_ha}：多{deviation}。";
-    AreaNotDeclared "AREA_NOT_DECLARED" Applicant Info ()
-        "No area was declared, so there is nothing to compare the outline with."
-        "未申报面积，无法与边界面积比较。";
-    CropNotDeclared "CROP_NOT_DECLARED" Applicant Info ()
-        "No crop was declared, so there is nothing to compare the curve with."
-        "未申报作物，无法与生长曲线比较。";
+    LandNoCycleSeen "LAND_NO_CYCLE_SEEN" Plot Info (clear_obs: Count, from: Date, to: Date, ndvi_min: Ndvi, ndvi_max: Ndvi)
+        "No crop cycle is seen on the {clear_obs} clear dates from {from} to {to}: NDVI lay between {ndvi_min} and {ndvi_max}."
+        "{from}至{to}的{clear_obs}个晴空日期均未见作物生长过程：NDVI在{ndvi_min}至{ndvi_max}之间。";
+    LimitCapped "LIMIT_CAPPED" Policy Info (name: Text, before: Text, after: Text)
+        "The limit was lowered from {before} to {after} by the policy's bound \"{name}\"."
+        "按政策上限“{name}”，额度由{before}降至{after}。";
+    AmountNotRequested "AMOUNT_NOT_REQUESTED" Applicant Info ()
+        "No amount was asked for, so there is nothing to compare the limit with."
+        "未申请金额，无法与额度比较。";
     GeomRepaired "GEOM_REPAIRED" Applicant Info (repairs: Word)
         "The outline was tidied without changing the land: {repairs}."
         "已整理边界，未改变土地范围：{repairs}。";
@@ -313,6 +358,17 @@ codes! {
     HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
         "A harvest date cannot be given yet."
         "目前无法给出收获日期。";
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let codes: Vec<&str> = CODES.iter().map(|row| row.code).collect();
+        json_schema!({ "type": "string", "enum": codes, "description": "A reason code." })
+    }
 }
 
 // The laws of the table. A row that breaks one does not compile.

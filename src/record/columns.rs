@@ -8,12 +8,13 @@ use jiff::civil::Date;
 
 use crate::record::schema::columns;
 use crate::record::{
-    Agreement, Change, Confidence, CropCandidate, CropSeen, Grade, Link, ModelUsed, Outline, Reason,
-    RejectedScene, Rounded, SeasonSeen, SeasonSource, Software, SourceScene, Status,
+    Agreement, CapApplied, Change, Confidence, CropCandidate, CropSeen, FigureUsed, Grade, LimitStep, Link,
+    ModelUsed, Outline, PhaseEvidence, Reason, RejectedScene, Rounded, SeasonSeen, SeasonSource, Software,
+    SourceScene, Status, TranchePlan, YearLimit,
 };
 
 /// Version of the schema: the first number changes when a column is renamed or changes its meaning.
-pub const SCHEMA_VERSION: &str = "1.0.0";
+pub const SCHEMA_VERSION: &str = "1.1.0";
 
 columns! {
     /// The appraisal of one plot for one season: what was seen, how sure that is, what it means under the
@@ -51,6 +52,25 @@ columns! {
             next_review_date: Option<Date>, "ISO 8601", "When to look again, by the policy";
             policy_id: Option<String>, "text", "Policy applied";
             policy_sha256: Option<String>, "hex", "Hash of the policy's resolved form";
+        }
+        in "Amounts and dates" {
+            limit_recommended: Option<String>, "decimal", "The limit by the policy, where the status is supports";
+            limit_by_policy: Option<String>, "decimal", "The limit that the lender's policy and figures give: what would hold if every open question were settled in the applicant's favour";
+            limit_currency: Option<String>, "ISO 4217", "Currency of the limit";
+            limit_area_ha: Option<Rounded<4>>, "ha", "Area it was reckoned with";
+            limit_area_basis: Option<String>, "outline, declared", "Which area that is";
+            limit_cost_based: Option<String>, "decimal", "From the cost of growing the crop, add-ons included, before caps";
+            limit_value_based: Option<String>, "decimal", "From the value of the harvest, before caps";
+            limit_by_year: Vec<YearLimit>, "list", "Cost-based limits of the years of the loan, before caps";
+            limit_steps: Vec<LimitStep>, "list", "How it was reckoned, line by line";
+            caps_applied: Vec<CapApplied>, "list", "Upper bounds that lowered it";
+            production_value_low: Option<String>, "decimal", "Low estimate of the harvest's value: yield exceeded in four of five cases x price x area";
+            ltv_requested: Option<Rounded<4>>, "fraction", "Requested amount as part of production_value_low";
+            figures: Vec<FigureUsed>, "list", "Figures of the lender's files that it rests on";
+            figures_sha256: Option<String>, "hex", "Hash of all the lender's figures that the run was given";
+            repay_by: Option<Date>, "ISO 8601", "Repayment date: late end of the harvest window and the policy's days";
+            disbursement: Vec<TranchePlan>, "list", "Parts of the loan, each with what the plot must show and until when";
+            next_overpass_dates: Vec<Date>, "list of ISO 8601", "Days after as_of on which the satellites pass again, if they go on as in the last 60 days";
         }
         in "Boundary" {
             geometry: Option<Outline>, "GeoJSON, EPSG:4326", "The outline as appraised, coordinates as read (fiboa)";
@@ -97,6 +117,7 @@ columns! {
             first_clear_date: Option<Date>, "ISO 8601", "First clear date";
             last_clear_date: Option<Date>, "ISO 8601", "Last clear date";
             days_since_last_clear: Option<u32>, "days", "From the last clear date to as_of";
+            phase_evidence: Vec<PhaseEvidence>, "list, by time", "Images that show the crop early, at full growth and ripening: the clearest of each phase";
         }
         in "Cropped land" {
             cropped: Option<CropSeen>, "word", "Whether a crop cycle is seen in the season";

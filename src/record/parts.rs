@@ -1,9 +1,11 @@
 //! The nested objects of the record.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::record::Rounded;
+use crate::record::{Met, ParamValue, Phase, Rounded};
 use crate::record::schema::columns;
 
 columns! {
@@ -100,8 +102,89 @@ columns! {
     pub struct Change {
         in "" {
             code: String, "reason code", "The reason it would remove";
+            condition: String, "word", "Row of the table of conditions";
+            params: BTreeMap<String, ParamValue>, "see the condition", "Its numbers by name";
             text_en: String, "sentence", "The condition, in English";
             text_zh: String, "sentence", "The condition, in Chinese";
+        }
+    }
+}
+
+columns! {
+    /// One line of how the limit was reckoned.
+    pub struct LimitStep {
+        in "" {
+            step: String, "word", "What is reckoned: crop_cost, an add-on, cost_based, production_value, value_based, a cap, rounded";
+            amount: String, "decimal", "Its amount";
+            basis: String, "formula", "The numbers it was reckoned from";
+        }
+    }
+}
+
+columns! {
+    /// The limit of one year.
+    pub struct YearLimit {
+        in "" {
+            year: u32, "from 1", "Year of the loan";
+            amount: String, "decimal", "Limit before caps";
+        }
+    }
+}
+
+columns! {
+    /// An upper bound that lowered the limit.
+    pub struct CapApplied {
+        in "" {
+            name: String, "text", "Name of the bound in the policy";
+            before: String, "decimal", "Limit before";
+            after: String, "decimal", "Limit after";
+        }
+    }
+}
+
+columns! {
+    /// A figure of the lender's files that the limit rests on.
+    pub struct FigureUsed {
+        in "" {
+            kind: String, "word", "finance, price or yield";
+            crop: String, "as in the file", "Crop";
+            value: String, "as in the file", "The figure";
+            unit: String, "text", "Its unit";
+            date: Date, "ISO 8601", "Day from which it holds, or of which it is";
+            source: String, "text", "Who says so, as in the file";
+            file_sha256: String, "hex", "Hash of the file";
+        }
+    }
+}
+
+columns! {
+    /// One part of the loan and what the plot must show before it is paid.
+    pub struct TranchePlan {
+        in "" {
+            name: String, "text", "Name of the part in the policy";
+            share_frac: Rounded<6>, "fraction", "Part of the limit";
+            amount: Option<String>, "decimal", "Part of the recommended limit, where there is one";
+            event: String, "word", "signing, land_preparation, emergence, closed_canopy";
+            measure: String, "column of timeseries", "What is measured on used dates";
+            at_most: Option<Rounded<4>>, "as measured", "It shows on a date with this or less";
+            at_least: Option<Rounded<4>>, "as measured", "It shows on a date with this or more";
+            from: Option<Date>, "ISO 8601", "First day looked at";
+            deadline: Option<Date>, "ISO 8601", "Last day looked at";
+            met: Met, "word", "Whether it was seen by as_of";
+            met_on: Option<Date>, "ISO 8601", "First day on which it was seen";
+        }
+    }
+}
+
+columns! {
+    /// An image that shows the plot in one phase of its crop.
+    pub struct PhaseEvidence {
+        in "" {
+            phase: Phase, "word", "Phase";
+            item_id: String, "STAC item id", "Scene";
+            date: Date, "ISO 8601", "Solar day at the plot";
+            plot_cloud_frac: Rounded<4>, "fraction", "Cloud and shadow over the plot in it";
+            ndvi_mean: Option<Rounded<4>>, "NDVI", "Mean over the plot";
         }
     }
 }

@@ -84,18 +84,17 @@ impl Reason {
     pub fn new(code: Code, values: impl IntoIterator<Item = ParamValue>) -> Reason {
         let facts = code.facts();
         let mut values = values.into_iter();
-        let params: Vec<(&Param, ParamValue)> = facts
-            .params
-            .iter()
-            .map(|p| (p, values.next().unwrap_or_else(|| ParamValue::Text("?".into()))))
-            .collect();
+        let given = facts.params.iter().map(|p| {
+            (p.name.to_owned(), values.next().unwrap_or_else(|| ParamValue::Text("?".into())))
+        });
+        let params: BTreeMap<String, ParamValue> = given.collect();
         Reason {
             code: facts.code.to_owned(),
             party: facts.party,
             effect: facts.effect,
-            text_en: fill(facts.en, &params, false),
-            text_zh: fill(facts.zh, &params, true),
-            params: params.into_iter().map(|(p, v)| (p.name.to_owned(), v)).collect(),
+            text_en: fill(facts.en, facts.params, &params, &Language::English),
+            text_zh: fill(facts.zh, facts.params, &params, &Language::Chinese),
+            params,
         }
     }
 
@@ -203,7 +202,12 @@ impl From<Vec<String>> for ParamValue {
 }
 
 /// Puts values into a template in one pass, so that a brace inside a value is left alone.
-fn fill(template: &str, params: &[(&Param, ParamValue)], chinese: bool) -> String {
+pub(super) fn fill(
+    template: &str,
+    forms: &[Param],
+    params: &BTreeMap<String, ParamValue>,
+    language: &Language<'_>,
+) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -212,9 +216,9 @@ fn fill(template: &str, params: &[(&Param, ParamValue)], chinese: bool) -> Strin
             rest = after;
             break;
         };
-        match params.iter().find(|(p, _)| p.name == name) {
-            Some((p, value)) => out.push_str(&show(p.form, value, chinese)),
-            None => out.push('?'),
+        match (forms.iter().find(|p| p.name == name), params.get(name)) {
+            (Some(p), Some(value)) => out.push_str(&show(p.form, value, language)),
+            _ => out.push('?'),
         }
         rest = tail;
     }
@@ -222,14 +226,14 @@ fn fill(template: &str, params: &[(&Param, ParamValue)], chinese: bool) -> Strin
     out
 }
 
-fn show(form: Form, value: &ParamValue, chinese: bool) -> String {
+fn show(form: Form, value: &ParamValue, language: &Language<'_>) -> String {
     match value {
         ParamValue::Integer(n) => measure(form, *n as f64).unwrap_or_else(|| n.to_string()),
         ParamValue::Number(x) => measure(form, *x).unwrap_or_else(|| x.to_string()),
-        ParamValue::Text(t) => word(t, chinese),
+        ParamValue::Text(t) => language.word(t),
         ParamValue::List(items) => {
-            let words: Vec<String> = items.iter().map(|i| word(i, chinese)).collect();
-            words.join(if chinese { "、" } else { ", " })
+            let words: Vec<String> = items.iter().map(|i| language.word(i)).collect();
+            words.join(if matches!(language, Language::Chinese) { "、" } else { ", " })
         }
     }
 }
@@ -252,10 +256,25 @@ fn trimmed(text: String) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-fn word(text: &str, chinese: bool) -> String {
-    match WORDS.iter().find(|w| w.word == text) {
-        Some(w) if chinese => w.zh.to_owned(),
-        Some(w) => w.en.to_owned(),
-        None => text.to_owned(),
+/// A language of sentences.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Language<'a> {
+    /// The table's English.
+    English,
+    /// The table's Chinese.
+    Chinese,
+    /// Words of a translation file; those it lacks are English.
+    Other(&'a BTreeMap<String, String>),
+}
+
+impl Language<'_> {
+    fn word(&self, text: &str) -> String {
+        let row = WORDS.iter().find(|w| w.word == text);
+        match (self, row) {
+            (_, None) => text.to_owned(),
+            (Language::Chinese, Some(w)) => w.zh.to_owned(),
+            (Language::English, Some(w)) => w.en.to_owned(),
+            (Language::Other(words), Some(w)) => words.get(text).map_or_else(|| w.en.to_owned(), String::clone),
+        }
     }
 }

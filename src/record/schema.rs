@@ -69,6 +69,10 @@ shapes! {
     jiff::Timestamp => Kind::Instant;
 }
 
+impl Shape for std::collections::BTreeMap<String, crate::record::ParamValue> {
+    const KIND: Kind = Kind::Params;
+}
+
 impl<T: Shape> Shape for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;
@@ -81,7 +85,7 @@ impl<T: Shape> Shape for Vec<T> {
 /// A finite number kept to `D` decimals, so that the last bits of a computation never reach a file.
 ///
 /// Rounding is to the nearest decimal of the exact binary value, ties to even; minus zero becomes zero.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
 pub struct Rounded<const D: u8>(f64);
 

@@ -1,5 +1,8 @@
 //! The enumerated words of the record.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Kind, Shape};
@@ -23,6 +26,16 @@ macro_rules! words {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.word())
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "enum": $name::WORDS })
             }
         }
 
@@ -91,8 +104,32 @@ words! {
         Calendar = "calendar",
         /// The curve itself.
         Phenology = "phenology",
-        /// The lender: pipeline file or command line.
+        /// The lender.
         Lender = "lender",
+        /// The days before as_of that the pipeline's settings name.
+        Settings = "settings",
+    }
+
+    /// Whether the plot has shown what a part of the loan waits for.
+    pub enum Met {
+        /// It was seen.
+        Yes = "yes",
+        /// The deadline is past, the plot was seen well enough, and it did not show.
+        No = "no",
+        /// The deadline is still to come.
+        NotYet = "not_yet",
+        /// The deadline is past, and clouds or missing images hide the answer.
+        CannotTell = "cannot_tell",
+    }
+
+    /// A phase of a crop's growth.
+    pub enum Phase {
+        /// From the start of the season to half of the rise.
+        Early = "early",
+        /// From half of the rise to half of the fall.
+        Full = "full",
+        /// From half of the fall on.
+        Ripening = "ripening",
     }
 
     /// Whether a crop cycle is seen in the season.

@@ -1,6 +1,6 @@
 //! What a policy file may not say, and where it says so.
 
-use super::{Policy, Rule};
+use super::{Policy, Rule, Switch};
 use crate::record::{Code, Effect};
 use crate::settings::{Mistake, Mistakes};
 
@@ -37,25 +37,28 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
         let problem = "land without a crop never supports by itself: refer or against".to_owned();
         found.add("rules.min_clear_dates_uncropped.effect", problem);
     }
+    found.rule("max_sowing_age_days", &r.max_sowing_age_days, Code::SowingDateImplausible);
     found.rule("max_gap_days_uncropped", &r.max_gap_days_uncropped, Code::ImgGapLong);
     found.measure("max_log_odds_contradicted", &r.max_log_odds_contradicted, Code::CropDiffers, -100.0..=0.0);
     for (name, switch, code) in [
         ("crop_fits_badly", &r.crop_fits_badly, Code::CropFitsBadly),
         ("crop_undetermined", &r.crop_undetermined, Code::CropUndetermined),
+        ("crop_not_declared", &r.crop_not_declared, Code::CropNotDeclared),
+        ("area_not_declared", &r.area_not_declared, Code::AreaNotDeclared),
     ] {
-        found.codes(name, switch.code, code, switch.effect);
-        found.words(&format!("rules.{name}.source"), &switch.source);
+        found.switch(&format!("rules.{name}"), switch, code);
     }
     let flood = &r.flood_water_frac;
-    found.codes("flood_water_frac", flood.code, Code::EventFlood, flood.effect);
+    found.codes("rules.flood_water_frac", flood.code, Code::EventFlood, flood.effect);
     found.words("rules.flood_water_frac.source", &flood.source);
     found.range("flood_water_frac", flood.value, 0.0..=1.0);
 
+    super::check_limit::check(policy, &mut found);
     if found.errors.is_empty() { Ok(()) } else { Err(Mistakes(found.errors)) }
 }
 
 /// Longest time that a policy may speak of, days: ten years.
-const MOST_DAYS: u32 = 3660;
+pub(super) const MOST_DAYS: u32 = 3660;
 
 fn levels(policy: &Policy, found: &mut Checks<'_>) {
     let v = &policy.validity;
@@ -80,27 +83,36 @@ fn levels(policy: &Policy, found: &mut Checks<'_>) {
     }
 }
 
-struct Checks<'a> {
+pub(super) struct Checks<'a> {
     text: &'a str,
     errors: Vec<Mistake>,
 }
 
 impl Checks<'_> {
-    fn add(&mut self, path: &str, problem: String) {
+    pub(super) fn add(&mut self, path: &str, problem: String) {
         self.errors.push(Mistake::at_path(self.text, path, problem));
     }
 
-    fn words(&mut self, path: &str, value: &str) {
+    pub(super) fn words(&mut self, path: &str, value: &str) {
         if value.trim().is_empty() {
             self.add(path, "is empty".into());
         }
     }
 
-    fn range(&mut self, name: &str, value: f64, allowed: std::ops::RangeInclusive<f64>) {
+    pub(super) fn switch(&mut self, path: &str, switch: &Switch, code: Code) {
+        self.codes(path, switch.code, code, switch.effect);
+        self.words(&format!("{path}.source"), &switch.source);
+    }
+
+    pub(super) fn within(&mut self, path: &str, value: f64, allowed: std::ops::RangeInclusive<f64>) {
         if !allowed.contains(&value) {
             let (low, high) = (allowed.start(), allowed.end());
-            self.add(&format!("rules.{name}.value"), format!("is {value}; it must lie from {low} to {high}"));
+            self.add(path, format!("is {value}; it must lie from {low} to {high}"));
         }
+    }
+
+    fn range(&mut self, name: &str, value: f64, allowed: std::ops::RangeInclusive<f64>) {
+        self.within(&format!("rules.{name}.value"), value, allowed);
     }
 
     fn measure(&mut self, name: &str, rule: &Rule<f64>, code: Code, allowed: std::ops::RangeInclusive<f64>) {
@@ -109,15 +121,15 @@ impl Checks<'_> {
     }
 
     fn rule<T>(&mut self, name: &str, rule: &Rule<T>, code: Code) {
-        self.codes(name, rule.code, code, rule.effect);
+        self.codes(&format!("rules.{name}"), rule.code, code, rule.effect);
         self.words(&format!("rules.{name}.source"), &rule.source);
     }
 
-    fn codes(&mut self, name: &str, written: Code, expected: Code, effect: Effect) {
+    pub(super) fn codes(&mut self, path: &str, written: Code, expected: Code, effect: Effect) {
         let facts = expected.facts();
         if written != expected {
             let problem = format!("is {}; this rule raises {}", written.facts().code, facts.code);
-            self.add(&format!("rules.{name}.code"), problem);
+            self.add(&format!("{path}.code"), problem);
         }
         let possible = matches!(effect, Effect::Info | Effect::Refer | Effect::Against);
         if !possible || effect > facts.effect {
@@ -128,7 +140,7 @@ impl Checks<'_> {
                 if facts.effect >= Effect::Refer { ", refer" } else { "" },
                 if facts.effect >= Effect::Against { ", against" } else { "" },
             );
-            self.add(&format!("rules.{name}.effect"), problem);
+            self.add(&format!("{path}.effect"), problem);
         }
     }
 }

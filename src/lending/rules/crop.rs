@@ -6,14 +6,15 @@ use crate::lending::{Evidence, Policy};
 use crate::record::{Code, Effect};
 
 pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
-    cropped(evidence, policy, found);
-    declared(evidence, policy, found);
+    let uncropped = cropped(evidence, policy, found);
+    declared(evidence, policy, uncropped, found);
     flood(evidence, policy, found);
     ripeness(evidence, found);
-    cannot_tell(evidence, found);
+    cannot_tell(evidence, uncropped, found);
 }
 
-fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+/// Whether it is sure that no crop stands: then which crop it is asks for nobody.
+fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bool {
     match evidence.assessment.cropped {
         Cropped::Yes => match evidence.season() {
             Some(season) => {
@@ -22,14 +23,28 @@ fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
             }
             None => found.add(Code::InternalInconsistent, ["crop_seen".into(), "no_season_found".into()]),
         },
-        Cropped::CannotTell => found.add(Code::CannotTellCropped, []),
-        Cropped::No => not_cropped(evidence, policy, found),
+        Cropped::CannotTell => {
+            found.add(Code::CannotTellCropped, []);
+            if evidence.season().is_none() {
+                no_cycle_seen(evidence, found);
+            }
+        }
+        Cropped::No => return not_cropped(evidence, policy, found),
+    }
+    false
+}
+
+/// What was seen, plainly, where it is not enough to say that nothing grew.
+fn no_cycle_seen(evidence: &Evidence<'_>, found: &mut Findings) {
+    if let (Some((low, high)), clear @ 1..) = (evidence.ndvi_range(), evidence.clear_obs()) {
+        let (from, to) = (evidence.window.start.into(), evidence.horizon().into());
+        found.add(Code::LandNoCycleSeen, [clear.into(), from, to, low.into(), high.into()]);
     }
 }
 
 /// "No crop" counts only where a crop could not have been missed: enough clear dates, no long blind
 /// time, and a number to show.
-fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bool {
     let few = &policy.rules.min_clear_dates_uncropped;
     let gap = &policy.rules.max_gap_days_uncropped;
     let clear = evidence.clear_obs();
@@ -46,7 +61,7 @@ fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     }
     let Some((ndvi_min, ndvi_max)) = evidence.ndvi_range() else {
         found.add(Code::InternalInconsistent, ["crop_not_seen".into(), "no_clear_value".into()]);
-        return;
+        return false;
     };
     if sure {
         let window = evidence.window;
@@ -55,18 +70,24 @@ fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
         let effect = few.effect.max(Effect::Refer);
         let values = [from, to, clear.into(), few.value.into(), ndvi_min.into(), ndvi_max.into()];
         found.add_with(few.code, effect, values);
+    } else {
+        no_cycle_seen(evidence, found);
     }
+    sure
 }
 
-fn declared(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+fn declared(evidence: &Evidence<'_>, policy: &Policy, uncropped: bool, found: &mut Findings) {
     let rules = &policy.rules;
+    // On land that surely carries no crop, there is none to compare.
+    let at_most = |effect: Effect| if uncropped { effect.min(Effect::Info) } else { effect };
     let Some(check) = &evidence.assessment.declared else {
         if evidence.plot.declared.crop.is_none() {
-            found.add(Code::CropNotDeclared, []);
+            let rule = &rules.crop_not_declared;
+            found.add_with(rule.code, at_most(rule.effect), []);
         } else {
             let undetermined = &rules.crop_undetermined;
             let crop = evidence.plot.declared.crop.clone().unwrap_or_default();
-            found.add_with(undetermined.code, undetermined.effect, [crop.into()]);
+            found.add_with(undetermined.code, at_most(undetermined.effect), [crop.into()]);
         }
         return;
     };
@@ -86,14 +107,16 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
         }
         (Verdict::Contradicted | Verdict::Inconsistent, _) => {
             let badly = &rules.crop_fits_badly;
-            found.add_with(badly.code, badly.effect, [crop.into()]);
+            found.add_with(badly.code, at_most(badly.effect), [crop.into()]);
         }
         (Verdict::Consistent, _) => found.add(Code::CropMatches, [crop.into()]),
         (Verdict::Undetermined, _) => {
             let undetermined = &rules.crop_undetermined;
-            found.add_with(undetermined.code, undetermined.effect, [crop.into()]);
+            found.add_with(undetermined.code, at_most(undetermined.effect), [crop.into()]);
         }
-        (Verdict::UnknownCrop, _) => found.add(Code::CropOutOfDomain, [crop.into()]),
+        (Verdict::UnknownCrop, _) => {
+            found.add_with(Code::CropOutOfDomain, at_most(Effect::Refer), [crop.into()]);
+        }
     }
 }
 
@@ -134,13 +157,13 @@ fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
 
 /// What could not be told asks for a person only while it leaves a question of the application open:
 /// is there a crop, and is it the declared one.
-fn cannot_tell(evidence: &Evidence<'_>, found: &mut Findings) {
+fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
     let a = evidence.assessment;
     let as_declared = match (&a.declared, &evidence.plot.declared.crop) {
         (Some(check), _) => check.verdict == Verdict::Consistent,
         (None, declared) => declared.is_none(),
     };
-    let answered = a.cropped == Cropped::Yes && as_declared;
+    let answered = uncropped || (a.cropped == Cropped::Yes && as_declared);
     let effect = if answered { Effect::Info } else { Effect::Refer };
     for cause in &a.cannot_tell {
         match cause {

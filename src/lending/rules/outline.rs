@@ -60,7 +60,8 @@ fn pixels(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
 fn declared_area(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     let plot = evidence.plot;
     let Some(declared_ha) = plot.declared.area_ha.filter(|a| a.is_finite() && *a > 0.0) else {
-        found.add(Code::AreaNotDeclared, []);
+        let rule = &policy.rules.area_not_declared;
+        found.add_with(rule.code, rule.effect, []);
         return;
     };
     let (lower_m2, upper_m2) = area_interval_m2(plot);

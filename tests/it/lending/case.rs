@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use croplens::crop::{
     Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
-use croplens::lending::{Evidence, Observability, Policy, Provenance, SeasonWindow, SkippedScene};
+use croplens::lending::{Evidence, Figures, Observability, Policy, Provenance, SeasonWindow, SkippedScene};
 use croplens::observation::{NdviStats, Observation, Reject, SkyFractions};
 use croplens::phenology::{Quality, Season};
 use croplens::plot::{Declaration, GpsTag, Plot, PlotId, References};
@@ -55,6 +55,7 @@ pub(super) struct Built {
     pub(super) assessment: Assessment,
     pub(super) observability: Option<Observability>,
     pub(super) expected: Option<usize>,
+    pub(super) figures: Figures,
 }
 
 pub(super) fn first_policy() -> Policy {
@@ -139,6 +140,7 @@ impl Case {
                 grade,
             }),
             expected: self.expected,
+            figures: Figures::default(),
         }
     }
 
@@ -283,6 +285,7 @@ impl Built {
             skipped: self.skipped.clone(),
             observations: &self.observations,
             assessment: &self.assessment,
+            figures: &self.figures,
             links: Vec::new(),
         }
     }
