@@ -12,10 +12,12 @@ mod observe;
 mod run_flags;
 mod say;
 pub mod season;
+mod sign;
 pub mod simulate;
 pub mod table;
 mod tables;
 pub mod validate;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,10 @@ enum Verb {
     Validate(validate::ValidateArgs),
     /// Make scenes with a known truth: without options, exactly sample_tiles.
     Simulate(simulate::SimulateArgs),
+    /// Check a record's hash, chain and signature, make it again from its sources, and say identical or where it differs.
+    Verify(Box<verify::VerifyArgs>),
+    /// Sign a run, so that others can tell who vouches for it.
+    Sign(sign::SignArgs),
     /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
     Check(check::CheckArgs),
 }
@@ -99,6 +105,8 @@ pub fn main() -> ExitCode {
         Verb::Crop(args) => tables::crop(&args, &voice),
         Verb::Validate(args) => tables::validate(&args, &voice),
         Verb::Simulate(args) => tables::simulate(args, &voice),
+        Verb::Verify(args) => verify::run(&args, &voice),
+        Verb::Sign(args) => sign::run(&args, &voice),
         Verb::Check(args) => check::run(&args, &voice),
     };
     match ended {

@@ -25,7 +25,9 @@ mod seal;
 mod seen;
 
 pub use appraise::{Appraisal, appraise};
-pub use evidence::{Evidence, Observability, Provenance, SeasonWindow, SkippedScene};
+pub use evidence::{
+    Common, Evidence, Observability, Overlap, OverlapCheck, Provenance, SeasonWindow, SkippedScene,
+};
 pub use figures::{FigureKind, Figures};
 pub use money::Money;
 pub use policy::{

@@ -5,7 +5,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 words | [`band`] [`scl`] [`grid`] [`plot`] [`scene`] [`observation`] [`record`] [`settings`] |
-//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`lending`] |
+//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`overlap`] [`lending`] |
 //! | 2 doors (I/O) | [`intake`] [`objects`] [`catalog`] [`imagery`] [`store`] |
 //! | 3 the pipeline | [`pipeline`] |
 //! | 4 faces | [`cli`] |
@@ -25,6 +25,7 @@ pub mod settings;
 pub mod crop;
 pub mod crs;
 pub mod lending;
+pub mod overlap;
 pub mod phenology;
 pub mod series;
 pub mod zonal;

@@ -5,6 +5,7 @@
 //! The only place of the house where async meets the compute pool (`bridge`), and where work is parallel:
 //! over blocks and plots, gathered in order, so that threads never change an answer.
 
+mod again;
 mod bridge;
 mod chips;
 mod earlier;
@@ -13,6 +14,7 @@ mod gather;
 mod judge;
 mod layout;
 mod observe;
+mod overlaps;
 mod papers;
 mod progress;
 mod provenance;
@@ -26,6 +28,7 @@ mod timings;
 
 use std::sync::Arc;
 
+pub use again::recompute;
 pub use bridge::ComputeLost;
 pub use estimate::{Estimate, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};

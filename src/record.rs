@@ -9,6 +9,7 @@
 //! `record/codes.rs`, an enumerated word a line of `record/words.rs`.
 
 mod canonical;
+mod chain;
 mod codes;
 mod condition;
 mod json_schema;
@@ -21,13 +22,14 @@ mod worded;
 mod words;
 
 pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
+pub use chain::{Difference, chain, difference};
 pub use codes::{CODES, Code, CodeFacts, Form, Param};
 pub use condition::{CONDITIONS, Condition, ConditionFacts};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
 pub use json_schema::json_schema;
 pub use outline::Outline;
 pub use parts::{
-    CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, PhaseEvidence, RejectedScene,
+    CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, OverlapSeen, PhaseEvidence, RejectedScene,
     SeasonSeen, Software, SourceScene, TranchePlan, YearLimit,
 };
 pub use reason::{BadReason, ParamValue, Reason};

@@ -13,10 +13,12 @@
 //! | `… series.svg` | [`season_chart()`] and [`write_whole`] |
 //! | `… ndvi.png` | drawn by `zonal`, written by [`write_whole`] |
 //! | `… ndvi.tif`, `… ndvi.json` | [`write_ndvi_cog`], then [`write_ndvi_item`] |
+//! | `chain.jsonl` | [`write_chain`] |
 //! | `index.html` | [`index_html`] and [`write_whole`] |
 //! | `run.json`, last, because it vouches for the others | [`write_manifest`] |
 
 mod atomic;
+mod chain_file;
 mod error;
 mod finished;
 mod folder;
@@ -26,6 +28,7 @@ mod index_page;
 mod jsonl;
 mod ndvi_cog;
 mod plain_words;
+mod register;
 mod report;
 mod run_manifest;
 mod season_chart;
@@ -35,6 +38,10 @@ mod table;
 mod timeseries;
 
 pub use atomic::{AtomicFile, remove_partials, write_whole};
+pub use chain_file::{
+    CHAIN_FILE, ChainLink, SIGNATURE_FILE, SignatureFile, chain_of, read_chain, read_signature, write_chain,
+    write_signature,
+};
 pub use error::Error;
 pub use finished::{FinishedRecord, RECORDS_FILE, deferring_reason, finished, read_records, vouched_for};
 pub use folder::plot_folder;
@@ -43,6 +50,7 @@ pub use geoparquet::write_geoparquet;
 pub use index_page::{IndexPage, index_html};
 pub use jsonl::write_jsonl;
 pub use ndvi_cog::{Chip, gdal_version, write_ndvi_cog};
+pub use register::{Pledge, enter_register, read_register};
 pub use report::{Report, ReportPicture, report_html};
 pub use run_manifest::{
     CatalogUsed, DeferredPlot, Exit, InputFile, MANIFEST_FILE, MANIFEST_VERSION, OutputFile, PlotCounts,

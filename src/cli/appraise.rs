@@ -20,8 +20,9 @@ use super::say::Voice;
 use super::{Ended, Stop, doors, dry_run, runtime};
 
 /// Files of an output folder that the manifest vouches for, besides the plots' papers.
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
     "records.jsonl",
+    store::CHAIN_FILE,
     "records.geojson",
     "records.parquet",
     "timeseries.csv",
@@ -40,6 +41,9 @@ pub(super) struct AppraiseArgs {
     /// The lender's policy: a file, or the name of a built-in one. Default: first, which sets no amounts.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Folder of the lender's register of pledged plots: land offered twice is found, and this run is entered.
+    #[arg(long, value_name = "DIR")]
+    register: Option<PathBuf>,
     #[command(flatten)]
     figures: FigureFiles,
     /// Chart, picture, raster and report for every plot, or for none. Default: all up to 2000 plots.
@@ -67,7 +71,7 @@ pub(super) struct FigureFiles {
 
 impl FigureFiles {
     /// Reads the files that are named.
-    fn read(&self) -> Result<Figures, Stop> {
+    pub(super) fn read(&self) -> Result<Figures, Stop> {
         let mut figures = Figures::default();
         for (kind, path) in [
             (FigureKind::Finance, &self.finance),
@@ -81,6 +85,32 @@ impl FigureFiles {
             figures.add(kind, &text).map_err(|e| Stop::usage(format!("{shown}: {e}")))?;
         }
         Ok(figures)
+    }
+}
+
+impl FigureFiles {
+    /// The files as the manifest names them.
+    fn used(&self, figures: &Figures) -> Vec<SettingsUsed> {
+        let kinds = [(FigureKind::Finance, &self.finance), (FigureKind::Price, &self.prices), (FigureKind::Yield, &self.yields)];
+        let used = |(kind, path): (FigureKind, &Option<PathBuf>)| SettingsUsed {
+            name: kind.word().to_owned(),
+            path: path.as_ref().map(|p| p.display().to_string()),
+            sha256: figures.file_sha256(kind),
+        };
+        kinds.into_iter().filter(|(_, path)| path.is_some()).map(used).collect()
+    }
+
+    /// These files, and for those that are not named the ones of a run.
+    pub(super) fn or_of(&self, run: &[SettingsUsed]) -> FigureFiles {
+        let of = |given: &Option<PathBuf>, kind: FigureKind| {
+            let of_run = run.iter().find(|u| u.name == kind.word()).and_then(|u| u.path.as_ref());
+            given.clone().or(of_run.map(PathBuf::from))
+        };
+        FigureFiles {
+            finance: of(&self.finance, FigureKind::Finance),
+            prices: of(&self.prices, FigureKind::Price),
+            yields: of(&self.yields, FigureKind::Yield),
+        }
     }
 }
 
@@ -99,6 +129,10 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let spec = args.run.spec()?;
     let policy = policy(args.policy.as_deref())?;
     let figures = args.figures.read()?;
+    let register = match &args.register {
+        Some(folder) => Some(store::read_register(folder).map_err(|e| Stop::usage(e.to_string()))?),
+        None => None,
+    };
     let days = args.run.days(&spec)?;
     let (intake, bytes) = args.run.read_plots(&spec)?;
     let doors = doors::open(&args.run)?;
@@ -113,6 +147,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         spec,
         policy,
         figures,
+        register,
         as_of: days.as_of,
         from: days.from,
         to: days.to,
@@ -135,6 +170,9 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let exit = if outcome.deferred.is_empty() { Exit::Done } else { Exit::Deferred };
     let manifest = manifest(args, &request, &days, &doors, &outcome, input, started_at, exit)?;
     store::write_manifest(&args.out, &manifest).map_err(|e| Stop::failed(e.to_string()))?;
+    if let Some(folder) = &args.register {
+        store::enter_register(folder, &outcome.records).map_err(|e| Stop::failed(e.to_string()))?;
+    }
     tell(args, &manifest, &outcome, voice)?;
     Ok(if exit == Exit::Deferred { Ended::Deferred } else { Ended::Done })
 }
@@ -203,6 +241,8 @@ fn manifest(
         inputs: vec![input],
         pipeline: named(&request.spec.settings.name, args.run.pipeline.as_ref(), request.spec.sha256.clone()),
         policy: Some(named(&request.policy.id, args.policy.as_ref(), request.policy.sha256())),
+        figures: args.figures.used(&request.figures),
+        register: args.register.as_ref().map(|p| p.display().to_string()),
         config_sha256: request.spec.sha256.clone(),
         catalog: CatalogUsed {
             location: args.run.catalog.clone(),

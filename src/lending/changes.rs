@@ -74,6 +74,10 @@ impl Look<'_> {
                     (Condition::ConfirmCrop, Vec::new())
                 }
             }
+            Code::OverlapSameField | Code::OverlapOtherApplication | Code::OutlineCopied => {
+                (Condition::OverlapExplained, given("other"))
+            }
+            Code::OverlapNotChecked => (Condition::RegisterChecked, Vec::new()),
             Code::CropDiffers | Code::CropFitsBadly => (Condition::CorrectOrConfirmCrop, Vec::new()),
             Code::CropOutOfDomain => (Condition::CropProfile, Vec::new()),
             Code::CropNotDeclared => (Condition::DeclareCrop, Vec::new()),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::crop::Assessment;
 use crate::lending::Figures;
 use crate::observation::{Observation, Reject};
-use crate::plot::Plot;
+use crate::plot::{Plot, References};
 use crate::record::{Grade, Link, ModelUsed, SeasonSource, Software};
 use crate::scene::{Scene, SceneId};
 
@@ -71,8 +71,59 @@ pub struct Evidence<'a> {
     pub assessment: &'a Assessment,
     /// The lender's dated figures.
     pub figures: &'a Figures,
+    /// Other applications with the same land or the same shape, by the other's name.
+    pub overlaps: Vec<Overlap>,
+    /// What the plot was compared with; `None` where it was not.
+    pub overlap_check: Option<OverlapCheck>,
     /// Files that will lie beside the record.
     pub links: Vec<Link>,
+}
+
+/// What a plot has in common with another application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overlap {
+    /// Plot of the other.
+    pub id: String,
+    /// References of the other.
+    pub references: References,
+    /// Record of the other, where it is known.
+    pub record_id: Option<String>,
+    /// As-of day of the other.
+    pub as_of: Date,
+    /// Declared sowing date of the other.
+    pub sowing_date: Option<Date>,
+    /// What it is.
+    pub common: Common,
+}
+
+/// Land or shape in common.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Common {
+    /// Land in both outlines.
+    Land {
+        /// Square metres.
+        area_m2: f64,
+        /// Part of this plot, 0 to 1.
+        frac_of_this: f64,
+        /// Part of the smaller of the two, 0 to 1.
+        frac_of_smaller: f64,
+        /// Shared land over the land of both together, 0 to 1.
+        iou: f64,
+    },
+    /// The same shape elsewhere.
+    Shape {
+        /// From one middle to the other, metres.
+        distance_m: f64,
+    },
+}
+
+/// What a plot was compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverlapCheck {
+    /// Plots.
+    pub against: usize,
+    /// Hash of the register's plots, hex; `None` without a register.
+    pub register: Option<String>,
 }
 
 /// What made the record; the same for every plot of a run. Holds no time, host or thread count.

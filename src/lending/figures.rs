@@ -11,18 +11,18 @@ use crate::lending::Money;
 use crate::lending::money::millionths;
 use crate::settings::Mistakes;
 
-/// Square metres in a hectare, in tenths.
-const HA: AreaUnit = AreaUnit { word: "ha", tenths: 100_000, over: 1 };
+/// Hectare: 10,000 square metres.
+pub(super) const HA: AreaUnit = AreaUnit { word: "ha", m2: 10_000, over: 1 };
 /// International acre: 4046.8564224 square metres exactly.
-const ACRE: AreaUnit = AreaUnit { word: "acre", tenths: 404_685_642_240, over: 10_000_000 };
+const ACRE: AreaUnit = AreaUnit { word: "acre", m2: 40_468_564_224, over: 10_000_000 };
 /// Chinese mu: a fifteenth of a hectare.
-const MU: AreaUnit = AreaUnit { word: "mu", tenths: 100_000, over: 15 };
+const MU: AreaUnit = AreaUnit { word: "mu", m2: 10_000, over: 15 };
 
-/// A unit of area as an exact ratio of tenths of a square metre.
+/// A unit of area as an exact ratio: `m2 / over` square metres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AreaUnit {
     pub(super) word: &'static str,
-    tenths: i128,
+    m2: i128,
     over: i128,
 }
 
@@ -31,15 +31,15 @@ impl AreaUnit {
         [HA, ACRE, MU].into_iter().find(|unit| unit.word == word)
     }
 
-    /// An amount per unit times an area in square metres, kept to a tenth, rounded down.
+    /// An amount per unit times an area in square metres (kept to a millionth), to the nearest hundredth.
     pub(super) fn amount(self, per_unit: Money, area_m2: f64) -> Money {
-        let tenths = millionths(area_m2 / 100_000.0);
-        per_unit.times(tenths.saturating_mul(self.over), self.tenths)
+        let area = millionths(area_m2).saturating_mul(self.over);
+        per_unit.times(area, self.m2 * millionths(1.0)).hundredths()
     }
 
     /// An area in this unit.
     pub(super) fn of(self, area_m2: f64) -> f64 {
-        area_m2 * 10.0 * self.over as f64 / self.tenths as f64
+        area_m2 * self.over as f64 / self.m2 as f64
     }
 }
 
@@ -129,7 +129,8 @@ impl Figures {
         (!all.is_empty()).then(|| crate::record::sha256_hex(all.join("\n").as_bytes()))
     }
 
-    pub(super) fn file_sha256(&self, kind: FigureKind) -> String {
+    /// Hash of the file of one kind, hex; empty without one.
+    pub fn file_sha256(&self, kind: FigureKind) -> String {
         self.files.iter().rev().find(|(k, _)| *k == kind).map(|(_, hash)| hash.clone()).unwrap_or_default()
     }
 }

@@ -1,15 +1,11 @@
 //! How much: the lender's policy and figures applied to one plot, in exact decimals, line by line.
 
 use crate::lending::evidence::Evidence;
-use crate::lending::figures::{FigureKind, Place, holding};
-use crate::lending::money::millionths;
+use crate::lending::figures::{FigureKind, HA, Place, holding};
 use crate::lending::policy::{AreaBasis, Cap, CostBased, LimitRules, ValueBased};
 use crate::lending::seen::days_between;
 use crate::lending::{Money, Policy};
 use crate::record::{CapApplied, FigureUsed, LimitStep, Rounded, YearLimit};
-
-/// Tenths of a square metre in a hectare.
-const TENTHS_PER_HA: i128 = 100_000;
 
 /// What the policy and the figures give.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,7 +111,7 @@ fn cost_part(out: &mut Limit, cost: &CostBased, e: &Evidence<'_>, area_m2: f64) 
     out.step("crop_cost", crop_cost, format!("{} per {} x {:.4} {}", row.amount, unit.word, unit.of(area_m2), unit.word));
     let mut total = crop_cost;
     for add_on in &cost.add_ons {
-        let more = crop_cost.share(add_on.frac);
+        let more = crop_cost.share(add_on.frac).hundredths();
         out.step(&add_on.name, more, format!("{} x {crop_cost}", add_on.frac));
         total = total.plus(more);
     }
@@ -154,9 +150,8 @@ fn value_part(out: &mut Limit, value: &ValueBased, e: &Evidence<'_>, area_m2: f6
     if out.missing.iter().any(|m| m.starts_with("old_")) {
         return;
     }
-    let tenths = millionths(area_m2 / 100_000.0);
-    let kg = crop_yield.p20_kg_ha.times(tenths, TENTHS_PER_HA);
-    let worth = price.amount.times(kg.in_millionths(), 1_000_000 * i128::from(price.kg));
+    let kg = HA.amount(crop_yield.p20_kg_ha, area_m2);
+    let worth = price.amount.times(kg.in_millionths(), 1_000_000 * i128::from(price.kg)).hundredths();
     let basis = format!(
         "{} kg per ha x {:.4} ha x {} per {} kg",
         crop_yield.p20_kg_ha,
@@ -166,7 +161,7 @@ fn value_part(out: &mut Limit, value: &ValueBased, e: &Evidence<'_>, area_m2: f6
     );
     out.step("production_value", worth, basis);
     out.production_value = Some(worth);
-    let lent = worth.share(value.advance_rate);
+    let lent = worth.share(value.advance_rate).hundredths();
     out.step("value_based", lent, format!("{} x {worth}", value.advance_rate));
     out.value_based = Some(lent);
 }
@@ -203,8 +198,8 @@ fn bounded(out: &mut Limit, rules: &LimitRules, area_m2: f64) {
 fn bound(cap: &Cap, out: &Limit, area_m2: f64) -> Option<Money> {
     match (cap.amount, cap.per_ha, cap.frac_of_production_value) {
         (Some(amount), _, _) => Some(amount),
-        (None, Some(per_ha), _) => Some(per_ha.times(millionths(area_m2 / 100_000.0), TENTHS_PER_HA)),
-        (None, None, Some(frac)) => out.production_value.map(|value| value.share(frac)),
+        (None, Some(per_ha), _) => Some(HA.amount(per_ha, area_m2)),
+        (None, None, Some(frac)) => out.production_value.map(|value| value.share(frac).hundredths()),
         (None, None, None) => None,
     }
 }

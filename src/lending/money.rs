@@ -42,6 +42,11 @@ impl Money {
         self.times(millionths(frac), PARTS)
     }
 
+    /// The nearest hundredth.
+    pub(super) fn hundredths(self) -> Money {
+        self.nearest_to(Money(PARTS / 100))
+    }
+
     pub(super) fn in_millionths(self) -> i128 {
         self.0
     }

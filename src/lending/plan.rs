@@ -75,7 +75,7 @@ fn tranche(t: &Tranche, e: &Evidence<'_>, sown: Option<Date>, lent: Option<Money
     TranchePlan {
         name: t.name.clone(),
         share_frac: Rounded::new(t.share_frac).unwrap_or_default(),
-        amount: lent.map(|amount| amount.share(t.share_frac).to_string()),
+        amount: lent.map(|amount| amount.share(t.share_frac).hundredths().to_string()),
         event: event.to_owned(),
         measure: "ndvi_mean".to_owned(),
         at_most,

@@ -171,6 +171,10 @@ pub struct Rules {
     pub crop_not_declared: Switch,
     /// No area was declared.
     pub area_not_declared: Switch,
+    /// Largest part of the smaller outline that another application of the same season may share, 0 to 1.
+    pub max_overlap_frac: Rule<f64>,
+    /// No register of pledged plots was given.
+    pub overlap_not_checked: Switch,
     /// The curve fits the declared crop badly.
     pub crop_fits_badly: Switch,
     /// The curve neither confirms nor contradicts the declared crop.

@@ -5,6 +5,7 @@ mod crop;
 mod declaration;
 mod imagery;
 mod outline;
+mod overlap;
 
 use crate::lending::limit::Limit;
 use crate::lending::{Evidence, Policy};
@@ -15,6 +16,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
     let mut found = Findings(Vec::new());
     declaration::check(evidence, policy, &mut found);
     outline::check(evidence, policy, &mut found);
+    overlap::check(evidence, policy, &mut found);
     imagery::check(evidence, policy, &mut found);
     crop::check(evidence, policy, &mut found);
     amounts::check(evidence, policy, limit, &mut found);
@@ -22,6 +24,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
 }
 
 pub(super) use declaration::consent_lacks;
+pub(super) use overlap::seen as overlap_seen;
 
 /// Reasons found so far.
 #[derive(Debug)]

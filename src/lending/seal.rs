@@ -28,6 +28,7 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     plot_columns(&mut r, evidence.plot);
     outcome_columns(&mut r, appraisal);
     amount_columns(&mut r, appraisal);
+    overlap_columns(&mut r, evidence);
     imagery_columns(&mut r, evidence);
     crop_columns(&mut r, evidence);
     phenology_columns(&mut r, evidence);
@@ -75,7 +76,7 @@ pub(super) fn finish(mut r: EligibilityRecord) -> EligibilityRecord {
         "schema_version": r.schema_version,
         "software": [r.software.name, r.software.version],
         "pipeline": r.pipeline, "config_sha256": r.config_sha256, "policy_sha256": r.policy_sha256,
-        "figures_sha256": r.figures_sha256,
+        "figures_sha256": r.figures_sha256, "register": r.overlap_register_version,
         "id": r.id, "collection": r.collection, "position": position,
         "geometry_sha256": r.geometry_sha256,
         "references": [r.lender_ref, r.application_ref, r.borrower_ref, r.consent_ref],
@@ -154,6 +155,12 @@ fn outcome_columns(r: &mut EligibilityRecord, a: &Appraisal) {
     r.next_review_date = a.next_review_date;
     r.policy_id = Some(a.policy_id.clone());
     r.policy_sha256 = Some(a.policy_sha256.clone());
+}
+
+fn overlap_columns(r: &mut EligibilityRecord, e: &Evidence<'_>) {
+    r.overlaps = e.overlaps.iter().map(|o| crate::lending::rules::overlap_seen(e, o)).collect();
+    r.overlap_checked_against = e.overlap_check.as_ref().map(|c| count(c.against));
+    r.overlap_register_version = e.overlap_check.as_ref().and_then(|c| c.register.clone());
 }
 
 fn amount_columns(r: &mut EligibilityRecord, a: &Appraisal) {

@@ -21,7 +21,7 @@ pub(super) struct Earlier {
 impl Earlier {
     /// Records that were made from the same plot, declaration, settings, policy, days and catalogue, with
     /// papers if this run makes them. None if the observations behind them are not as they were written.
-    pub(super) fn of(request: &RunRequest) -> Result<Earlier, store::Error> {
+    pub(super) fn of(request: &RunRequest, register: Option<&str>) -> Result<Earlier, store::Error> {
         if !request.resume {
             return Ok(Earlier::default());
         }
@@ -42,6 +42,7 @@ impl Earlier {
             let same = record.geometry_sha256.as_deref() == Some(plot.geometry_sha256.as_str())
                 && record.policy_sha256.as_deref() == Some(policy.as_str())
                 && record.figures_sha256 == request.figures.sha256()
+                && record.overlap_register_version.as_deref() == register
                 && record.as_of == request.as_of
                 && record.links.is_empty() != request.papers()
                 && crate::lending::same_plot(record, plot);

@@ -16,6 +16,7 @@ use crate::scene::{Scene, SceneId};
 use crate::series::{self, Smooth};
 use crate::zonal;
 
+use super::overlaps::Overlaps;
 use super::spec::Spec;
 use super::survey::{PlotSurvey, on_grid};
 
@@ -25,6 +26,7 @@ pub(super) struct Bench<'a> {
     pub(super) spec: &'a Spec,
     pub(super) policy: &'a Policy,
     pub(super) figures: &'a Figures,
+    pub(super) overlaps: &'a Overlaps,
     pub(super) provenance: &'a Provenance,
     pub(super) scenes: &'a BTreeMap<SceneId, &'a Scene>,
     pub(super) coverage: &'a Coverage,
@@ -76,7 +78,10 @@ impl Bench<'_> {
         let assessment = crop::assess(&reading, &self.spec.profiles, &settings.crop.rules);
         let (scenes, skipped) = self.scenes_of(&observations);
         let (scenes_expected, scenes_found) = self.expected(seen);
+        let (overlaps, overlap_check) = self.overlaps.of(plot.position);
         let evidence = Evidence {
+            overlaps,
+            overlap_check,
             plot,
             window,
             observability: observability(plot, seen),
@@ -97,9 +102,8 @@ impl Bench<'_> {
 
     /// The season asked about.
     fn window(&self) -> SeasonWindow {
-        let back = i32::try_from(self.spec.settings.period.season_days).unwrap_or(365) - 1;
         SeasonWindow {
-            start: series::plus_days(self.as_of, -back),
+            start: season_start(self.spec, self.as_of),
             end: self.as_of,
             source: SeasonSource::Settings,
         }
@@ -133,6 +137,12 @@ impl Bench<'_> {
         let found: u32 = tiles().map(|t| t.found).sum();
         (expected.map(|n| n as usize).filter(|_| tiles().next().is_some()), found as usize)
     }
+}
+
+/// First day of the season asked about.
+pub(super) fn season_start(spec: &Spec, as_of: Date) -> Date {
+    let back = i32::try_from(spec.settings.period.season_days).unwrap_or(365) - 1;
+    series::plus_days(as_of, -back)
 }
 
 /// How well pixels resolve the plot, on the grid it was seen on.

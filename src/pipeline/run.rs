@@ -10,7 +10,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog};
-use crate::intake::{Entry, Intake};
+use crate::intake::{Entry, Intake, Rejection};
 use crate::lending::{self, Figures, Policy, Refused};
 use crate::objects::Objects;
 use crate::observation::Observation;
@@ -23,7 +23,8 @@ use crate::zonal::Statistics;
 use super::bridge::words_of;
 use super::earlier::{Earlier, SERIES_FILE};
 use super::gather::Reader;
-use super::judge::Bench;
+use super::judge::{Bench, season_start};
+use super::overlaps::overlaps;
 use super::papers::{Papers, choose, links};
 use super::progress::{Event, Watcher};
 use super::provenance::provenance;
@@ -47,6 +48,8 @@ pub struct RunRequest {
     pub policy: Policy,
     /// The lender's dated figures.
     pub figures: Figures,
+    /// Plots of earlier runs, where a register is kept.
+    pub register: Option<Vec<store::Pledge>>,
     /// The day the answer is for.
     pub as_of: Date,
     /// First day to read.
@@ -151,7 +154,8 @@ pub enum Error {
 pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> Result<Outcome, Error> {
     let mut timings = Timings::start();
     store::remove_partials(&request.out)?;
-    let earlier = Earlier::of(request)?;
+    let overlaps = overlaps(request);
+    let earlier = Earlier::of(request, overlaps.register())?;
     let papers = request.papers();
     let usable = request.intake.entries.iter().enumerate().filter_map(|(at, entry)| match entry {
         Entry::Plot(plot) => Some((at, plot)),
@@ -182,9 +186,10 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
     timings.lap("read");
 
     watch(&Event::Appraising { plots: plots.len() });
-    let coverage = catalog::expected_acquisitions(&catalogued.scenes, request.from, request.to);
+    let coverage = season_coverage(request, &catalogued);
     let scenes: BTreeMap<SceneId, &Scene> = catalogued.scenes.iter().map(|s| (s.id.clone(), s)).collect();
     let bench = Bench {
+        overlaps: &overlaps,
         spec: &request.spec,
         policy: &request.policy,
         figures: &request.figures,
@@ -225,7 +230,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
             bytes: catalogued.bytes,
         },
         blocks: reader.decoded(),
-        expected: coverage.expected,
+        expected: catalog::expected_acquisitions(&catalogued.scenes, request.from, request.to).expected,
         notes: notes(request, &catalogued),
         timings_s: timings.finish(),
         records,
@@ -252,6 +257,20 @@ pub(super) async fn catalogue(
     catalogued
 }
 
+/// Day from which Level-2A is made of the whole world. Source: ESA, Copernicus Sentinel-2 (13 December 2018).
+const LEVEL_2A_EVERYWHERE: Date = jiff::civil::date(2018, 12, 13);
+
+/// Acquisitions of the season asked about: what the catalogue lacks of earlier years leaves its question open to
+/// nobody. Before Level-2A was made everywhere, an archive begins with its first scene.
+pub(super) fn season_coverage(request: &RunRequest, catalogued: &Catalogued) -> catalog::Coverage {
+    let mut from = request.from.max(season_start(&request.spec, request.as_of));
+    if from < LEVEL_2A_EVERYWHERE {
+        let whole = catalogued.scenes.iter().map(|s| s.datetime.to_zoned(jiff::tz::TimeZone::UTC).date());
+        from = whole.min().map_or(from, |first| from.max(first.min(LEVEL_2A_EVERYWHERE)));
+    }
+    catalog::expected_acquisitions(&catalogued.scenes, from, request.to)
+}
+
 /// A record with the observations behind it.
 struct Made {
     record: EligibilityRecord,
@@ -274,17 +293,7 @@ fn judge_all(
         .enumerate()
         .map(|(at, entry)| match entry {
             Entry::Rejected(rejection) => {
-                let refused = Refused {
-                    id: Some(rejection.id.as_str().to_owned()),
-                    position: rejection.position,
-                    references: rejection.references.clone(),
-                    declared: rejection.declared.clone(),
-                    defects: rejection
-                        .reasons
-                        .iter()
-                        .map(|d| lending::Defect { code: d.kind.code().to_owned(), detail: d.text.clone() })
-                        .collect(),
-                };
+                let refused = refused(rejection);
                 let record =
                     lending::not_appraised(&refused, request.as_of, &request.policy, bench.provenance);
                 Ok(Made { record, observations: Vec::new() })
@@ -307,6 +316,21 @@ fn judge_all(
             }
         })
         .collect()
+}
+
+/// An entry that could not be used, as `lending` takes it.
+pub(super) fn refused(rejection: &Rejection) -> Refused {
+    let defect = |d: &crate::intake::Defect| lending::Defect {
+        code: d.kind.code().to_owned(),
+        detail: d.text.clone(),
+    };
+    Refused {
+        id: Some(rejection.id.as_str().to_owned()),
+        position: rejection.position,
+        references: rejection.references.clone(),
+        declared: rejection.declared.clone(),
+        defects: rejection.reasons.iter().map(defect).collect(),
+    }
 }
 
 /// One plot's record and papers. A panic costs this plot its appraisal, and nobody else's.
@@ -358,6 +382,7 @@ fn write_tables(
         writer.finish()?;
     }
     store::write_jsonl(&out.join(store::RECORDS_FILE), records)?;
+    store::write_chain(out, records)?;
     store::write_geojson(&out.join("records.geojson"), records)?;
     store::write_geoparquet(&out.join("records.parquet"), records)?;
     let page = store::IndexPage { title: &request.title, records, rerun: &request.command };

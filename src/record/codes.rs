@@ -245,6 +245,18 @@ codes! {
     GpsFar "GPS_FAR" Applicant Refer (distance_m: Metres, max_m: Metres) ["distance_m" vs "max_m"]
         "The phone's position is {distance_m} from the plot; at most {max_m} is allowed, given its accuracy."
         "手机定位距地块{distance_m}；按其精度最多允许{max_m}。";
+    OverlapSameField "OVERLAP_SAME_FIELD" Applicant Refer (other: Text, iou: Percent, frac: Percent, max: Percent) ["frac" vs "max"]
+        "This is the same land as {other}, offered in the same season: the outlines agree by {iou}, and {frac} of the smaller lies in the other; at most {max} is allowed."
+        "该地块与同季申请的{other}为同一土地：边界重合度{iou}，较小者的{frac}位于另一地块内；最多允许{max}。";
+    OverlapOtherApplication "OVERLAP_OTHER_APPLICATION" Applicant Refer (other: Text, frac: Percent, area: Hectares, max: Percent) ["frac" vs "max"]
+        "{area} of land is also offered in {other} in the same season: {frac} of the smaller outline; at most {max} is allowed."
+        "有{area}土地同季也在{other}中申请：占较小地块的{frac}；最多允许{max}。";
+    OutlineCopied "OUTLINE_COPIED" Applicant Refer (other: Text, distance: Metres)
+        "The outline has the very shape of {other}, {distance} away: one may be a moved or turned copy of the other."
+        "边界形状与相距{distance}的{other}完全相同：可能由其平移或旋转而来。";
+    OverlapNotChecked "OVERLAP_NOT_CHECKED" Source Refer ()
+        "No register of pledged plots was given, so land was compared within this file only."
+        "未提供抵押地块登记册，仅在本文件内比对土地。";
     SowingDateImplausible "SOWING_DATE_IMPLAUSIBLE" Applicant Refer (date: Date, earliest: Date, latest: Date) ["date" vs "latest"]
         "The declared sowing date {date} cannot be this season's: it must lie between {earliest} and {latest}."
         "申报播种日期{date}不可能属于本季：应在{earliest}至{latest}之间。";
@@ -334,6 +346,15 @@ codes! {
     LandNoCycleSeen "LAND_NO_CYCLE_SEEN" Plot Info (clear_obs: Count, from: Date, to: Date, ndvi_min: Ndvi, ndvi_max: Ndvi)
         "No crop cycle is seen on the {clear_obs} clear dates from {from} to {to}: NDVI lay between {ndvi_min} and {ndvi_max}."
         "{from}至{to}的{clear_obs}个晴空日期均未见作物生长过程：NDVI在{ndvi_min}至{ndvi_max}之间。";
+    OverlapEdge "OVERLAP_EDGE" Applicant Info (other: Text, frac: Percent, max: Percent)
+        "The outline shares an edge of land with {other}: {frac} of the smaller; up to {max} counts as drawing."
+        "边界与{other}有少量重叠：占较小地块的{frac}；不超过{max}视为绘制误差。";
+    OverlapOtherSeason "OVERLAP_OTHER_SEASON" Applicant Info (other: Text, frac: Percent)
+        "The same land was offered in {other} in another season ({frac} of the smaller outline), which is allowed."
+        "同一土地曾在另一季的{other}中申请（占较小地块的{frac}），属允许情形。";
+    OverlapSameBorrower "OVERLAP_SAME_BORROWER" Applicant Info (other: Text, frac: Percent)
+        "The land is also in {other} of the same borrower ({frac} of the smaller outline)."
+        "该土地也在同一借款人的{other}中（占较小地块的{frac}）。";
     LimitCapped "LIMIT_CAPPED" Policy Info (name: Text, before: Text, after: Text)
         "The limit was lowered from {before} to {after} by the policy's bound \"{name}\"."
         "按政策上限“{name}”，额度由{before}降至{after}。";

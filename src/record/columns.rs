@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::record::schema::columns;
 use crate::record::{
     Agreement, CapApplied, Change, Confidence, CropCandidate, CropSeen, FigureUsed, Grade, LimitStep, Link,
-    ModelUsed, Outline, PhaseEvidence, Reason, RejectedScene, Rounded, SeasonSeen, SeasonSource, Software,
+    ModelUsed, Outline, OverlapSeen, PhaseEvidence, Reason, RejectedScene, Rounded, SeasonSeen, SeasonSource, Software,
     SourceScene, Status, TranchePlan, YearLimit,
 };
 
@@ -94,6 +94,11 @@ columns! {
             currency: Option<String>, "ISO 4217", "Currency of every amount";
             outline_deviation_frac: Option<Rounded<4>>, "fraction", "(outline area - declared area) / declared area";
         }
+        in "Overlap" {
+            overlaps: Vec<OverlapSeen>, "list", "Other applications with the same land or the same shape";
+            overlap_checked_against: Option<u32>, "count", "Plots it was compared with: without it, none found says nothing";
+            overlap_register_version: Option<String>, "hex", "Hash of the register's plots that it was compared with; null without a register";
+        }
         in "Observability" {
             pixels_full: Option<u32>, "count", "10 m pixels wholly inside the outline after the inner buffer";
             pixels_effective: Option<Rounded<2>>, "pixels", "Sum of coverage fractions of 10 m pixels";
@@ -105,8 +110,8 @@ columns! {
             season_start: Option<Date>, "ISO 8601", "First day of the season asked about";
             season_end: Option<Date>, "ISO 8601", "Last day of the season asked about";
             season_source: Option<SeasonSource>, "word", "Where these two dates come from";
-            scenes_expected: Option<u32>, "count", "Overpasses the orbit plan lets expect, where known";
-            scenes_found: Option<u32>, "count", "Scenes the catalogue listed";
+            scenes_expected: Option<u32>, "count", "Overpasses of the season that the orbit plan lets expect, where known";
+            scenes_found: Option<u32>, "count", "Overpasses of the season that the catalogue listed";
             scenes_usable: Option<u32>, "count", "Scenes that gave a value";
             scenes_failed: Option<u32>, "count", "Scenes that could not be read in this run";
             clear_obs: Option<u32>, "count", "Clear dates in the season";

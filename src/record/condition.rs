@@ -54,13 +54,13 @@ conditions! {
         "Scenes whose reflectance offset can be settled."
         "获得反射率偏移量可以确定的影像。";
     MoreClearDates "more_clear_dates" (more: Count, to: Date)
-        "Decidable with {more} more clear dates by {to}."
+        "Decidable with more clear dates by {to}: at least {more}."
         "若在{to}前再有{more}个晴空日期，即可判断。";
     MoreClearDatesNext "more_clear_dates_next" (more: Count, to: Date, next: Text)
-        "Decidable with {more} more clear dates by {to}; the satellites pass next on {next}."
+        "Decidable with more clear dates by {to}: at least {more}. The satellites pass next on {next}."
         "若在{to}前再有{more}个晴空日期，即可判断；卫星下次过境：{next}。";
     MoreClearDatesPast "more_clear_dates_past" (more: Count)
-        "{more} more clear dates in the season from another archive or from radar, or a visit to the plot."
+        "More clear dates in the season, at least {more}, from another archive or from radar, or a visit to the plot."
         "该生长季再有{more}个晴空日期（其他影像库或雷达），或实地查看。";
     FreshDate "fresh_date" (to: Date)
         "Decidable with one clear date by {to}."

@@ -177,6 +177,26 @@ columns! {
 }
 
 columns! {
+    /// Land that another application offers too, or an outline of the same shape.
+    pub struct OverlapSeen {
+        in "" {
+            kind: String, "word", "shared: land in both outlines; copied: the same shape in another place";
+            other_id: String, "text", "Plot of the other application";
+            other_lender_ref: Option<String>, "opaque", "Its lender";
+            other_application_ref: Option<String>, "opaque", "Its application";
+            other_record_id: Option<String>, "UUIDv5", "Its record, where it comes from the register";
+            same_season: bool, "true or false", "Whether both are about one season";
+            same_borrower: bool, "true or false", "Whether both name the same borrower";
+            overlap_m2: Option<Rounded<1>>, "m2", "Land shared";
+            frac_of_this: Option<Rounded<4>>, "fraction", "Part of this plot";
+            frac_of_smaller: Option<Rounded<4>>, "fraction", "Part of the smaller of the two";
+            iou: Option<Rounded<4>>, "fraction", "Land shared over land of both together";
+            distance_m: Option<Rounded<1>>, "m", "From one middle to the other, of a copied shape";
+        }
+    }
+}
+
+columns! {
     /// An image that shows the plot in one phase of its crop.
     pub struct PhaseEvidence {
         in "" {

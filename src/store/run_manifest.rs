@@ -45,6 +45,12 @@ pub struct RunManifest {
     pub pipeline: SettingsUsed,
     /// Lender's policy, when there was one.
     pub policy: Option<SettingsUsed>,
+    /// The lender's figures.
+    #[serde(default)]
+    pub figures: Vec<SettingsUsed>,
+    /// Folder of the register of pledged plots, when there was one.
+    #[serde(default)]
+    pub register: Option<String>,
     /// Hash over all settings, as in the records.
     pub config_sha256: String,
     /// The catalogue.

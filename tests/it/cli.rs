@@ -2,7 +2,9 @@
 
 mod answers;
 mod checks;
+mod fraud;
 mod mistakes;
+mod verify;
 
 use std::process::Output;
 

@@ -1,5 +1,6 @@
 //! Tests of `lending` and of the published `record`.
 
+mod amounts;
 mod case;
 mod docs;
 mod golden;

@@ -19,6 +19,7 @@ mod imagery;
 mod intake;
 mod lending;
 mod objects;
+mod overlap;
 mod phenology;
 mod pipeline;
 mod real_data;

@@ -23,6 +23,7 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
     found.measure("max_edge_pixels_frac", &r.max_edge_pixels_frac, Code::PlotTooNarrow, 0.0..=1.0);
     found.measure("max_gps_distance_m", &r.max_gps_distance_m, Code::GpsFar, 0.0..=100_000.0);
     found.measure("max_area_shortfall_frac", &r.max_area_shortfall_frac, Code::AreaUnderDeclared, 0.0..=1.0);
+    found.measure("max_overlap_frac", &r.max_overlap_frac, Code::OverlapOtherApplication, 0.0..=1.0);
     found.rule("min_clear_dates", &r.min_clear_dates, Code::ImgTooFewClear);
     found.rule("max_stale_days", &r.max_stale_days, Code::ImgStale);
     found.measure("min_catalogue_frac", &r.min_catalogue_frac, Code::SrcCatalogueGap, 0.0..=1.0);
@@ -44,6 +45,7 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
         ("crop_fits_badly", &r.crop_fits_badly, Code::CropFitsBadly),
         ("crop_undetermined", &r.crop_undetermined, Code::CropUndetermined),
         ("crop_not_declared", &r.crop_not_declared, Code::CropNotDeclared),
+        ("overlap_not_checked", &r.overlap_not_checked, Code::OverlapNotChecked),
         ("area_not_declared", &r.area_not_declared, Code::AreaNotDeclared),
     ] {
         found.switch(&format!("rules.{name}"), switch, code);

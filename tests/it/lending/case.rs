@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use croplens::crop::{
     Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
-use croplens::lending::{Evidence, Figures, Observability, Policy, Provenance, SeasonWindow, SkippedScene};
+use croplens::lending::{Evidence, Figures, Observability, Overlap, Policy, Provenance, SeasonWindow, SkippedScene};
 use croplens::observation::{NdviStats, Observation, Reject, SkyFractions};
 use croplens::phenology::{Quality, Season};
 use croplens::plot::{Declaration, GpsTag, Plot, PlotId, References};
@@ -56,6 +56,7 @@ pub(super) struct Built {
     pub(super) observability: Option<Observability>,
     pub(super) expected: Option<usize>,
     pub(super) figures: Figures,
+    pub(super) overlaps: Vec<Overlap>,
 }
 
 pub(super) fn first_policy() -> Policy {
@@ -141,6 +142,7 @@ impl Case {
             }),
             expected: self.expected,
             figures: Figures::default(),
+            overlaps: Vec::new(),
         }
     }
 
@@ -286,6 +288,8 @@ impl Built {
             observations: &self.observations,
             assessment: &self.assessment,
             figures: &self.figures,
+            overlaps: self.overlaps.clone(),
+            overlap_check: None,
             links: Vec::new(),
         }
     }

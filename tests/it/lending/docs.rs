@@ -5,8 +5,9 @@ use std::fmt::Write;
 
 use crate::support::document::hold;
 use croplens::record::{
-    CODES, Change, CropCandidate, EligibilityRecord, Field, Form, Kind, Link, ModelUsed, Reason,
-    RejectedScene, SCHEMA_VERSION, SeasonSeen, Software, SourceScene,
+    CODES, CONDITIONS, CapApplied, Change, CropCandidate, EligibilityRecord, Field, FigureUsed, Form, Kind,
+    LimitStep, Link, ModelUsed, Param, PhaseEvidence, Reason, RejectedScene, SCHEMA_VERSION, SeasonSeen, Software,
+    SourceScene, TranchePlan, YearLimit,
 };
 
 fn kind(kind: &Kind) -> String {
@@ -56,6 +57,12 @@ fn objects() -> String {
     for (name, members) in [
         ("`reasons`, `reasons_all`", Reason::FIELDS),
         ("`what_would_change`", Change::FIELDS),
+        ("`limit_steps`", LimitStep::FIELDS),
+        ("`limit_by_year`", YearLimit::FIELDS),
+        ("`caps_applied`", CapApplied::FIELDS),
+        ("`figures`", FigureUsed::FIELDS),
+        ("`disbursement`", TranchePlan::FIELDS),
+        ("`phase_evidence`", PhaseEvidence::FIELDS),
         ("`history`", SeasonSeen::FIELDS),
         ("`crop_candidates`", CropCandidate::FIELDS),
         ("`software`", Software::FIELDS),
@@ -87,19 +94,29 @@ fn form(form: Form) -> &'static str {
     }
 }
 
+fn conditions() -> String {
+    let mut out = "| Condition | Parameters | English | 中文 |\n|---|---|---|---|\n".to_owned();
+    for c in CONDITIONS {
+        writeln!(out, "| `{}` | {} | {} | {} |", c.word, params(c.params), c.en, c.zh).unwrap();
+    }
+    out
+}
+
+fn params(params: &[Param]) -> String {
+    params.iter().map(|p| format!("`{}` ({})", p.name, form(p.form))).collect::<Vec<_>>().join(", ")
+}
+
 fn codes() -> String {
     let mut out =
         "| Code | Party | Effect | Parameters | English | 中文 |\n|---|---|---|---|---|---|\n".to_owned();
     for c in CODES {
-        let params: Vec<String> =
-            c.params.iter().map(|p| format!("`{}` ({})", p.name, form(p.form))).collect();
         writeln!(
             out,
             "| `{}` | {} | {} | {} | {} | {} |",
             c.code,
             c.party,
             c.effect,
-            params.join(", "),
+            params(c.params),
             c.en,
             c.zh
         )
@@ -110,6 +127,24 @@ fn codes() -> String {
 
 #[test]
 fn the_document_says_what_the_code_says() {
-    let blocks = [("fields", fields()), ("objects", objects()), ("codes", codes())];
+    let blocks = [("fields", fields()), ("objects", objects()), ("codes", codes()), ("conditions", conditions())];
     hold("docs/record.md", &blocks, "cargo test --test it lending::docs");
+}
+
+/// `docs/schema` is what `croplens check --schema` prints.
+#[test]
+fn the_published_schemas_are_those_of_the_code() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema");
+    for (file, schema) in [
+        ("record.schema.json", croplens::record::json_schema()),
+        ("policy.schema.json", croplens::lending::Policy::json_schema()),
+    ] {
+        let made = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(file), &made).unwrap();
+        }
+        let written = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+        assert!(written == made, "docs/schema/{file} differs: run `BLESS=1 cargo test --test it lending::docs`");
+    }
 }

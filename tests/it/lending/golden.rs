@@ -70,7 +70,7 @@ fn bare_land_that_clouds_hid_is_referred() {
     let r = record(&few);
     assert_eq!(r.status, Status::Refer);
     assert_eq!(codes(&r)[0], "IMG_TOO_FEW_CLEAR");
-    assert_eq!(r.what_would_change[0].text_en, "1 more clear date between 2024-06-11 and 2024-07-31.");
+    assert_eq!(r.what_would_change[0].text_en, "Decidable with more clear dates by 2024-07-31: at least 1.");
 
     // Enough dates, but none in sixty spring days in which a crop may have come and gone.
     let blind = Case {
@@ -185,7 +185,7 @@ fn half_the_declared_land_does_not_support_and_says_what_would() {
         r.reasons[0].text_en()
     );
     let promise = &r.what_would_change[0].text_en;
-    assert_eq!(promise, "A declared area of at most 1.3674 ha, or an outline of the whole declared area.");
+    assert_eq!(promise, "Eligible if the declared area is at most 1.36 ha, or with an outline of the whole declared area.");
     let kept = Case { declared_area_ha: Some(1.3674), ..half };
     assert_eq!(record(&kept).status, Status::Supports, "the promise holds");
 }

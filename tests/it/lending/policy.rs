@@ -120,3 +120,68 @@ fn a_time_beyond_any_loan_is_refused_with_its_line() {
         "{said}"
     );
 }
+
+#[test]
+fn a_policy_may_say_only_how_it_differs() {
+    let text = "extends = \"first\"\nid = \"ours\"\n\n[validity]\nrecord_valid_days = 7\n";
+    let (ours, first) = (Policy::parse(text).unwrap(), Policy::parse(FIRST).unwrap());
+    assert_eq!((ours.id.as_str(), ours.validity.record_valid_days), ("ours", 7));
+    assert_eq!(ours.rules, first.rules);
+    assert_eq!(ours.validity.review_after_days, first.validity.review_after_days);
+    // The hash is that of the whole: written out in full, it is the same policy.
+    let whole = FIRST.replacen("id = \"first\"", "id = \"ours\"", 1);
+    let whole = whole.replacen("record_valid_days = 30", "record_valid_days = 7", 1);
+    assert_eq!(ours.sha256(), Policy::parse(&whole).unwrap().sha256());
+    // Mistakes are at the lines of the short file.
+    for (wrong, line, message) in [
+        ("record_valid_dayz = 7", 5, "unknown field"),
+        ("record_valid_days = \"7\"", 5, "invalid type"),
+        ("record_valid_days = 9999", 5, "at most 3660 days"),
+    ] {
+        let error = Policy::parse(&text.replace("record_valid_days = 7", wrong)).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("line {line}: ")) && error.contains(message), "{error}");
+    }
+    let error = Policy::parse("extends = \"last\"\n").unwrap_err().to_string();
+    assert!(error.starts_with("line 1: extends: names no policy") && error.contains("harvest-value"), "{error}");
+}
+
+#[test]
+fn mistakes_in_amounts_are_named() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/policies");
+    let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
+    for (file, from, to, message) in [
+        ("harvest-value", "advance_rate = 0.50", "advance_rate = 1.50", "limit.value_based.advance_rate: is 1.5"),
+        ("harvest-value", "currency = \"CNY\"", "currency = \"yuan\"", "limit.currency: is \"yuan\""),
+        ("harvest-value", "per_ha = \"9000\"", "per_ha = \"9,000\"", "is no amount"),
+        ("harvest-value", "per_ha = \"9000\"", "per_ha = \"9000\"\namount = \"1\"", "has 2 bounds"),
+        ("harvest-value", "code = \"LTV_TOO_HIGH\"", "code = \"GPS_FAR\"", "this rule raises LTV_TOO_HIGH"),
+        ("scale-of-finance", "years = 5", "years = 50", "limit.cost_based.years: is 50"),
+        ("conservative-cereals", "share_frac = 0.40", "share_frac = 0.50", "must sum to 1"),
+        ("conservative-cereals", "ndvi = 0.35\n", "", "needs ndvi"),
+        ("conservative-cereals", "financed = [", "financed = [] # [", "names no crop"),
+        ("three-phases", "effect = \"refer\"\nsource = \"Banco Central do Brasil, MCR 2-8 (", "effect = \"against\"\nsource = \"(", "is against"),
+    ] {
+        let text = read(file);
+        assert!(text.contains(from), "the test's own line: {from}");
+        let error = Policy::parse(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(message), "{file}: {message:?} expected: {error}");
+    }
+}
+
+/// What the schema calls valid is what the program reads, and the other way round for the mistakes it can see.
+#[test]
+fn the_schema_and_the_reader_agree() {
+    let schema = Policy::json_schema();
+    let text = schema.to_string();
+    for word in ["max_ltv_frac", "additionalProperties", "IMG_PHASE_NOT_SEEN", "land_preparation"] {
+        assert!(text.contains(word), "{word}");
+    }
+    let resolved = serde_json::to_value(Policy::parse(FIRST).unwrap()).unwrap();
+    let properties = schema["properties"].as_object().unwrap();
+    for key in resolved.as_object().unwrap().keys() {
+        assert!(properties.contains_key(key), "{key}");
+    }
+    for key in schema["required"].as_array().unwrap() {
+        assert!(resolved.get(key.as_str().unwrap()).is_some(), "{key}");
+    }
+}

@@ -38,6 +38,8 @@ pub(super) fn manifest(dir: &Path) -> RunManifest {
         }],
         pipeline: settings.clone(),
         policy: Some(settings),
+        figures: Vec::new(),
+        register: None,
         config_sha256: sample::CONFIG.into(),
         catalog: CatalogUsed { location: "https://example.org/v1".into(), ..CatalogUsed::default() },
         scenes: SceneCounts { found: 61, used: 14, ..SceneCounts::default() },

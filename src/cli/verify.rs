@@ -1,0 +1,270 @@
+//! `croplens verify`: is a record as it was sealed, and does it come out the same when it is made again?
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::json;
+
+use crate::lending::Policy;
+use crate::pipeline::{self, RunRequest, Spec};
+use crate::record::{self, Difference, EligibilityRecord};
+use crate::store::{self, RunManifest};
+
+use super::appraise::{FigureFiles, policy};
+use super::run_flags::{AccessFlags, RunFlags};
+use super::say::Voice;
+use super::{Ended, Stop, doors, runtime, sign};
+
+/// Arguments of `croplens verify`.
+#[derive(Clone, Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Output folder of a run, its records.jsonl, or a file with one record of it.
+    #[arg(value_name = "RECORD")]
+    record: PathBuf,
+    /// Only the plots with these ids (repeatable).
+    #[arg(long, value_name = "ID")]
+    id: Vec<String>,
+    /// Output folder of the run, when the record is not in it.
+    #[arg(long, value_name = "DIR")]
+    run: Option<PathBuf>,
+    /// Only hashes, chain and signature; nothing is made again.
+    #[arg(long)]
+    hashes_only: bool,
+    /// Public key (file with 64 hex digits) that the run must be signed with.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// The plots, when they are no longer where the run read them.
+    #[arg(long, value_name = "PLOTS")]
+    plots: Option<PathBuf>,
+    /// The catalogue, when it is no longer where the run read it.
+    #[arg(long, value_name = "URL|PATH")]
+    catalog: Option<String>,
+    /// The pipeline file, when it is no longer where the run read it.
+    #[arg(long, value_name = "FILE")]
+    pipeline: Option<PathBuf>,
+    /// The policy file, when it is no longer where the run read it.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The register of pledged plots, when the run had one.
+    #[arg(long, value_name = "DIR")]
+    register: Option<PathBuf>,
+    #[command(flatten)]
+    figures: FigureFiles,
+    /// Print one machine-readable summary on standard output.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    access: AccessFlags,
+}
+
+/// Runs the verb. It ends well only if everything is as it was.
+pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
+    let dir = folder(args)?;
+    let records = records(args)?;
+    let mut wrong: Vec<String> = Vec::new();
+    let mut said: Vec<String> = vec![format!("{} records have the hash that they state", records.len())];
+    if let Some(dir) = &dir {
+        let signed = chain(dir, &records, args, &mut wrong, &mut said)?;
+        if args.key.is_some() && !signed {
+            wrong.push("the run is not signed with this key".to_owned());
+        }
+    } else if args.key.is_some() {
+        return Err(Stop::usage("--key needs the run's folder: add --run DIR"));
+    }
+    let mut differences: Vec<(String, Difference)> = Vec::new();
+    if !args.hashes_only {
+        let Some(dir) = &dir else {
+            return Err(Stop::usage("to make a record again its run.json is needed: add --run DIR, or --hashes-only"));
+        };
+        for (record, again) in made_again(args, dir, &records)? {
+            match again {
+                Some(again) => match record::difference(&record, &again) {
+                    Some(difference) => differences.push((record.id.clone(), difference)),
+                    None => said.push(format!("{}: identical", record.id)),
+                },
+                None => wrong.push(format!("{}: the plots no longer hold this plot", record.id)),
+            }
+        }
+    }
+    for (id, d) in &differences {
+        wrong.push(format!(
+            "{id}: differs, first in {}: the record says {}, made again it is {} ({} columns differ)",
+            d.field,
+            short(&d.stated),
+            short(&d.computed),
+            d.columns
+        ));
+    }
+    if args.json {
+        let first = differences.iter().map(|(id, d)| json!({ "id": id, "field": d.field, "stated": d.stated, "computed": d.computed }));
+        let summary = json!({
+            "records": records.len(),
+            "identical": wrong.is_empty() && !args.hashes_only,
+            "differences": first.collect::<Vec<_>>(),
+            "problems": wrong,
+        });
+        voice.result(&summary.to_string());
+    } else {
+        said.iter().for_each(|line| voice.result(line));
+        if wrong.is_empty() && !args.hashes_only {
+            voice.result("identical");
+        }
+    }
+    if wrong.is_empty() { Ok(Ended::Done) } else { Err(Stop::failed(wrong.join("\n"))) }
+}
+
+/// The run's folder, where it can be told.
+fn folder(args: &VerifyArgs) -> Result<Option<PathBuf>, Stop> {
+    if let Some(dir) = &args.run {
+        return Ok(Some(dir.clone()));
+    }
+    let near = if args.record.is_dir() { Some(args.record.as_path()) } else { args.record.parent() };
+    Ok(near.filter(|dir| dir.join(store::MANIFEST_FILE).exists()).map(Path::to_owned))
+}
+
+/// The records asked about; each has the hash that it states.
+fn records(args: &VerifyArgs) -> Result<Vec<EligibilityRecord>, Stop> {
+    let path = if args.record.is_dir() { args.record.join(store::RECORDS_FILE) } else { args.record.clone() };
+    let shown = path.display();
+    let text = std::fs::read_to_string(&path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    let whole = [text.as_str()];
+    let one = serde_json::from_str::<EligibilityRecord>(&text).is_ok();
+    let lines: Vec<&str> = if one { whole.to_vec() } else { text.lines().collect() };
+    let mut records = Vec::new();
+    for (n, line) in lines.into_iter().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let record: EligibilityRecord = serde_json::from_str(line)
+            .map_err(|e| Stop::failed(format!("{shown} line {}: not a record of this schema: {e}", n + 1)))?;
+        record::verify(line).map_err(|e| Stop::failed(format!("{shown} line {}: {}: {e}", n + 1, record.id)))?;
+        if args.id.is_empty() || args.id.contains(&record.id) {
+            records.push(record);
+        }
+    }
+    if records.is_empty() {
+        return Err(Stop::usage(format!("{shown} holds no such record")));
+    }
+    Ok(records)
+}
+
+/// Chain and signature of the run; whether the signature is that of the key asked for.
+fn chain(
+    dir: &Path,
+    records: &[EligibilityRecord],
+    args: &VerifyArgs,
+    wrong: &mut Vec<String>,
+    said: &mut Vec<String>,
+) -> Result<bool, Stop> {
+    let failed = |e: store::Error| Stop::failed(e.to_string());
+    let links = store::read_chain(dir).map_err(failed)?;
+    let linked = record::chain(links.iter().map(|l| l.record_sha256.as_str()));
+    if links.iter().zip(&linked).any(|(link, hash)| link.chain_sha256 != *hash) {
+        wrong.push("the chain of the run is broken: a record was changed, moved, added or left out".to_owned());
+    }
+    let known: BTreeSet<&str> = links.iter().map(|l| l.record_sha256.as_str()).collect();
+    for r in records.iter().filter(|r| !known.contains(r.record_sha256.as_str())) {
+        wrong.push(format!("{}: the record is not in the chain of the run", r.id));
+    }
+    if args.id.is_empty() && args.record.is_dir() && records.len() != links.len() {
+        wrong.push(format!("the chain has {} records, the run's file {}", links.len(), records.len()));
+    }
+    if wrong.is_empty() {
+        said.push(format!("the chain of {} records is whole", links.len()));
+    }
+    let Some(signature) = store::read_signature(dir).map_err(failed)? else { return Ok(false) };
+    let end = linked.last().cloned().unwrap_or_default();
+    let key = args.key.as_deref().map(sign::read_public).transpose()?;
+    match sign::check(&signature, &end, key.as_deref()) {
+        Ok(()) => {
+            said.push(format!("signed with the key {}", signature.public_key));
+            Ok(key.is_some())
+        }
+        Err(problem) => {
+            wrong.push(problem);
+            Ok(true)
+        }
+    }
+}
+
+type Again = Vec<(EligibilityRecord, Option<EligibilityRecord>)>;
+
+/// The same records made from the inputs and the catalogue of the run.
+fn made_again(args: &VerifyArgs, dir: &Path, records: &[EligibilityRecord]) -> Result<Again, Stop> {
+    let manifest = store::read_manifest(dir)
+        .map_err(|e| Stop::failed(e.to_string()))?
+        .ok_or_else(|| Stop::usage(format!("{} has no run.json", dir.display())))?;
+    let request = request(args, &manifest, dir, records)?;
+    let (request, flags) = request;
+    let doors = doors::open(&flags)?;
+    let only: BTreeSet<String> = records.iter().map(|r| r.id.clone()).collect();
+    let watch = pipeline::nobody();
+    let mut made = runtime()?.block_on(pipeline::recompute(&request, &doors, &only, &watch));
+    Ok(records.iter().map(|r| (r.clone(), made.remove(&r.id))).collect())
+}
+
+/// What the run was asked, from its manifest; inputs that are no longer the same are said before anything is read.
+fn request(
+    args: &VerifyArgs,
+    manifest: &RunManifest,
+    dir: &Path,
+    records: &[EligibilityRecord],
+) -> Result<(RunRequest, RunFlags), Stop> {
+    let of_run = |given: &Option<PathBuf>, path: Option<&String>| given.clone().or(path.map(PathBuf::from));
+    let input = manifest.inputs.first().ok_or_else(|| Stop::usage("run.json names no input"))?;
+    let flags = RunFlags {
+        plots: args.plots.clone().unwrap_or_else(|| PathBuf::from(&input.path)),
+        pipeline: of_run(&args.pipeline, manifest.pipeline.path.as_ref()),
+        catalog: args.catalog.clone().unwrap_or_else(|| manifest.catalog.location.clone()),
+        as_of: Some(manifest.as_of),
+        from: Some(manifest.from),
+        to: Some(manifest.to),
+        threads: None,
+        json: false,
+        dry_run: false,
+        access: args.access.clone(),
+    };
+    let spec: Spec = flags.spec()?;
+    let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
+    let policy: Policy = policy(of_run(&args.policy, of_policy).as_deref())?;
+    let (intake, bytes) = flags.read_plots(&spec)?;
+    same("the plots", &input.sha256, &record::sha256_hex(&bytes))?;
+    let figures = args.figures.or_of(&manifest.figures).read()?;
+    let first = records.first();
+    same("the pipeline settings", &manifest.config_sha256, &spec.sha256)?;
+    same("the policy", first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(), &policy.sha256())?;
+    let stated = first.and_then(|r| r.figures_sha256.clone()).unwrap_or_default();
+    same("the lender's figures", &stated, &figures.sha256().unwrap_or_default())?;
+    let register = of_run(&args.register, manifest.register.as_ref());
+    let register = match register {
+        Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
+        None => None,
+    };
+    let request = RunRequest {
+        intake,
+        spec,
+        policy,
+        figures,
+        register,
+        as_of: manifest.as_of,
+        from: manifest.from,
+        to: manifest.to,
+        out: dir.to_owned(),
+        papers: Some(records.iter().any(|r| !r.links.is_empty())),
+        resume: false,
+        title: String::new(),
+        command: String::new(),
+        catalog_location: flags.catalog.clone(),
+    };
+    Ok((request, flags))
+}
+
+fn same(what: &str, stated: &str, found: &str) -> Result<(), Stop> {
+    if stated == found {
+        return Ok(());
+    }
+    Err(Stop::failed(format!("{what} differ from those of the run (hash {stated}, now {found}), so it cannot come out the same")))
+}
+
+fn short(text: &str) -> String {
+    const MOST: usize = 120;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+}

@@ -1,0 +1,104 @@
+//! The plots of a run against each other and against the register: who shares land with whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::intake::Entry;
+use crate::lending::{Common, Overlap, OverlapCheck};
+use crate::overlap::{self, Claim};
+use crate::plot::{Plot, References};
+use crate::store::Pledge;
+
+use super::run::RunRequest;
+
+/// What each plot of a run has in common with others, by position in the input.
+#[derive(Debug, Default)]
+pub(super) struct Overlaps {
+    by_position: BTreeMap<usize, Vec<Overlap>>,
+    against: usize,
+    register: Option<String>,
+}
+
+impl Overlaps {
+    /// Of one plot, with what it was compared with.
+    pub(super) fn of(&self, position: usize) -> (Vec<Overlap>, Option<OverlapCheck>) {
+        let check = OverlapCheck { against: self.against, register: self.register.clone() };
+        (self.by_position.get(&position).cloned().unwrap_or_default(), Some(check))
+    }
+
+    /// Hash of the register's plots that count; `None` without a register.
+    pub(super) fn register(&self) -> Option<&str> {
+        self.register.as_deref()
+    }
+}
+
+/// Compares all plots of the run. A plot that an earlier run of the same application entered is not its own rival.
+pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
+    let plots: Vec<&Plot> = (request.intake.entries.iter())
+        .filter_map(|entry| match entry {
+            Entry::Plot(plot) => Some(plot),
+            Entry::Rejected(_) => None,
+        })
+        .collect();
+    let own: BTreeSet<_> = plots.iter().map(|p| (p.id.as_str(), &p.references.lender, &p.references.application)).collect();
+    let mut pledges: Vec<&Pledge> = request.register.iter().flatten().collect();
+    pledges.retain(|p| !own.contains(&(p.plot_id.as_str(), &p.lender_ref, &p.application_ref)) && p.as_of <= request.as_of);
+    let register = request.register.is_some().then(|| {
+        let all: BTreeSet<String> = pledges.iter().map(|p| serde_json::to_string(p).unwrap_or_default()).collect();
+        crate::record::sha256_hex(all.into_iter().collect::<Vec<_>>().join("\n").as_bytes())
+    });
+    let claims: Vec<Claim<'_>> = (plots.iter())
+        .map(|p| Claim { outline: &p.geometry, area_m2: p.area_m2, fresh: true })
+        .chain(pledges.iter().map(|p| Claim { outline: &p.geometry.0, area_m2: p.area_m2, fresh: false }))
+        .collect();
+    let mut out = Overlaps { against: claims.len().saturating_sub(1), register, ..Overlaps::default() };
+    let other = |at: usize, common: Common| match plots.get(at) {
+        Some(plot) => Some(Overlap {
+            id: plot.id.as_str().to_owned(),
+            references: plot.references.clone(),
+            record_id: None,
+            as_of: request.as_of,
+            sowing_date: plot.declared.sowing_date,
+            common,
+        }),
+        None => pledges.get(at.checked_sub(plots.len())?).map(|p| of_register(p, common)),
+    };
+    let mut add = |this: usize, at: usize, common: Common| {
+        if let (Some(plot), Some(overlap)) = (plots.get(this), other(at, common)) {
+            out.by_position.entry(plot.position).or_default().push(overlap);
+        }
+    };
+    let shared = overlap::shared(&claims);
+    for s in &shared {
+        let smaller = s.frac_of_a.max(s.frac_of_b);
+        let land = |frac_of_this| Common::Land { area_m2: s.shared_m2, frac_of_this, frac_of_smaller: smaller, iou: s.iou };
+        add(s.a, s.b, land(s.frac_of_a));
+        add(s.b, s.a, land(s.frac_of_b));
+    }
+    // A copy in the same place is shared land already.
+    let together: BTreeSet<(usize, usize)> = shared.iter().map(|s| (s.a, s.b)).collect();
+    for c in overlap::copies(&claims).iter().filter(|c| !together.contains(&(c.a, c.b))) {
+        let shape = Common::Shape { distance_m: c.distance_m };
+        add(c.a, c.b, shape);
+        add(c.b, c.a, shape);
+    }
+    for list in out.by_position.values_mut() {
+        list.sort_by(|a, b| (&a.id, &a.references.application, &a.record_id).cmp(&(&b.id, &b.references.application, &b.record_id)));
+    }
+    out
+}
+
+fn of_register(p: &Pledge, common: Common) -> Overlap {
+    Overlap {
+        id: p.plot_id.clone(),
+        references: References {
+            lender: p.lender_ref.clone(),
+            application: p.application_ref.clone(),
+            borrower: p.borrower_ref.clone(),
+            ..References::default()
+        },
+        record_id: Some(p.record_id.clone()),
+        as_of: p.as_of,
+        sowing_date: p.sowing_date,
+        common,
+    }
+}

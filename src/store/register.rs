@@ -1,0 +1,113 @@
+//! The lender's register of pledged plots: a folder of JSON lines, one file per run, never changed.
+//!
+//! It stays with the lender: it holds outlines with references. What may be shown to others are the tokens of
+//! `croplens tokens`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::record::{EligibilityRecord, Outline, Status, sha256_hex};
+use crate::store::atomic::write_whole;
+use crate::store::error::Error;
+
+/// Ending of the register's files.
+const ENDING: &str = "pledges.jsonl";
+
+/// One plot that was offered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pledge {
+    /// Plot, as the lender named it.
+    pub plot_id: String,
+    /// Lender.
+    pub lender_ref: Option<String>,
+    /// Application.
+    pub application_ref: Option<String>,
+    /// Borrower's pseudonym.
+    pub borrower_ref: Option<String>,
+    /// Day of the appraisal.
+    pub as_of: Date,
+    /// Declared sowing date.
+    pub sowing_date: Option<Date>,
+    /// Record.
+    pub record_id: String,
+    /// Geodesic area, square metres.
+    pub area_m2: f64,
+    /// Hash of the outline, hex.
+    pub geometry_sha256: String,
+    /// Outline.
+    pub geometry: Outline,
+}
+
+impl Pledge {
+    /// Of a record; `None` of one without an outline, or that was not appraised.
+    pub fn of(record: &EligibilityRecord) -> Option<Pledge> {
+        if record.status == Status::NotAppraised {
+            return None;
+        }
+        Some(Pledge {
+            plot_id: record.id.clone(),
+            lender_ref: record.lender_ref.clone(),
+            application_ref: record.application_ref.clone(),
+            borrower_ref: record.borrower_ref.clone(),
+            as_of: record.as_of,
+            sowing_date: record.declared_sowing_date,
+            record_id: record.record_id.clone(),
+            area_m2: record.metrics_area?.get(),
+            geometry_sha256: record.geometry_sha256.clone()?,
+            geometry: record.geometry.clone()?,
+        })
+    }
+}
+
+/// All plots of a register; none where the folder does not exist yet.
+///
+/// # Errors
+/// A file that cannot be read, or a line that is no pledge: an unreadable register must not look like an empty one.
+pub fn read_register(folder: &Path) -> Result<Vec<Pledge>, Error> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
+        let path = entry.map_err(Error::io("read", folder))?.path();
+        if path.file_name().is_some_and(|n| n.to_string_lossy().ends_with(ENDING)) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut all: BTreeMap<String, Pledge> = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).map_err(Error::io("read", &file))?;
+        for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+            let pledge: Pledge = serde_json::from_str(line)
+                .map_err(|e| Error::foreign(&file, format!("line {}: {e}", n + 1)))?;
+            all.insert(format!("{} {}", pledge.record_id, pledge.plot_id), pledge);
+        }
+    }
+    Ok(all.into_values().collect())
+}
+
+/// Enters the plots of a run. The file is named by its content, so the same run enters the same file.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn enter_register(folder: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
+    let pledges: Vec<Pledge> = records.iter().filter_map(Pledge::of).collect();
+    if pledges.is_empty() {
+        return Ok(());
+    }
+    let mut text = String::new();
+    for pledge in &pledges {
+        let line = serde_json::to_string(pledge)
+            .map_err(|source| Error::Json { path: folder.to_owned(), source })?;
+        text.push_str(&line);
+        text.push('\n');
+    }
+    let hash = sha256_hex(text.as_bytes());
+    let day = pledges.iter().map(|p| p.as_of).max().unwrap_or_default();
+    let name = format!("{day}-{}.{ENDING}", hash.get(..16).unwrap_or(&hash));
+    write_whole(&folder.join(name), text.as_bytes())
+}

@@ -1,0 +1,116 @@
+//! The same land offered twice: in one file, and against the register of earlier runs.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::stderr;
+use crate::support::archive::{json, sample_tiles};
+use crate::support::command::{croplens, records};
+
+fn run(plots: &Path, out: &Path, extra: &[&str]) -> std::process::Output {
+    croplens(&["appraise"])
+        .arg(plots)
+        .arg("--catalog")
+        .arg(sample_tiles())
+        .args(["--from", "2022-04-01", "--papers", "none", "--quiet", "--out"])
+        .arg(out)
+        .args(extra)
+        .output()
+}
+
+fn plot(feature: &Value, id: &str, application: &str, sown: &str) -> Value {
+    let mut feature = feature.clone();
+    feature["properties"] = json!({
+        "id": id, "application_ref": application, "declared_sowing_date": sown, "borrower_ref": id
+    });
+    feature
+}
+
+fn write(path: &Path, features: &[Value]) {
+    let whole = json!({ "type": "FeatureCollection", "features": features });
+    std::fs::write(path, whole.to_string()).unwrap();
+}
+
+fn codes(record: &Value) -> Vec<&str> {
+    record["reasons_all"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn land_offered_twice_is_referred_once_in_the_file_and_once_by_the_register() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let sample = json(&sample_tiles().join("plots.geojson"));
+    let features = sample["features"].as_array().unwrap();
+    let register = at("register").display().to_string();
+    let with = ["--as-of", "2022-05-31", "--register", &register];
+
+    // Twice in one file, under two names.
+    let twice = at("twice.geojson");
+    write(
+        &twice,
+        &[
+            plot(&features[0], "a", "A-1", "2022-04-10"),
+            plot(&features[0], "b", "B-1", "2022-04-12"),
+            plot(&features[1], "c", "C-1", "2022-04-12"),
+        ],
+    );
+    let out = at("one");
+    let output = run(&twice, &out, &with);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let first = records(&out);
+    assert_eq!(codes(&first[0])[0], "OVERLAP_SAME_FIELD");
+    assert_eq!(first[0]["overlaps"][0]["other_application_ref"], "B-1");
+    assert_eq!(first[0]["overlaps"][0]["iou"], 1.0);
+    assert_eq!(first[1]["overlaps"][0]["other_id"], "a");
+    assert_eq!(first[2]["overlaps"], json!([]), "{}", first[2]["overlaps"]);
+    assert_eq!(first[2]["overlap_checked_against"], 2);
+    assert_eq!(first[0]["status"], "refer", "who holds the land is for a person to find out");
+
+    // The same run again is not its own rival: the same bytes.
+    let again = at("again");
+    run(&twice, &again, &with);
+    assert_eq!(
+        std::fs::read_to_string(out.join("records.jsonl")).unwrap(),
+        std::fs::read_to_string(again.join("records.jsonl")).unwrap()
+    );
+
+    // A later application for the same land, in the same season and in the next.
+    let later = at("later.geojson");
+    write(
+        &later,
+        &[plot(&features[1], "d", "D-1", "2022-05-01"), plot(&features[2], "e", "E-1", "2022-05-01")],
+    );
+    let out = at("two");
+    run(&later, &out, &with);
+    let second = records(&out);
+    assert_eq!(second[0]["overlaps"][0]["other_application_ref"], "C-1");
+    assert_eq!(second[0]["overlaps"][0]["other_record_id"], first[2]["record_id"]);
+    assert!(codes(&second[0]).contains(&"OVERLAP_SAME_FIELD"));
+    assert_eq!(second[1]["overlaps"], json!([]));
+    assert_eq!(second[0]["overlap_checked_against"], 4);
+
+    let next = at("next.geojson");
+    write(&next, &[plot(&features[1], "f", "F-1", "2022-10-01")]);
+    let out = at("three");
+    let of_next = ["--as-of", "2022-11-13", "--register", &register];
+    run(&next, &out, &of_next);
+    let third = records(&out);
+    assert!(codes(&third[0]).contains(&"OVERLAP_OTHER_SEASON"), "{:?}", codes(&third[0]));
+    assert!(!codes(&third[0]).contains(&"OVERLAP_SAME_FIELD"), "two crops in two seasons are legal");
+
+    // A register that cannot be read must not look like an empty one.
+    std::fs::write(Path::new(&register).join("x.pledges.jsonl"), "{}\n").unwrap();
+    let output = run(&later, &at("four"), &with);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("x.pledges.jsonl"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_day_to_come_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let plots = sample_tiles().join("plots.geojson");
+    let output = run(&plots, folder.path(), &["--as-of", "2099-01-01"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("lies after today"), "{}", stderr(&output));
+}
