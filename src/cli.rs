@@ -8,6 +8,7 @@ mod check;
 pub mod crop;
 mod doors;
 mod dry_run;
+mod explain;
 mod observe;
 mod run_flags;
 mod say;
@@ -55,6 +56,8 @@ enum Verb {
     Verify(Box<verify::VerifyArgs>),
     /// Sign a run, so that others can tell who vouches for it.
     Sign(sign::SignArgs),
+    /// The reasons of a run's records as sentences, in any language there is a file for.
+    Explain(explain::ExplainArgs),
     /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
     Check(check::CheckArgs),
 }
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Verb::Simulate(args) => tables::simulate(args, &voice),
         Verb::Verify(args) => verify::run(&args, &voice),
         Verb::Sign(args) => sign::run(&args, &voice),
+        Verb::Explain(args) => explain::run(&args, &voice),
         Verb::Check(args) => check::run(&args, &voice),
     };
     match ended {

@@ -23,6 +23,7 @@ mod refused;
 mod rules;
 mod seal;
 mod seen;
+mod translation;
 
 pub use appraise::{Appraisal, appraise};
 pub use evidence::{
@@ -36,4 +37,5 @@ pub use policy::{
 };
 pub use refused::{Defect, Refused, not_appraised, without_consent};
 pub use seal::{internal_error, same_plot, seal};
+pub use translation::Translation;
 pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};

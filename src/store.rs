@@ -10,6 +10,7 @@
 //! | `timeseries.csv`, `.parquet` | [`TimeseriesWriter`] |
 //! | `plots/<folder>/` (the folder: [`plot_folder`]) | |
 //! | `… report.html` | [`report_html`] and [`write_whole`] |
+//! | `… report.zh.html`, the same in Chinese | [`report_html_zh`] and [`write_whole`] |
 //! | `… series.svg` | [`season_chart()`] and [`write_whole`] |
 //! | `… ndvi.png` | drawn by `zonal`, written by [`write_whole`] |
 //! | `… ndvi.tif`, `… ndvi.json` | [`write_ndvi_cog`], then [`write_ndvi_item`] |
@@ -51,7 +52,7 @@ pub use index_page::{IndexPage, index_html};
 pub use jsonl::write_jsonl;
 pub use ndvi_cog::{Chip, gdal_version, write_ndvi_cog};
 pub use register::{Pledge, enter_register, read_register};
-pub use report::{Report, ReportPicture, report_html};
+pub use report::{Report, ReportPicture, report_html, report_html_zh};
 pub use run_manifest::{
     CatalogUsed, DeferredPlot, Exit, InputFile, MANIFEST_FILE, MANIFEST_VERSION, OutputFile, PlotCounts,
     RunManifest, SceneCounts, SettingsUsed, SkippedScene, SoftwareUsed, Traffic, read_manifest,

@@ -45,7 +45,7 @@ pub(super) fn links(plot: &Plot, picture: bool) -> Vec<Link> {
         r#type: kind.to_owned(),
     };
     let mut links =
-        vec![link("report", "report.html", "text/html"), link("series", "series.svg", "image/svg+xml")];
+        vec![link("report", "report.html", "text/html"), link("report_zh", "report.zh.html", "text/html"), link("series", "series.svg", "image/svg+xml")];
     if picture {
         links.push(link("ndvi", "ndvi.tif", "image/tiff; application=geotiff; profile=cloud-optimized"));
         links.push(link("item", "ndvi.json", "application/geo+json"));
@@ -81,6 +81,7 @@ impl Papers<'_> {
             chart_svg: Some(&chart),
             picture: picture.as_ref().map(|(png, date)| ReportPicture { png, date: *date }),
         };
+        store::write_whole(&folder.join("report.zh.html"), store::report_html_zh(&report).as_bytes())?;
         store::write_whole(&folder.join("report.html"), store::report_html(&report).as_bytes())
     }
 

@@ -151,6 +151,12 @@ impl Condition {
 }
 
 impl Change {
+    /// The condition by another sentence, with words of another language.
+    pub fn told(&self, sentence: &str, words: &BTreeMap<String, String>) -> String {
+        let forms = CONDITIONS.iter().find(|row| row.word == self.condition).map(|row| row.params);
+        fill(sentence, forms.unwrap_or_default(), &self.params, &Language::Other(words))
+    }
+
     /// A condition with its parameters in the order of the table.
     pub fn new(code: Code, condition: Condition, values: impl IntoIterator<Item = ParamValue>) -> Change {
         let facts = condition.facts();

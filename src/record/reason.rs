@@ -137,6 +137,12 @@ impl Reason {
         &self.text_zh
     }
 
+    /// The reason by another sentence of the same code, with words of another language.
+    pub fn told(&self, sentence: &str, words: &BTreeMap<String, String>) -> String {
+        let forms = Code::parse(&self.code).map(|c| c.facts().params).unwrap_or_default();
+        fill(sentence, forms, &self.params, &Language::Other(words))
+    }
+
     /// Members of a reason in a file.
     pub const FIELDS: &'static [Field] = &[
         member("code", Kind::Text, "reason code", "Row of the code table"),

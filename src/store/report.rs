@@ -3,6 +3,8 @@
 //! Comes in: the record, its season chart and its NDVI picture. Goes out: one HTML file that opens
 //! offline, needs no script and prints to one page. All text from outside is escaped by `maud`.
 
+mod amounts;
+mod chinese;
 mod evidence;
 mod style;
 
@@ -22,6 +24,38 @@ const ROOMY_TEXT: usize = 750;
 const LONG_ID: usize = 24;
 /// Conditions for another outcome that are shown; the record has them all.
 const CHANGES_SHOWN: usize = 2;
+
+pub use chinese::report_html_zh;
+
+/// Language of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tongue {
+    English,
+    Chinese,
+}
+
+impl Tongue {
+    fn of(self, en: &'static str, zh: &'static str) -> &'static str {
+        match self {
+            Tongue::English => en,
+            Tongue::Chinese => zh,
+        }
+    }
+
+    fn of_owned(self, en: impl FnOnce() -> String, zh: impl FnOnce() -> String) -> String {
+        match self {
+            Tongue::English => en(),
+            Tongue::Chinese => zh(),
+        }
+    }
+
+    fn day(self, date: Date) -> String {
+        match self {
+            Tongue::English => words::day(date),
+            Tongue::Chinese => date.strftime("%Y年%-m月%-d日").to_string(),
+        }
+    }
+}
 
 /// What a report shows.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +94,7 @@ pub fn report_html(report: &Report<'_>) -> String {
                 main class=[is_crowded(record).then_some("crowded")] {
                     (head(record))
                     (why_and_next(record))
+                    (amounts::section(record, Tongue::English))
                     @if let Some(svg) = report.chart_svg {
                         figure class="chart" {
                             // Drawn by `season_chart`, which escapes every text it is given.
@@ -84,7 +119,7 @@ fn is_crowded(record: &EligibilityRecord) -> bool {
     let reasons = record.reasons.iter().map(|reason| reason.text_en().len());
     let basis = record.confidence_basis.iter().take(BASIS_SHOWN).map(String::len);
     let steps = next_steps(record).into_iter().map(|step| step.len());
-    reasons.chain(basis).chain(steps).sum::<usize>() > ROOMY_TEXT
+    amounts::any(record) || reasons.chain(basis).chain(steps).sum::<usize>() > ROOMY_TEXT
 }
 
 /// `high: 31 clear dates` as `31 clear dates: high`, which reads on from "How sure".

@@ -8,3 +8,4 @@ mod laws;
 mod policy;
 mod record;
 mod thresholds;
+mod translation;

@@ -74,9 +74,16 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
     if let Some(amount) = &r.requested_amount {
         let currency = r.currency.as_deref().unwrap_or("");
         let declared = Some(words::brief(&format!("{amount} {currency}")));
-        rows.push(Compared { what: "Amount", declared, seen: "not a question for images".to_owned() });
+        rows.push(Compared { what: "Amount", declared, seen: by_policy(r) });
     }
     rows
+}
+
+fn by_policy(r: &EligibilityRecord) -> String {
+    match (&r.limit_by_policy, &r.limit_currency) {
+        (Some(limit), Some(currency)) => format!("limit by the policy {limit} {currency}"),
+        _ => "not a question for images".to_owned(),
+    }
 }
 
 fn seen(r: &EligibilityRecord) -> [(&'static str, String); 6] {

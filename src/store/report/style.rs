@@ -25,6 +25,8 @@ h2{font-size:10.5pt;margin:0 0 1mm}\
 ul{padding-left:4mm}\
 li{overflow-wrap:anywhere}\
 .columns ul li{margin-bottom:.7mm}\
+.amounts{margin-top:2.5mm;border-top:.2mm solid #bbb;padding-top:1.5mm}\
+.amounts .parts{margin-top:1mm}.amounts .parts th:first-child{width:42mm}.amounts .parts td:nth-child(2){width:34mm}\
 .chart{margin-top:2.5mm}\
 .chart svg{width:100%;height:auto;display:block}\
 .crowded .chart svg{max-height:63mm}\

@@ -1,0 +1,96 @@
+//! How much, until when, in which parts: in each language.
+
+use maud::{Markup, html};
+
+use crate::record::{EligibilityRecord, Met, TranchePlan};
+use crate::store::plain_words as words;
+
+use super::Tongue;
+
+/// Lines of the reckoning that are shown; the record has them all.
+const STEPS_SHOWN: usize = 6;
+
+/// Whether the record says anything of money or dates.
+pub(super) fn any(r: &EligibilityRecord) -> bool {
+    r.limit_by_policy.is_some() || r.repay_by.is_some() || !r.disbursement.is_empty()
+}
+
+/// The section; nothing where the policy sets no amounts and no dates.
+pub(super) fn section(r: &EligibilityRecord, tongue: Tongue) -> Markup {
+    let t = |en: &'static str, zh: &'static str| tongue.of(en, zh);
+    html! {
+        @if any(r) {
+            section class="amounts" {
+                h2 { (t("How much, and until when", "金额与期限")) }
+                @if let Some(text) = limit(r, tongue) { p { (text) } }
+                @if !r.limit_steps.is_empty() {
+                    p class="more" {
+                        (t("How: ", "计算："))
+                        (r.limit_steps.iter().take(STEPS_SHOWN).map(|s| {
+                            format!("{} {} ({})", words::name(&s.step), s.amount, s.basis)
+                        }).collect::<Vec<_>>().join("; ")) "."
+                    }
+                }
+                @if let Some(due) = r.repay_by {
+                    p { b { (t("Repay by ", "还款日期：")) (tongue.day(due)) } (t(": the late end of the harvest window and the policy's days after it.", "（收获期末端加政策规定的天数）。")) }
+                }
+                @if !r.disbursement.is_empty() {
+                    table class="parts" {
+                        tbody {
+                            @for part in &r.disbursement {
+                                tr {
+                                    th scope="row" { (words::name(&part.name)) }
+                                    td { (words::percent(part.share_frac.get())) @if let Some(a) = &part.amount { " · " (a) } }
+                                    td { (shown(part, tongue)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn limit(r: &EligibilityRecord, tongue: Tongue) -> Option<String> {
+    let by_policy = r.limit_by_policy.as_ref()?;
+    let currency = r.limit_currency.as_deref().unwrap_or("");
+    Some(match &r.limit_recommended {
+        Some(amount) => tongue.of_owned(
+            || format!("Up to {amount} {currency} by the lender's policy and figures."),
+            || format!("按贷款机构的政策和数据，最高{amount} {currency}。"),
+        ),
+        None => tongue.of_owned(
+            || format!("Nothing is recommended now. The policy would allow up to {by_policy} {currency} once the reasons above are settled."),
+            || format!("目前不作推荐。上述原因解决后，政策最高允许{by_policy} {currency}。"),
+        ),
+    })
+}
+
+/// What the plot must show, and whether it did.
+fn shown(part: &TranchePlan, tongue: Tongue) -> String {
+    if part.event == "signing" {
+        return tongue.of("at signing", "签约时").to_owned();
+    }
+    let deadline = part.deadline.map_or_else(String::new, |d| tongue.day(d));
+    let on = part.met_on.map_or_else(String::new, |d| tongue.day(d));
+    let asked = match (part.at_most, part.at_least) {
+        (Some(most), _) => format!("NDVI ≤ {}", most.get()),
+        (None, Some(least)) => format!("NDVI ≥ {}", least.get()),
+        (None, None) => String::new(),
+    };
+    match part.met {
+        Met::Yes => tongue.of_owned(|| format!("{asked}: seen on {on}"), || format!("{asked}：{on}已见")),
+        Met::No => tongue.of_owned(
+            || format!("{asked}: not seen by {deadline}, though the plot was seen"),
+            || format!("{asked}：至{deadline}未见（影像清晰）"),
+        ),
+        Met::NotYet => {
+            tongue.of_owned(|| format!("{asked}: awaited until {deadline}"), || format!("{asked}：等待至{deadline}"))
+        }
+        Met::CannotTell => tongue.of_owned(
+            || format!("{asked}: cannot be told; look at the plot"),
+            || format!("{asked}：无法判断，请实地查看"),
+        ),
+    }
+}

@@ -1,0 +1,194 @@
+//! The same page in Chinese: `report.zh.html`.
+
+use jiff::civil::Date;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use crate::record::{Agreement, Confidence, CropSeen, EligibilityRecord, Status};
+use crate::store::plain_words as words;
+
+use super::{CHANGES_SHOWN, Report, Tongue, amounts, picture, style};
+
+/// Writes the page.
+pub fn report_html_zh(report: &Report<'_>) -> String {
+    let r = report.record;
+    let (title, sentence) = status(r.status);
+    let page = html! {
+        (DOCTYPE)
+        html lang="zh" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+                title { "地块 " (words::name(&r.id)) "：" (title) }
+                style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) }
+            }
+            body {
+                main class="crowded" {
+                    header {
+                        div class="who" {
+                            p class="kind" { "卫星影像地块评估" }
+                            h1 { "地块 " (words::name(&r.id)) }
+                            p class="refs" {
+                                "评估日 " (day(r.as_of))
+                                @if let Some(until) = r.valid_until { " · 有效至 " (day(until)) }
+                                @if let Some(a) = &r.application_ref { " · 申请 " (words::brief(a)) }
+                            }
+                        }
+                        div class={ "status " (words::status_class(r.status)) } {
+                            p class="verdict" { (words::status_sign(r.status)) " " (title) }
+                            p class="meaning" { (sentence) }
+                        }
+                    }
+                    div class="columns" {
+                        section class="why" {
+                            h2 { "原因" }
+                            ol {
+                                @for reason in &r.reasons {
+                                    @let (sign, _) = words::effect(reason.effect());
+                                    li {
+                                        span class="effect" aria-hidden="true" { (sign) }
+                                        div { (reason.text_zh()) " " span class="code" { (reason.code()) } }
+                                    }
+                                }
+                            }
+                            @if r.status != Status::NotAppraised {
+                                p class="sure" { b { "把握程度：" (confidence(r.confidence)) "。" } (evidence(r)) }
+                            }
+                        }
+                        section {
+                            h2 { "下一步" }
+                            ul { @for step in next_steps(r) { li { (step) } } }
+                        }
+                    }
+                    (amounts::section(r, Tongue::Chinese))
+                    @if let Some(svg) = report.chart_svg {
+                        // Drawn by `season_chart`, which escapes every text it is given.
+                        figure class="chart" { (PreEscaped(svg)) }
+                    }
+                    @if r.status != Status::NotAppraised {
+                        div class=(if report.picture.is_some() { "evidence" } else { "evidence alone" }) {
+                            table {
+                                thead { tr { th {} th { "申报" } th { "所见" } } }
+                                tbody {
+                                    @for (what, declared, seen) in rows(r) {
+                                        tr { th scope="row" { (what) } td { (declared) } td { (seen) } }
+                                    }
+                                }
+                            }
+                            @if let Some(p) = report.picture { (picture(p)) }
+                        }
+                    }
+                    footer {
+                        p { b { "说明：" } "本页是根据公开的哨兵二号影像提出的建议，供人员参考；不是信贷决定，也不预测还款。NDVI约0.1为裸土，0.9为茂密绿色作物。括号内为第10至第90百分位。包含经处理的哥白尼哨兵数据。" }
+                        p {
+                            (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline))
+                            @if let Some(policy) = &r.policy_id { "，政策 " (words::name(policy)) }
+                            @if let Some(hash) = &r.policy_sha256 { " " code { (hash) } }
+                            "。记录 " code { (r.record_id) } "，SHA-256 " code { (r.record_sha256) } "。"
+                        }
+                    }
+                }
+            }
+        }
+    };
+    let mut text = page.into_string();
+    text.push('\n');
+    text
+}
+
+fn day(date: Date) -> String {
+    Tongue::Chinese.day(date)
+}
+
+fn status(status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::Supports => ("支持", "卫星所见支持该申请。"),
+        Status::Refer => ("转人工", "决定之前应由人员查看。这不是拒绝。"),
+        Status::DoesNotSupport => ("不支持", "卫星所见不支持该申请，原因如下。"),
+        Status::NotAppraised => ("未评估", "条目无法使用，因此未作查看。这不说明农田的任何情况。"),
+    }
+}
+
+fn confidence(confidence: Option<Confidence>) -> &'static str {
+    match confidence {
+        Some(Confidence::High) => "高",
+        Some(Confidence::Medium) => "中",
+        Some(Confidence::Low) => "低",
+        None => "未说明",
+    }
+}
+
+fn evidence(r: &EligibilityRecord) -> String {
+    let mut parts = Vec::new();
+    if let Some(clear) = r.clear_obs {
+        parts.push(format!("生长季内{clear}个晴空日期"));
+    }
+    if let Some(gap) = r.max_gap_days {
+        parts.push(format!("最长{gap}天没有晴空影像"));
+    }
+    if let Some(last) = r.last_clear_date {
+        parts.push(format!("最近一次{}", day(last)));
+    }
+    if let (Some(full), Some(grade)) = (r.pixels_full, r.observability_grade) {
+        parts.push(format!("地块内{full}个完整像元（{}级）", grade.word()));
+    }
+    if parts.is_empty() { "没有清晰影像。".to_owned() } else { format!("{}。", parts.join("；")) }
+}
+
+fn next_steps(r: &EligibilityRecord) -> Vec<String> {
+    let mut steps: Vec<String> =
+        r.what_would_change.iter().take(CHANGES_SHOWN).map(|c| c.text_zh.clone()).collect();
+    steps.push(
+        match r.status {
+            Status::Supports => "作为档案材料之一使用。影像无法显示土地归属和是否已抵押。",
+            Status::Refer => "在此之前，不要仅凭本页拒绝。",
+            Status::DoesNotSupport => "将这些原因及其数字告知申请人。如有异议，请实地查看，或更正边界或申报后重新运行。",
+            Status::NotAppraised => "按左侧说明更正条目后重新提交。",
+        }
+        .to_owned(),
+    );
+    if let Some(date) = r.next_review_date {
+        steps.push(format!("{}再次查看。", day(date)));
+    }
+    steps
+}
+
+fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
+    let none = || "未提供".to_owned();
+    let crop = match (r.cropped, r.crop_agrees_with_declared) {
+        (Some(CropSeen::Yes), Some(Agreement::Yes)) => "已见作物，与申报相符",
+        (Some(CropSeen::Yes), Some(Agreement::No)) => "已见作物，与申报不符",
+        (Some(CropSeen::Yes), _) => "已见作物，无法判断是否为申报作物",
+        (Some(CropSeen::No), _) => "未见作物",
+        (Some(CropSeen::CannotTell) | None, _) => "无法判断",
+    };
+    let area = r.metrics_area.map_or_else(none, |a| words::hectares(a.get()));
+    let area = match (r.area_lower_m2, r.area_upper_m2) {
+        (Some(l), Some(u)) => format!("{area}（{}至{}）", words::hectares(l.get()), words::hectares(u.get())),
+        _ => area,
+    };
+    let between = |d: Option<Date>, from: Option<Date>, to: Option<Date>| match (d, from, to) {
+        (Some(d), Some(from), Some(to)) => Some(format!("{}（{}至{}）", day(d), day(from), day(to))),
+        (Some(d), ..) => Some(day(d)),
+        _ => None,
+    };
+    let emerged = between(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper);
+    let cut = between(r.harvest_detected_date, r.harvest_detected_lower, r.harvest_detected_upper);
+    let due = between(r.expected_harvest_date, r.expected_harvest_from, r.expected_harvest_to);
+    let harvest = match (cut, due) {
+        (Some(cut), _) => format!("已收获：{cut}"),
+        (None, Some(due)) => format!("预计{due}"),
+        (None, None) => "无法判断".to_owned(),
+    };
+    let ndvi = match (r.ndvi_latest, r.last_clear_date) {
+        (Some(n), Some(on)) => format!("{:.2}（{}）", n.get(), day(on)),
+        _ => "没有清晰影像".to_owned(),
+    };
+    vec![
+        ("作物", r.declared_crop.as_deref().map_or_else(none, words::brief), crop.to_owned()),
+        ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
+        ("播种", r.declared_sowing_date.map_or_else(none, day), emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}"))),
+        ("收获", String::new(), harvest),
+        ("绿度NDVI", String::new(), ndvi),
+    ]
+}
