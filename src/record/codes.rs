@@ -188,7 +188,17 @@ codes! {
         "The consent ended on {date}, before {as_of}, so nothing was looked at."
         "授权同意已于{date}到期（早于{as_of}），因此未作任何查看。";
 
-    // A person has to look: the archive.
+    // A person has to look: who holds the land.
+    OverlapSameField "OVERLAP_SAME_FIELD" Applicant Refer (other: Text, iou: Percent, frac: Percent, max: Percent) ["frac" vs "max"]
+        "This is the same land as {other}, offered in the same season: the outlines agree by {iou}, and {frac} of the smaller lies in the other; at most {max} is allowed."
+        "该地块与同季申请的{other}为同一土地：边界重合度{iou}，较小者的{frac}位于另一地块内；最多允许{max}。";
+    OverlapOtherApplication "OVERLAP_OTHER_APPLICATION" Applicant Refer (other: Text, frac: Percent, area: Hectares, max: Percent) ["frac" vs "max"]
+        "{area} of land is also offered in {other} in the same season: {frac} of the smaller outline; at most {max} is allowed."
+        "有{area}土地同季也在{other}中申请：占较小地块的{frac}；最多允许{max}。";
+    OutlineCopied "OUTLINE_COPIED" Applicant Refer (other: Text, distance: Metres)
+        "The outline has the very shape of {other}, {distance} away: one may be a moved or turned copy of the other."
+        "边界形状与相距{distance}的{other}完全相同：可能由其平移或旋转而来。";
+    // The archive.
     SrcReadFailed "SRC_READ_FAILED" Source Refer (n: Count, tries: Count)
         "{n} scenes that could matter were unreadable after up to {tries} tries. Run again to finish this plot."
         "{n}景可能影响结论的影像在最多{tries}次尝试后仍无法读取。请重新运行以完成该地块。";
@@ -245,15 +255,6 @@ codes! {
     GpsFar "GPS_FAR" Applicant Refer (distance_m: Metres, max_m: Metres) ["distance_m" vs "max_m"]
         "The phone's position is {distance_m} from the plot; at most {max_m} is allowed, given its accuracy."
         "手机定位距地块{distance_m}；按其精度最多允许{max_m}。";
-    OverlapSameField "OVERLAP_SAME_FIELD" Applicant Refer (other: Text, iou: Percent, frac: Percent, max: Percent) ["frac" vs "max"]
-        "This is the same land as {other}, offered in the same season: the outlines agree by {iou}, and {frac} of the smaller lies in the other; at most {max} is allowed."
-        "该地块与同季申请的{other}为同一土地：边界重合度{iou}，较小者的{frac}位于另一地块内；最多允许{max}。";
-    OverlapOtherApplication "OVERLAP_OTHER_APPLICATION" Applicant Refer (other: Text, frac: Percent, area: Hectares, max: Percent) ["frac" vs "max"]
-        "{area} of land is also offered in {other} in the same season: {frac} of the smaller outline; at most {max} is allowed."
-        "有{area}土地同季也在{other}中申请：占较小地块的{frac}；最多允许{max}。";
-    OutlineCopied "OUTLINE_COPIED" Applicant Refer (other: Text, distance: Metres)
-        "The outline has the very shape of {other}, {distance} away: one may be a moved or turned copy of the other."
-        "边界形状与相距{distance}的{other}完全相同：可能由其平移或旋转而来。";
     OverlapNotChecked "OVERLAP_NOT_CHECKED" Source Refer ()
         "No register of pledged plots was given, so land was compared within this file only."
         "未提供抵押地块登记册，仅在本文件内比对土地。";

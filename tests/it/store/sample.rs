@@ -157,7 +157,7 @@ pub(super) fn refer() -> EligibilityRecord {
         json!({
             "status": "refer", "confidence": "low", "confidence_basis": ["3 clear dates; 8 needed"],
             "reasons": reasons(&all), "reasons_all": reasons(&all),
-            "what_would_change": [{ "code": "IMG_TOO_FEW_CLEAR", "text_en": "One more clear date while the crop greens up.", "text_zh": "返青期再有一个晴空日期。" }],
+            "what_would_change": [{ "code": "IMG_TOO_FEW_CLEAR", "condition": "more_clear_dates", "params": {}, "text_en": "One more clear date while the crop greens up.", "text_zh": "返青期再有一个晴空日期。" }],
             "geometry": serde_json::to_value(square(8.52, 47.43)).unwrap(), "metrics:area": 9_876.5,
             "determination:datetime": "spring 2023", "declared_crop": "<b>maize</b> & \"beans\"",
             "clear_obs": 3, "scenes_found": 44, "scenes_failed": 3, "max_gap_days": 52,
@@ -238,7 +238,7 @@ pub(super) fn crowded() -> EligibilityRecord {
     record.reasons_all = [record.reasons.clone(), record.reasons.clone()].concat();
     record.confidence_basis =
         (0..9).map(|i| format!("{i} clear dates while the crop greens up; 4 needed")).collect();
-    let change = json!({ "code": "X", "text_en": "At least one more clear date while the crop greens up, or a visit to the plot.", "text_zh": "" });
+    let change = json!({ "code": "X", "condition": "visit", "params": {}, "text_en": "At least one more clear date while the crop greens up, or a visit to the plot.", "text_zh": "" });
     record.what_would_change = (0..5).map(|_| serde_json::from_value(change.clone()).unwrap()).collect();
     record.borrower_ref = Some(long.clone());
     record.declared_crop = Some(long.clone());
