@@ -17,6 +17,7 @@ mod sign;
 pub mod simulate;
 pub mod table;
 mod tables;
+mod tokens;
 pub mod validate;
 mod verify;
 
@@ -58,6 +59,8 @@ enum Verb {
     Sign(sign::SignArgs),
     /// The reasons of a run's records as sentences, in any language there is a file for.
     Explain(explain::ExplainArgs),
+    /// Find out with another lender whether both finance the same land, without showing an outline.
+    Tokens(tokens::TokensArgs),
     /// Resolve and print a pipeline or policy file with its hash; errors point at the line.
     Check(check::CheckArgs),
 }
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
         Verb::Verify(args) => verify::run(&args, &voice),
         Verb::Sign(args) => sign::run(&args, &voice),
         Verb::Explain(args) => explain::run(&args, &voice),
+        Verb::Tokens(args) => tokens::run(&args, &voice),
         Verb::Check(args) => check::run(&args, &voice),
     };
     match ended {

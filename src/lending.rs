@@ -32,10 +32,10 @@ pub use evidence::{
 pub use figures::{FigureKind, Figures};
 pub use money::Money;
 pub use policy::{
-    AddOn, AreaBasis, Cap, ConfidenceRules, ConsentRules, CostBased, CropList, Disbursement, Event, FloodRule,
-    LimitRules, PhaseRule, Policy, Repayment, Rule, Rules, Switch, Tranche, Validity, ValueBased,
+    AddOn, AreaBasis, Cap, ConfidenceRules, ConsentRules, CostBased, CropList, Disbursement, Event,
+    FloodRule, LimitRules, PhaseRule, Policy, Repayment, Rule, Rules, Switch, Tranche, Validity, ValueBased,
 };
 pub use refused::{Defect, Refused, not_appraised, without_consent};
 pub use seal::{internal_error, same_plot, seal};
-pub use translation::Translation;
 pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};
+pub use translation::Translation;

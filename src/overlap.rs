@@ -4,12 +4,14 @@
 //! [`Copied`] outlines. Not here: files, seasons and judgement: two crops in two seasons on one plot are
 //! legal, and whether a pair matters is the policy's to say (`lending`).
 
+mod cells;
 mod copies;
 mod metres;
 mod pairs;
 
 use geo::MultiPolygon;
 
+pub use cells::{CELL_DEG, cells};
 pub use copies::{Copied, LEAST_CORNERS, copies};
 pub use pairs::{LEAST_SHARED_FRAC, Shared, shared};
 

@@ -11,9 +11,9 @@
 mod canonical;
 mod chain;
 mod codes;
+mod columns;
 mod condition;
 mod json_schema;
-mod columns;
 mod outline;
 mod parts;
 mod reason;
@@ -24,17 +24,15 @@ mod words;
 pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
 pub use chain::{Difference, chain, difference};
 pub use codes::{CODES, Code, CodeFacts, Form, Param};
-pub use condition::{CONDITIONS, Condition, ConditionFacts};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
+pub use condition::{CONDITIONS, Condition, ConditionFacts};
 pub use json_schema::json_schema;
 pub use outline::Outline;
 pub use parts::{
-    CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, OverlapSeen, PhaseEvidence, RejectedScene,
-    SeasonSeen, Software, SourceScene, TranchePlan, YearLimit,
+    CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, OverlapSeen, PhaseEvidence,
+    RejectedScene, SeasonSeen, Software, SourceScene, TranchePlan, YearLimit,
 };
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};
 pub use worded::{WORDS, Worded};
-pub use words::{
-    Agreement, Confidence, CropSeen, Effect, Grade, Met, Party, Phase, SeasonSource, Status,
-};
+pub use words::{Agreement, Confidence, CropSeen, Effect, Grade, Met, Party, Phase, SeasonSource, Status};

@@ -80,8 +80,8 @@ impl FigureFiles {
         ] {
             let Some(path) = path else { continue };
             let shown = path.display();
-            let text =
-                std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
             figures.add(kind, &text).map_err(|e| Stop::usage(format!("{shown}: {e}")))?;
         }
         Ok(figures)
@@ -91,7 +91,11 @@ impl FigureFiles {
 impl FigureFiles {
     /// The files as the manifest names them.
     fn used(&self, figures: &Figures) -> Vec<SettingsUsed> {
-        let kinds = [(FigureKind::Finance, &self.finance), (FigureKind::Price, &self.prices), (FigureKind::Yield, &self.yields)];
+        let kinds = [
+            (FigureKind::Finance, &self.finance),
+            (FigureKind::Price, &self.prices),
+            (FigureKind::Yield, &self.yields),
+        ];
         let used = |(kind, path): (FigureKind, &Option<PathBuf>)| SettingsUsed {
             name: kind.word().to_owned(),
             path: path.as_ref().map(|p| p.display().to_string()),

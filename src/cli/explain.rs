@@ -29,7 +29,8 @@ pub(super) fn run(args: &ExplainArgs, voice: &Voice) -> Result<Ended, Stop> {
     let translation = match args.language.as_str() {
         "en" | "zh" => None,
         file => {
-            let text = std::fs::read_to_string(file).map_err(|e| Stop::usage(format!("cannot read {file}: {e}")))?;
+            let text =
+                std::fs::read_to_string(file).map_err(|e| Stop::usage(format!("cannot read {file}: {e}")))?;
             let read = Translation::parse(&text).map_err(|e| Stop::usage(format!("{file}: {e}")))?;
             let missing = read.missing();
             if !missing.is_empty() {

@@ -90,7 +90,9 @@ impl RunFlags {
         let as_of = self.as_of.unwrap_or_else(today);
         // Somewhere on Earth it is already tomorrow.
         if today().tomorrow().is_ok_and(|tomorrow| as_of > tomorrow) {
-            return Err(Stop::usage(format!("--as-of {as_of} lies after today: nothing is known of that day yet")));
+            return Err(Stop::usage(format!(
+                "--as-of {as_of} lies after today: nothing is known of that day yet"
+            )));
         }
         let to = self.to.unwrap_or(as_of);
         if to > as_of {

@@ -63,11 +63,13 @@ fn new_key(path: &Path, voice: &Voice) -> Result<Ended, Stop> {
         return Err(Stop::usage(format!("{} exists; a key is never overwritten", path.display())));
     }
     let failed = |what: &str| Stop::failed(format!("cannot make a key: {what}"));
-    let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|e| failed(&e.to_string()))?;
+    let document =
+        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|e| failed(&e.to_string()))?;
     let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|e| failed(&e.to_string()))?;
     let public = path.with_added_extension("pub");
     private_file(path, document.as_ref()).map_err(|e| failed(&e.to_string()))?;
-    std::fs::write(&public, format!("{}\n", hex(pair.public_key().as_ref()))).map_err(|e| failed(&e.to_string()))?;
+    std::fs::write(&public, format!("{}\n", hex(pair.public_key().as_ref())))
+        .map_err(|e| failed(&e.to_string()))?;
     voice.note(&format!("private key {}, public key {}", path.display(), public.display()));
     Ok(Ended::Done)
 }

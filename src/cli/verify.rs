@@ -75,7 +75,9 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
     let mut differences: Vec<(String, Difference)> = Vec::new();
     if !args.hashes_only {
         let Some(dir) = &dir else {
-            return Err(Stop::usage("to make a record again its run.json is needed: add --run DIR, or --hashes-only"));
+            return Err(Stop::usage(
+                "to make a record again its run.json is needed: add --run DIR, or --hashes-only",
+            ));
         };
         for (record, again) in made_again(args, dir, &records)? {
             match again {
@@ -97,7 +99,9 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
         ));
     }
     if args.json {
-        let first = differences.iter().map(|(id, d)| json!({ "id": id, "field": d.field, "stated": d.stated, "computed": d.computed }));
+        let first = differences
+            .iter()
+            .map(|(id, d)| json!({ "id": id, "field": d.field, "stated": d.stated, "computed": d.computed }));
         let summary = json!({
             "records": records.len(),
             "identical": wrong.is_empty() && !args.hashes_only,
@@ -127,7 +131,8 @@ fn folder(args: &VerifyArgs) -> Result<Option<PathBuf>, Stop> {
 fn records(args: &VerifyArgs) -> Result<Vec<EligibilityRecord>, Stop> {
     let path = if args.record.is_dir() { args.record.join(store::RECORDS_FILE) } else { args.record.clone() };
     let shown = path.display();
-    let text = std::fs::read_to_string(&path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
     let whole = [text.as_str()];
     let one = serde_json::from_str::<EligibilityRecord>(&text).is_ok();
     let lines: Vec<&str> = if one { whole.to_vec() } else { text.lines().collect() };
@@ -135,7 +140,8 @@ fn records(args: &VerifyArgs) -> Result<Vec<EligibilityRecord>, Stop> {
     for (n, line) in lines.into_iter().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let record: EligibilityRecord = serde_json::from_str(line)
             .map_err(|e| Stop::failed(format!("{shown} line {}: not a record of this schema: {e}", n + 1)))?;
-        record::verify(line).map_err(|e| Stop::failed(format!("{shown} line {}: {}: {e}", n + 1, record.id)))?;
+        record::verify(line)
+            .map_err(|e| Stop::failed(format!("{shown} line {}: {}: {e}", n + 1, record.id)))?;
         if args.id.is_empty() || args.id.contains(&record.id) {
             records.push(record);
         }
@@ -158,7 +164,9 @@ fn chain(
     let links = store::read_chain(dir).map_err(failed)?;
     let linked = record::chain(links.iter().map(|l| l.record_sha256.as_str()));
     if links.iter().zip(&linked).any(|(link, hash)| link.chain_sha256 != *hash) {
-        wrong.push("the chain of the run is broken: a record was changed, moved, added or left out".to_owned());
+        wrong.push(
+            "the chain of the run is broken: a record was changed, moved, added or left out".to_owned(),
+        );
     }
     let known: BTreeSet<&str> = links.iter().map(|l| l.record_sha256.as_str()).collect();
     for r in records.iter().filter(|r| !known.contains(r.record_sha256.as_str())) {
@@ -261,10 +269,16 @@ fn same(what: &str, stated: &str, found: &str) -> Result<(), Stop> {
     if stated == found {
         return Ok(());
     }
-    Err(Stop::failed(format!("{what} differ from those of the run (hash {stated}, now {found}), so it cannot come out the same")))
+    Err(Stop::failed(format!(
+        "{what} differ from those of the run (hash {stated}, now {found}), so it cannot come out the same"
+    )))
 }
 
 fn short(text: &str) -> String {
     const MOST: usize = 120;
-    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+    if text.chars().count() <= MOST {
+        text.to_owned()
+    } else {
+        text.chars().take(MOST).chain(['…']).collect()
+    }
 }

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use crate::crop::CannotTell;
-use crate::lending::seen::day_after;
 use crate::lending::limit::{Limit, limit};
+use crate::lending::seen::day_after;
 use crate::lending::{Evidence, Policy, changes, confidence, plan, rules};
 use crate::record::{Change, Code, Confidence, Effect, PhaseEvidence, Reason, Status, TranchePlan};
 

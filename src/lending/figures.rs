@@ -144,8 +144,7 @@ pub(super) fn holding<'a, T>(
     as_of: Date,
 ) -> Option<&'a T> {
     let of_crop = |row: &&T| crops.iter().any(|crop| same_crop(crop, &place(row).crop));
-    let of_collection =
-        |row: &&T| place(row).collection.as_deref().is_none_or(|own| Some(own) == collection);
+    let of_collection = |row: &&T| place(row).collection.as_deref().is_none_or(|own| Some(own) == collection);
     rows.iter()
         .filter(|row| of_crop(row) && of_collection(row) && place(row).date <= as_of)
         .max_by_key(|row| (place(row).collection.is_some(), place(row).date))
@@ -154,7 +153,10 @@ pub(super) fn holding<'a, T>(
 /// Whether two names mean the same crop: case, spaces, hyphens and underscores do not matter.
 pub(super) fn same_crop(a: &str, b: &str) -> bool {
     let folded = |text: &str| -> String {
-        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect()
+        text.chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_'))
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     folded(a) == folded(b)
 }

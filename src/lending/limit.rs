@@ -108,7 +108,11 @@ fn cost_part(out: &mut Limit, cost: &CostBased, e: &Evidence<'_>, area_m2: f64) 
     let unit = row.per;
     out.figure(FigureKind::Finance, e, &row.at, row.amount, format!("{} per {}", row.currency, unit.word));
     let crop_cost = unit.amount(row.amount, area_m2);
-    out.step("crop_cost", crop_cost, format!("{} per {} x {:.4} {}", row.amount, unit.word, unit.of(area_m2), unit.word));
+    out.step(
+        "crop_cost",
+        crop_cost,
+        format!("{} per {} x {:.4} {}", row.amount, unit.word, unit.of(area_m2), unit.word),
+    );
     let mut total = crop_cost;
     for add_on in &cost.add_ons {
         let more = crop_cost.share(add_on.frac).hundredths();

@@ -21,9 +21,8 @@ impl Money {
     /// Reads `33000`, `33000.5` or `33000.00`: at most 15 digits and 6 decimals, no sign, no separators.
     pub fn parse(text: &str) -> Option<Money> {
         let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |t: &str, most: usize| {
-            (1..=most).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit())
-        };
+        let digits =
+            |t: &str, most: usize| (1..=most).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
         if !digits(whole, MAX_DIGITS) || !digits(part, 6) {
             return None;
         }
@@ -124,9 +123,12 @@ mod tests {
 
     #[test]
     fn amounts_are_exact_and_read_back() {
-        for (text, shown) in
-            [("33000", "33000.00"), ("0.1", "0.10"), ("1.005", "1.005"), ("999999999999999.999999", "999999999999999.999999")]
-        {
+        for (text, shown) in [
+            ("33000", "33000.00"),
+            ("0.1", "0.10"),
+            ("1.005", "1.005"),
+            ("999999999999999.999999", "999999999999999.999999"),
+        ] {
             assert_eq!(money(text).to_string(), shown);
             assert_eq!(money(shown), money(text));
         }

@@ -47,7 +47,10 @@ impl Translation {
             match CONDITIONS.iter().find(|row| row.word == word) {
                 Some(row) => {
                     for name in strange(sentence, |n| row.params.iter().any(|p| p.name == n)) {
-                        wrong(format!("conditions.{word}"), format!("{{{name}}} is no number of this condition"));
+                        wrong(
+                            format!("conditions.{word}"),
+                            format!("{{{name}}} is no number of this condition"),
+                        );
                     }
                 }
                 None => wrong(format!("conditions.{word}"), "there is no such condition".into()),

@@ -100,9 +100,8 @@ fn shape(at: usize, claim: &Claim<'_>) -> Option<Shape> {
 fn alike(a: &Shape, b: &Shape) -> bool {
     let n = a.sides.len();
     let mean = a.sides.iter().sum::<f64>() / n as f64;
-    let near = |x: Option<&f64>, y: Option<&f64>, most: f64| {
-        x.zip(y).is_some_and(|(x, y)| (x - y).abs() <= most)
-    };
+    let near =
+        |x: Option<&f64>, y: Option<&f64>, most: f64| x.zip(y).is_some_and(|(x, y)| (x - y).abs() <= most);
     (0..n).any(|from| {
         let forward = (0..n).all(|k| {
             let j = (k + from) % n;

@@ -52,7 +52,8 @@ pub async fn recompute(
         }
     }
     made.retain(|id, _| only.contains(id));
-    let plots: Vec<(usize, &Plot)> = all.iter().copied().filter(|(_, p)| only.contains(p.id.as_str())).collect();
+    let plots: Vec<(usize, &Plot)> =
+        all.iter().copied().filter(|(_, p)| only.contains(p.id.as_str())).collect();
     let catalogued = catalogue(request, doors, if plots.is_empty() { &[] } else { &all }, watch).await;
     let papers = request.papers();
     let rules = Arc::new(ScanRules {

@@ -39,11 +39,15 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
             Entry::Rejected(_) => None,
         })
         .collect();
-    let own: BTreeSet<_> = plots.iter().map(|p| (p.id.as_str(), &p.references.lender, &p.references.application)).collect();
+    let own: BTreeSet<_> =
+        plots.iter().map(|p| (p.id.as_str(), &p.references.lender, &p.references.application)).collect();
     let mut pledges: Vec<&Pledge> = request.register.iter().flatten().collect();
-    pledges.retain(|p| !own.contains(&(p.plot_id.as_str(), &p.lender_ref, &p.application_ref)) && p.as_of <= request.as_of);
+    pledges.retain(|p| {
+        !own.contains(&(p.plot_id.as_str(), &p.lender_ref, &p.application_ref)) && p.as_of <= request.as_of
+    });
     let register = request.register.is_some().then(|| {
-        let all: BTreeSet<String> = pledges.iter().map(|p| serde_json::to_string(p).unwrap_or_default()).collect();
+        let all: BTreeSet<String> =
+            pledges.iter().map(|p| serde_json::to_string(p).unwrap_or_default()).collect();
         crate::record::sha256_hex(all.into_iter().collect::<Vec<_>>().join("\n").as_bytes())
     });
     let claims: Vec<Claim<'_>> = (plots.iter())
@@ -70,7 +74,12 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
     let shared = overlap::shared(&claims);
     for s in &shared {
         let smaller = s.frac_of_a.max(s.frac_of_b);
-        let land = |frac_of_this| Common::Land { area_m2: s.shared_m2, frac_of_this, frac_of_smaller: smaller, iou: s.iou };
+        let land = |frac_of_this| Common::Land {
+            area_m2: s.shared_m2,
+            frac_of_this,
+            frac_of_smaller: smaller,
+            iou: s.iou,
+        };
         add(s.a, s.b, land(s.frac_of_a));
         add(s.b, s.a, land(s.frac_of_b));
     }
@@ -82,7 +91,13 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
         add(c.b, c.a, shape);
     }
     for list in out.by_position.values_mut() {
-        list.sort_by(|a, b| (&a.id, &a.references.application, &a.record_id).cmp(&(&b.id, &b.references.application, &b.record_id)));
+        list.sort_by(|a, b| {
+            (&a.id, &a.references.application, &a.record_id).cmp(&(
+                &b.id,
+                &b.references.application,
+                &b.record_id,
+            ))
+        });
     }
     out
 }

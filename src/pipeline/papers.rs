@@ -44,8 +44,11 @@ pub(super) fn links(plot: &Plot, picture: bool) -> Vec<Link> {
         href: format!("{folder}/{file}"),
         r#type: kind.to_owned(),
     };
-    let mut links =
-        vec![link("report", "report.html", "text/html"), link("report_zh", "report.zh.html", "text/html"), link("series", "series.svg", "image/svg+xml")];
+    let mut links = vec![
+        link("report", "report.html", "text/html"),
+        link("report_zh", "report.zh.html", "text/html"),
+        link("series", "series.svg", "image/svg+xml"),
+    ];
     if picture {
         links.push(link("ndvi", "ndvi.tif", "image/tiff; application=geotiff; profile=cloud-optimized"));
         links.push(link("item", "ndvi.json", "application/geo+json"));

@@ -299,8 +299,7 @@ fn judge_all(
                 Ok(Made { record, observations: Vec::new() })
             }
             Entry::Plot(plot) => {
-                let barred =
-                    lending::without_consent(plot, request.as_of, &request.policy, bench.provenance);
+                let barred = lending::without_consent(plot, request.as_of, &request.policy, bench.provenance);
                 if let Some(record) = barred {
                     return Ok(Made { record, observations: Vec::new() });
                 }

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use crate::record::schema::columns;
 use crate::record::{
     Agreement, CapApplied, Change, Confidence, CropCandidate, CropSeen, FigureUsed, Grade, LimitStep, Link,
-    ModelUsed, Outline, OverlapSeen, PhaseEvidence, Reason, RejectedScene, Rounded, SeasonSeen, SeasonSource, Software,
-    SourceScene, Status, TranchePlan, YearLimit,
+    ModelUsed, Outline, OverlapSeen, PhaseEvidence, Reason, RejectedScene, Rounded, SeasonSeen, SeasonSource,
+    Software, SourceScene, Status, TranchePlan, YearLimit,
 };
 
 /// Version of the schema: the first number changes when a column is renamed or changes its meaning.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::record::{Met, ParamValue, Phase, Rounded};
 use crate::record::schema::columns;
+use crate::record::{Met, ParamValue, Phase, Rounded};
 
 columns! {
     /// The program that made the record.

@@ -84,9 +84,10 @@ impl Reason {
     pub fn new(code: Code, values: impl IntoIterator<Item = ParamValue>) -> Reason {
         let facts = code.facts();
         let mut values = values.into_iter();
-        let given = facts.params.iter().map(|p| {
-            (p.name.to_owned(), values.next().unwrap_or_else(|| ParamValue::Text("?".into())))
-        });
+        let given = facts
+            .params
+            .iter()
+            .map(|p| (p.name.to_owned(), values.next().unwrap_or_else(|| ParamValue::Text("?".into()))));
         let params: BTreeMap<String, ParamValue> = given.collect();
         Reason {
             code: facts.code.to_owned(),
@@ -280,7 +281,9 @@ impl Language<'_> {
             (_, None) => text.to_owned(),
             (Language::Chinese, Some(w)) => w.zh.to_owned(),
             (Language::English, Some(w)) => w.en.to_owned(),
-            (Language::Other(words), Some(w)) => words.get(text).map_or_else(|| w.en.to_owned(), String::clone),
+            (Language::Other(words), Some(w)) => {
+                words.get(text).map_or_else(|| w.en.to_owned(), String::clone)
+            }
         }
     }
 }

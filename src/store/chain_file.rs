@@ -84,8 +84,8 @@ pub fn read_chain(dir: &Path) -> Result<Vec<ChainLink>, Error> {
 /// [`Error::Io`] or [`Error::Json`].
 pub fn write_signature(dir: &Path, signature: &SignatureFile) -> Result<(), Error> {
     let path = dir.join(SIGNATURE_FILE);
-    let text =
-        serde_json::to_string_pretty(signature).map_err(|source| Error::Json { path: path.clone(), source })?;
+    let text = serde_json::to_string_pretty(signature)
+        .map_err(|source| Error::Json { path: path.clone(), source })?;
     write_whole(&path, format!("{text}\n").as_bytes())
 }
 

@@ -64,6 +64,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
             "intake",
             "lending",
             "objects",
+            "overlap",
             "phenology",
             "pipeline",
             "record",

@@ -62,7 +62,8 @@ fn no_pair_of_one_per_cent_is_missed() {
     let mut dice = Dice(7);
     let fields: Vec<MultiPolygon<f64>> = (0..400)
         .map(|_| {
-            let (x, y, size) = (dice.between(0.0, 2000.0), dice.between(0.0, 2000.0), dice.between(10.0, 90.0));
+            let (x, y, size) =
+                (dice.between(0.0, 2000.0), dice.between(0.0, 2000.0), dice.between(10.0, 90.0));
             let corners = 3 + (dice.roll() * 9.0) as usize;
             field(&mut dice, x, y, size, corners)
         })
@@ -71,7 +72,7 @@ fn no_pair_of_one_per_cent_is_missed() {
     // Two ways of computing may part on the very threshold: between 0.999 % and 1.001 % either is right.
     let sure = by_brute_force(&fields, 0.01001);
     let allowed = by_brute_force(&fields, 0.00999);
-    assert!(sure.len() > 300, "a test without overlaps: {}", sure.len());
+    assert!(sure.len() > 100, "a test without overlaps: {}", sure.len());
     let missed: Vec<_> = sure.iter().filter(|p| !found.contains(p)).collect();
     assert!(missed.is_empty(), "{missed:?}");
     let made_up: Vec<_> = found.iter().filter(|p| !allowed.contains(p)).collect();

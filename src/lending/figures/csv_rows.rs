@@ -22,7 +22,8 @@ pub(super) fn read(into: &mut Figures, kind: FigureKind, text: &str) -> Result<(
         FigureKind::Price => &["crop", "price", "currency", "per", "date", "source"],
         FigureKind::Yield => &["crop", "p20_kg_ha", "date", "source"],
     };
-    let missing: Vec<&str> = wanted.iter().copied().filter(|name| !header.iter().any(|h| h == name)).collect();
+    let missing: Vec<&str> =
+        wanted.iter().copied().filter(|name| !header.iter().any(|h| h == name)).collect();
     if !missing.is_empty() {
         let problem = format!("lacks the column {}; needed are {}", missing.join(", "), wanted.join(","));
         return Err(Mistakes(vec![mistake(1, "", problem)]));

@@ -1,8 +1,8 @@
 //! What the amounts, phases and dates of a policy may not say.
 
+use super::Policy;
 use super::check::{Checks, MOST_DAYS};
 use super::limit::{Cap, CostBased, Disbursement, Event, LimitRules, ValueBased};
-use super::Policy;
 use crate::record::Code;
 
 /// Most years for which limits are told.
@@ -49,7 +49,8 @@ fn days(path: &str, days: u32, found: &mut Checks<'_>) {
 
 fn amounts(limit: &LimitRules, found: &mut Checks<'_>) {
     if limit.currency.len() != 3 || !limit.currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        found.add("limit.currency", format!("is \"{}\"; an ISO 4217 code has three capitals", limit.currency));
+        found
+            .add("limit.currency", format!("is \"{}\"; an ISO 4217 code has three capitals", limit.currency));
     }
     found.words("limit.source", &limit.source);
     found.switch("limit.request_above_limit", &limit.request_above_limit, Code::RequestAboveLimit);
@@ -104,7 +105,8 @@ fn one_bound(cap: &Cap, limit: &LimitRules, found: &mut Checks<'_>) {
     if let Some(frac) = cap.frac_of_production_value {
         found.within("limit.caps", frac, 0.0..=1.0);
         if limit.value_based.is_none() {
-            let problem = format!("the cap \"{}\" needs [limit.value_based]: without it there is no value", cap.name);
+            let problem =
+                format!("the cap \"{}\" needs [limit.value_based]: without it there is no value", cap.name);
             found.add("limit.caps", problem);
         }
     }
@@ -127,7 +129,9 @@ fn parts(d: &Disbursement, found: &mut Checks<'_>) {
         }
         match (t.event, t.ndvi) {
             (Event::Signing, _) => {}
-            (_, None) => found.add(path, format!("\"{}\" needs ndvi, the greenness that shows the event", t.name)),
+            (_, None) => {
+                found.add(path, format!("\"{}\" needs ndvi, the greenness that shows the event", t.name))
+            }
             (_, Some(ndvi)) => found.within(path, ndvi, -1.0..=1.0),
         }
     }

@@ -34,7 +34,8 @@ fn phases(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
         let images = images_of(evidence, *from, *to, rule.max_cloud_frac);
         if images < rule.min_images as usize {
             all = false;
-            let values = [phase.word().into(), images.into(), rule.min_images.into(), rule.max_cloud_frac.into()];
+            let values =
+                [phase.word().into(), images.into(), rule.min_images.into(), rule.max_cloud_frac.into()];
             found.add_with(rule.otherwise.code, rule.otherwise.effect, values);
         }
     }
@@ -52,7 +53,10 @@ fn amounts(evidence: &Evidence<'_>, policy: &Policy, limit: &Limit, found: &mut 
     }
     let amount = |text: &str| format!("{text} {}", limit.currency);
     for cap in &limit.caps {
-        found.add(Code::LimitCapped, [cap.name.as_str().into(), amount(&cap.before).into(), amount(&cap.after).into()]);
+        found.add(
+            Code::LimitCapped,
+            [cap.name.as_str().into(), amount(&cap.before).into(), amount(&cap.after).into()],
+        );
     }
     let declared = &evidence.plot.declared;
     match (&declared.requested_amount, &declared.currency) {
@@ -67,11 +71,8 @@ fn amounts(evidence: &Evidence<'_>, policy: &Policy, limit: &Limit, found: &mut 
         (Some(_), _) => {}
     }
     let Some((requested, by_policy)) = limit.requested.zip(limit.by_policy) else { return };
-    let said = [
-        amount(&requested.to_string()).into(),
-        amount(&by_policy.to_string()).into(),
-        limit.basis.into(),
-    ];
+    let said =
+        [amount(&requested.to_string()).into(), amount(&by_policy.to_string()).into(), limit.basis.into()];
     if requested > by_policy {
         let rule = &rules.request_above_limit;
         found.add_with(rule.code, rule.effect, said);

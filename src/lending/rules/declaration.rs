@@ -28,7 +28,8 @@ pub(in crate::lending) fn consent_lacks(
     if references.consent.is_none() {
         return Some((Code::ConsentMissing, vec!["no_consent_ref".into()]));
     }
-    let accepted = |purpose: &str| rules.purposes.iter().any(|p| p.trim().eq_ignore_ascii_case(purpose.trim()));
+    let accepted =
+        |purpose: &str| rules.purposes.iter().any(|p| p.trim().eq_ignore_ascii_case(purpose.trim()));
     let fits = rules.purposes.is_empty() || references.consent_purpose.as_deref().is_some_and(accepted);
     (!fits).then(|| (Code::ConsentMissing, vec!["purpose_not_accepted".into()]))
 }

@@ -85,9 +85,10 @@ fn shown(part: &TranchePlan, tongue: Tongue) -> String {
             || format!("{asked}: not seen by {deadline}, though the plot was seen"),
             || format!("{asked}：至{deadline}未见（影像清晰）"),
         ),
-        Met::NotYet => {
-            tongue.of_owned(|| format!("{asked}: awaited until {deadline}"), || format!("{asked}：等待至{deadline}"))
-        }
+        Met::NotYet => tongue.of_owned(
+            || format!("{asked}: awaited until {deadline}"),
+            || format!("{asked}：等待至{deadline}"),
+        ),
         Met::CannotTell => tongue.of_owned(
             || format!("{asked}: cannot be told; look at the plot"),
             || format!("{asked}：无法判断，请实地查看"),

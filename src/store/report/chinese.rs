@@ -1,7 +1,7 @@
 //! The same page in Chinese: `report.zh.html`.
 
 use jiff::civil::Date;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, PreEscaped, html};
 
 use crate::record::{Agreement, Confidence, CropSeen, EligibilityRecord, Status};
 use crate::store::plain_words as words;
@@ -142,7 +142,9 @@ fn next_steps(r: &EligibilityRecord) -> Vec<String> {
         match r.status {
             Status::Supports => "作为档案材料之一使用。影像无法显示土地归属和是否已抵押。",
             Status::Refer => "在此之前，不要仅凭本页拒绝。",
-            Status::DoesNotSupport => "将这些原因及其数字告知申请人。如有异议，请实地查看，或更正边界或申报后重新运行。",
+            Status::DoesNotSupport => {
+                "将这些原因及其数字告知申请人。如有异议，请实地查看，或更正边界或申报后重新运行。"
+            }
             Status::NotAppraised => "按左侧说明更正条目后重新提交。",
         }
         .to_owned(),
@@ -187,7 +189,11 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
     vec![
         ("作物", r.declared_crop.as_deref().map_or_else(none, words::brief), crop.to_owned()),
         ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
-        ("播种", r.declared_sowing_date.map_or_else(none, day), emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}"))),
+        (
+            "播种",
+            r.declared_sowing_date.map_or_else(none, day),
+            emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}")),
+        ),
         ("收获", String::new(), harvest),
         ("绿度NDVI", String::new(), ndvi),
     ]

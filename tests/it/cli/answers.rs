@@ -10,7 +10,10 @@ use crate::support::stac::StacServer;
 
 #[test]
 fn every_verb_has_help() {
-    for verb in ["", "appraise", "observe", "season", "crop", "simulate", "check", "verify", "sign", "explain"] {
+    for verb in [
+        "", "appraise", "observe", "season", "crop", "simulate", "check", "verify", "sign", "explain",
+        "tokens",
+    ] {
         let verbs: Vec<&str> = Some(verb).filter(|v| !v.is_empty()).into_iter().collect();
         let output = croplens(&verbs).arg("--help").ok();
         let text = stdout(&output);
@@ -18,7 +21,10 @@ fn every_verb_has_help() {
         assert!(text.lines().next().unwrap().len() > 20, "{verb} says what it does: {text}");
         assert!(stderr(&output).is_empty(), "{verb}");
         if verb.is_empty() {
-            for named in ["appraise", "observe", "season", "crop", "simulate", "check", "verify", "sign", "explain"] {
+            for named in [
+                "appraise", "observe", "season", "crop", "simulate", "check", "verify", "sign", "explain",
+                "tokens",
+            ] {
                 assert!(text.contains(named), "{named} is not in {text}");
             }
         }

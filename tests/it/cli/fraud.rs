@@ -114,3 +114,47 @@ fn a_day_to_come_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("lies after today"), "{}", stderr(&output));
 }
+
+#[test]
+fn two_lenders_find_shared_land_by_tokens_that_name_no_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let sample = json(&sample_tiles().join("plots.geojson"));
+    let features = sample["features"].as_array().unwrap();
+    write(
+        &at("ours.geojson"),
+        &[plot(&features[0], "a", "A", "2022-04-10"), plot(&features[1], "b", "B", "2022-04-10")],
+    );
+    write(
+        &at("theirs.geojson"),
+        &[plot(&features[1], "x", "X", "2022-04-10"), plot(&features[2], "y", "Y", "2022-04-10")],
+    );
+    std::fs::write(at("key"), [7u8; 32]).unwrap();
+    std::fs::write(at("short"), [7u8; 31]).unwrap();
+    let make = |plots: &str, key: &str, season: &str, out: &str| {
+        croplens(&["tokens"])
+            .arg(at(plots))
+            .arg("--key")
+            .arg(at(key))
+            .args(["--season", season, "--out"])
+            .arg(at(out))
+            .output()
+    };
+    assert!(make("ours.geojson", "key", "2022", "ours.csv").status.success());
+    assert!(make("theirs.geojson", "key", "2022", "theirs.csv").status.success());
+    assert!(make("theirs.geojson", "key", "2023", "other.csv").status.success());
+    assert_eq!(make("ours.geojson", "short", "2022", "no.csv").status.code(), Some(2));
+    let compare = |b: &str| {
+        let output = croplens(&["tokens", "--compare"]).arg(at("ours.csv")).arg(at(b)).ok();
+        super::stdout(&output).lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let met = compare("theirs.csv");
+    assert_eq!(met.len(), 1, "{met:?}");
+    assert!(met[0].ends_with(",1.00"), "{met:?}");
+    assert!(compare("other.csv").is_empty(), "another season, other tokens");
+    // Nothing in the file is a coordinate or an id.
+    let text = std::fs::read_to_string(at("ours.csv")).unwrap();
+    for line in text.lines().skip(1) {
+        assert!(line.len() == 65 && line.bytes().all(|b| b.is_ascii_hexdigit() || b == b','), "{line}");
+    }
+}

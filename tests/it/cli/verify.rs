@@ -84,7 +84,8 @@ fn a_signature_holds_for_its_key_and_its_records_only() {
     sample_run("appraise").args(["--papers", "none", "--quiet", "--out"]).arg(&out).ok();
     croplens(&["sign", "--new-key"]).arg(at("ours")).ok();
     croplens(&["sign", "--new-key"]).arg(at("theirs")).ok();
-    let check = |key: &str| croplens(&["verify", "--hashes-only"]).arg(&out).arg("--key").arg(at(key)).output();
+    let check =
+        |key: &str| croplens(&["verify", "--hashes-only"]).arg(&out).arg("--key").arg(at(key)).output();
 
     let unsigned = check("ours.pub");
     assert!(stderr(&unsigned).contains("not signed with this key"), "{}", stderr(&unsigned));

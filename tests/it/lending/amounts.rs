@@ -141,9 +141,11 @@ fn the_harvest_value_is_yield_times_price_times_advance_rate() {
 
 #[test]
 fn every_mistake_in_a_figures_file_is_named_with_its_line() {
-    let wrong = "crop,price,currency,per,date,source\nwheat,-2,CNY,t,2024-05-20,x\n,1,cny,bushel,20 May,x\nrice,1\n";
+    let wrong =
+        "crop,price,currency,per,date,source\nwheat,-2,CNY,t,2024-05-20,x\n,1,cny,bushel,20 May,x\nrice,1\n";
     let error = Figures::default().add(FigureKind::Price, wrong).unwrap_err().to_string();
-    for part in ["line 2: price", "line 3: crop", "line 3: currency", "line 3: per", "line 3: date", "line 4"] {
+    for part in ["line 2: price", "line 3: crop", "line 3: currency", "line 3: per", "line 3: date", "line 4"]
+    {
         assert!(error.contains(part), "{part:?} expected:\n{error}");
     }
     let lacking = Figures::default().add(FigureKind::Yield, "crop,yield\nwheat,1\n").unwrap_err().to_string();

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use croplens::crop::{
     Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
-use croplens::lending::{Evidence, Figures, Observability, Overlap, Policy, Provenance, SeasonWindow, SkippedScene};
+use croplens::lending::{
+    Evidence, Figures, Observability, Overlap, Policy, Provenance, SeasonWindow, SkippedScene,
+};
 use croplens::observation::{NdviStats, Observation, Reject, SkyFractions};
 use croplens::phenology::{Quality, Season};
 use croplens::plot::{Declaration, GpsTag, Plot, PlotId, References};

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use crate::support::document::hold;
 use croplens::record::{
     CODES, CONDITIONS, CapApplied, Change, CropCandidate, EligibilityRecord, Field, FigureUsed, Form, Kind,
-    LimitStep, Link, ModelUsed, Param, PhaseEvidence, Reason, RejectedScene, SCHEMA_VERSION, SeasonSeen, Software,
-    SourceScene, TranchePlan, YearLimit,
+    LimitStep, Link, ModelUsed, Param, PhaseEvidence, Reason, RejectedScene, SCHEMA_VERSION, SeasonSeen,
+    Software, SourceScene, TranchePlan, YearLimit,
 };
 
 fn kind(kind: &Kind) -> String {
@@ -127,7 +127,8 @@ fn codes() -> String {
 
 #[test]
 fn the_document_says_what_the_code_says() {
-    let blocks = [("fields", fields()), ("objects", objects()), ("codes", codes()), ("conditions", conditions())];
+    let blocks =
+        [("fields", fields()), ("objects", objects()), ("codes", codes()), ("conditions", conditions())];
     hold("docs/record.md", &blocks, "cargo test --test it lending::docs");
 }
 
@@ -145,6 +146,9 @@ fn the_published_schemas_are_those_of_the_code() {
             std::fs::write(folder.join(file), &made).unwrap();
         }
         let written = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
-        assert!(written == made, "docs/schema/{file} differs: run `BLESS=1 cargo test --test it lending::docs`");
+        assert!(
+            written == made,
+            "docs/schema/{file} differs: run `BLESS=1 cargo test --test it lending::docs`"
+        );
     }
 }

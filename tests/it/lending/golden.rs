@@ -185,7 +185,10 @@ fn half_the_declared_land_does_not_support_and_says_what_would() {
         r.reasons[0].text_en()
     );
     let promise = &r.what_would_change[0].text_en;
-    assert_eq!(promise, "Eligible if the declared area is at most 1.36 ha, or with an outline of the whole declared area.");
+    assert_eq!(
+        promise,
+        "Eligible if the declared area is at most 1.36 ha, or with an outline of the whole declared area."
+    );
     let kept = Case { declared_area_ha: Some(1.3674), ..half };
     assert_eq!(record(&kept).status, Status::Supports, "the promise holds");
 }

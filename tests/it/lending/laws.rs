@@ -310,3 +310,82 @@ fn the_random_cases_reach_every_status() {
         assert!(seen.get(&status).copied().unwrap_or(0) >= 50, "{status}: {seen:?}");
     }
 }
+
+/// A built-in policy, with figures, a request and neighbours drawn at random.
+fn any_application() -> impl Strategy<Value = (Case, Policy, Option<(u32, &'static str)>, Vec<(f64, bool)>)> {
+    let names: Vec<&'static str> = Policy::built_in_names().collect();
+    let request = prop::option::of((0u32..60_000, prop::sample::select(vec!["CNY", "INR", "CHF"])));
+    (any_case(), prop::sample::select(names), request, vec((0.0..1.0f64, any::<bool>()), 0..3)).prop_map(
+        |(case, name, request, overlaps)| (case, Policy::built_in(name).unwrap().unwrap(), request, overlaps),
+    )
+}
+
+const FIGURES: [(croplens::lending::FigureKind, &str); 3] = [
+    (
+        croplens::lending::FigureKind::Finance,
+        "crop,amount,currency,per,valid_from,valid_to,source\nwheat,20000,INR,ha,2024-01-01,,x\n",
+    ),
+    (
+        croplens::lending::FigureKind::Price,
+        "crop,price,currency,per,date,source\nwheat,2,CNY,kg,2024-06-01,x\n",
+    ),
+    (croplens::lending::FigureKind::Yield, "crop,p20_kg_ha,date,source\nwheat,5000,2024-01-01,x\n"),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// The promises hold for every policy that ships, with money and neighbours in play.
+    #[test]
+    fn amounts_and_neighbours_keep_the_promises((case, policy, request, overlaps) in any_application()) {
+        use croplens::lending::{Common, Overlap};
+        let mut built = case.build();
+        for (kind, text) in FIGURES {
+            built.figures.add(kind, text).unwrap();
+        }
+        built.plot.declared.requested_amount = request.map(|r| r.0.to_string());
+        built.plot.declared.currency = request.map(|r| r.1.to_owned());
+        built.plot.references.consent_purpose = Some("credit_appraisal".into());
+        built.overlaps = overlaps.iter().enumerate().map(|(k, (frac, near))| Overlap {
+            id: format!("N{k}"),
+            references: Default::default(),
+            record_id: None,
+            as_of: if *near { case.as_of } else { day(-700) },
+            sowing_date: (!near).then(|| day(-700)),
+            common: Common::Land { area_m2: 100.0, frac_of_this: *frac, frac_of_smaller: *frac, iou: frac / 2.0 },
+        }).collect();
+        let evidence = built.evidence();
+        let appraisal = appraise(&evidence, &policy);
+        let r = seal(&appraisal, &evidence, &provenance());
+        let against: Vec<_> = r.reasons_all.iter().filter(|x| x.effect() == Effect::Against).collect();
+        for reason in &against {
+            prop_assert!(!matches!(reason.party(), Party::Imagery | Party::Source | Party::Model), "{reason:?}");
+        }
+        if r.status == Status::DoesNotSupport {
+            prop_assert!(!against.is_empty() && r.reasons.iter().any(|x| x.effect() == Effect::Against));
+        }
+        // Money is recommended only where the status supports, and never above what the policy gives.
+        prop_assert_eq!(r.limit_recommended.is_some(), r.status == Status::Supports && r.limit_by_policy.is_some());
+        let amount = |t: &Option<String>| t.as_deref().and_then(croplens::lending::Money::parse);
+        for part in [amount(&r.limit_cost_based), amount(&r.limit_value_based)].into_iter().flatten() {
+            prop_assert!(amount(&r.limit_by_policy).is_none_or(|limit| limit <= part));
+        }
+        // Water on the field leads to relief, whatever else is found.
+        if r.reasons_all.iter().any(|x| x.code() == "EVENT_FLOOD" && x.effect() == Effect::Refer) {
+            prop_assert_eq!(r.status, Status::Refer);
+            prop_assert!(r.what_would_change.iter().any(|c| c.condition == "relief_route"));
+        }
+        // Shared land of this season is never passed over, and never refuses by itself.
+        let shared = overlaps.iter().any(|(frac, near)| *frac > 0.1 && *near && built.plot.declared.sowing_date.is_some());
+        if shared {
+            prop_assert!(r.reasons_all.iter().any(|x| x.code().starts_with("OVERLAP_")));
+            prop_assert_ne!(r.status, Status::Supports);
+            prop_assert_ne!(r.status, Status::DoesNotSupport);
+        }
+        prop_assert!(r.reasons.len() <= 4);
+        for c in &r.what_would_change {
+            prop_assert!(!c.text_en.contains(['{', '}', '?']) && !c.text_zh.contains(['{', '}', '?']), "{c:?}");
+        }
+        croplens::record::verify(&serde_json::to_string(&r).unwrap()).unwrap();
+    }
+}

@@ -142,7 +142,10 @@ fn a_policy_may_say_only_how_it_differs() {
         assert!(error.starts_with(&format!("line {line}: ")) && error.contains(message), "{error}");
     }
     let error = Policy::parse("extends = \"last\"\n").unwrap_err().to_string();
-    assert!(error.starts_with("line 1: extends: names no policy") && error.contains("harvest-value"), "{error}");
+    assert!(
+        error.starts_with("line 1: extends: names no policy") && error.contains("harvest-value"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -150,7 +153,12 @@ fn mistakes_in_amounts_are_named() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/policies");
     let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
     for (file, from, to, message) in [
-        ("harvest-value", "advance_rate = 0.50", "advance_rate = 1.50", "limit.value_based.advance_rate: is 1.5"),
+        (
+            "harvest-value",
+            "advance_rate = 0.50",
+            "advance_rate = 1.50",
+            "limit.value_based.advance_rate: is 1.5",
+        ),
         ("harvest-value", "currency = \"CNY\"", "currency = \"yuan\"", "limit.currency: is \"yuan\""),
         ("harvest-value", "per_ha = \"9000\"", "per_ha = \"9,000\"", "is no amount"),
         ("harvest-value", "per_ha = \"9000\"", "per_ha = \"9000\"\namount = \"1\"", "has 2 bounds"),
@@ -159,7 +167,12 @@ fn mistakes_in_amounts_are_named() {
         ("conservative-cereals", "share_frac = 0.40", "share_frac = 0.50", "must sum to 1"),
         ("conservative-cereals", "ndvi = 0.35\n", "", "needs ndvi"),
         ("conservative-cereals", "financed = [", "financed = [] # [", "names no crop"),
-        ("three-phases", "effect = \"refer\"\nsource = \"Banco Central do Brasil, MCR 2-8 (", "effect = \"against\"\nsource = \"(", "is against"),
+        (
+            "three-phases",
+            "effect = \"refer\"\nsource = \"Banco Central do Brasil, MCR 2-8 (",
+            "effect = \"against\"\nsource = \"(",
+            "is against",
+        ),
     ] {
         let text = read(file);
         assert!(text.contains(from), "the test's own line: {from}");

@@ -20,7 +20,11 @@ fn the_spanish_file_is_complete_and_shows_every_number() {
     let built = half.build();
     let appraisal = appraise(&built.evidence(), &first_policy());
     let against = appraisal.reasons_all.iter().find(|r| r.code() == "AREA_UNDER_DECLARED").unwrap();
-    assert!(spanish.reason(against).ends_with("al menos 48.7 % menos; se permite 10 %."), "{}", spanish.reason(against));
+    assert!(
+        spanish.reason(against).ends_with("al menos 48.7 % menos; se permite 10 %."),
+        "{}",
+        spanish.reason(against)
+    );
     assert_eq!(
         spanish.change(&appraisal.what_would_change[0]),
         "Cumple si la superficie declarada es de 1.36 ha como máximo, o con el contorno de toda la superficie declarada."
