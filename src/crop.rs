@@ -12,6 +12,7 @@ mod calendar;
 mod check;
 mod cropped;
 mod declared;
+pub mod dekads;
 pub mod ensemble;
 mod harvest;
 mod normal;

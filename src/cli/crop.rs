@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Unit, View};
+use crate::classifier::{Calibration, Classifier, ClassifierError};
+use crate::crop::dekads::dekads;
+use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Learned, Unit, View};
 use crate::crop::{Assessment, Candidate, CropRules, Models, Profiles, Reading, read};
 use crate::intake::series_table::{Options, SampleRows};
 use crate::phenology::{SeasonRules, seasons};
@@ -72,10 +74,17 @@ pub struct CropArgs {
     /// Only these crops or groups of the calendar, separated by commas; covers and `other` always stay
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub crops: Vec<String>,
+    /// A crop classifier of your own: an ONNX file with its card beside it (FILE with the ending .toml); it needs the
+    /// ten bands b02 to b12 in the table
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     /// Each series is one pixel, not the mean of a field: its evidence is trusted less
     #[arg(long)]
     pub pixel: bool,
 }
+
+/// Ten-day periods that a classifier must have seen of a sample: as many as the ensemble asks of clear dates.
+const LEAST_DEKADS: usize = 8;
 
 /// Settings of the rooms that the verb walks through.
 #[derive(Clone, Debug, Default)]
@@ -106,9 +115,12 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
         Ensemble::builtin().map_err(|source| Error::Ensemble { path: "built-in table".into(), source })?;
     let shares = args.shares.as_deref().map(read_shares).transpose()?;
     known_crops(&args.crops, profiles)?;
+    let classifier =
+        args.model.as_deref().map(|file| classifier_of(file, &ensemble, profiles)).transpose()?;
     let asked = Asked {
         zone,
         window,
+        classifier: classifier.as_ref(),
         models: Models {
             profiles,
             ensemble: &ensemble,
@@ -124,7 +136,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     for (id, sample) in &table.samples {
         rows.push(match table::as_of(args.as_of, sample) {
             Some(as_of) => {
-                let (a, answer, zone) = one(sample, as_of, &asked, settings);
+                let (a, answer, zone) = one(id, sample, as_of, &asked, settings);
                 row(id, zone, sample.declared.as_deref(), &a, &answer)
             }
             None => nothing(id, sample.declared.as_deref()),
@@ -139,6 +151,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
 struct Asked<'a> {
     zone: Option<&'a str>,
     window: Option<(Date, Date)>,
+    classifier: Option<&'a Classifier>,
     models: Models<'a>,
 }
 
@@ -171,6 +184,7 @@ fn year_window(year: i16) -> Result<(Date, Date), Error> {
 
 /// The assessment of one sample, the ensemble's answer, and the zone whose calendar was used.
 fn one(
+    id: &str,
     sample: &SampleRows,
     as_of: Date,
     asked: &Asked<'_>,
@@ -189,8 +203,47 @@ fn one(
     };
     let zones = reading.zones(profiles);
     let views = views(sample, &series);
-    let (assessment, answer) = read(&reading, &views, &asked.models, &settings.crop);
+    let learned = asked.classifier.and_then(|c| {
+        // One sample that a model cannot take is read by the profiles alone, and said.
+        learned(c, sample, &series).unwrap_or_else(|cause| {
+            tracing::warn!(sample = id, %cause, "the classifier is not used for this sample");
+            None
+        })
+    });
+    let (assessment, answer) = read(&reading, &views, learned.as_ref(), &asked.models, &settings.crop);
     (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
+}
+
+/// A classifier whose labels the tables know.
+fn classifier_of(file: &Path, ensemble: &Ensemble, profiles: &Profiles) -> Result<Classifier, Error> {
+    let classifier = Classifier::load(file)?;
+    match Learned::unknown_label(&classifier.card().labels, profiles, ensemble.table()) {
+        None => Ok(classifier),
+        Some(label) => {
+            let problem = format!("its label `{label}` is no crop, group or cover of the tables");
+            Err(Error::Flag { flag: "--model", value: file.display().to_string(), problem })
+        }
+    }
+}
+
+/// What the classifier says of a sample; nothing when it saw fewer ten-day periods than the ensemble asks of dates.
+fn learned(
+    classifier: &Classifier,
+    sample: &SampleRows,
+    series: &Series,
+) -> Result<Option<Learned>, ClassifierError> {
+    let dates: Vec<_> = (series.samples().iter())
+        .filter_map(|s| sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi))
+        .map(|row| (row.date, |band| row.bands.get(&band).copied()))
+        .collect();
+    let year = dekads(&dates, series.as_of());
+    if year.seen < LEAST_DEKADS {
+        return Ok(None);
+    }
+    let logits = classifier.logits(&year.periods, &year.day_of_year)?;
+    let card = classifier.card();
+    let Calibration { temperature, weight, .. } = card.calibration;
+    Ok(Some(Learned::of(&card.labels, &logits, temperature, weight)))
 }
 
 /// The samples of a series with the indices that the table's reflectances of that day allow.

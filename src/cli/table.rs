@@ -55,6 +55,9 @@ pub enum Error {
         /// Cause.
         source: crate::crop::ensemble::EnsembleError,
     },
+    /// A classifier cannot be used.
+    #[error(transparent)]
+    Classifier(#[from] crate::classifier::ClassifierError),
     /// The crop calendar cannot be used.
     #[error(transparent)]
     Profiles(#[from] crate::crop::ProfileError),

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::series::plus_days;
 
 use super::calendar;
-use super::ensemble::{Answer, AreaShares, Ensemble, Question, Unit, View};
+use super::ensemble::{Answer, AreaShares, Ensemble, Learned, Question, Unit, View};
 use super::normal::{date, day};
 use super::profiles::{Meaning, Profiles};
 use super::season_reading::{Reading, asked_window, assess};
@@ -37,10 +37,12 @@ pub struct Models<'a> {
 
 /// Reads one plot: its assessment, and the ensemble's answer behind it.
 ///
-/// `views` are the clear dates of `reading.series` with whatever indices were read.
+/// `views` are the clear dates of `reading.series` with whatever indices were read; `learned` is what a trained
+/// classifier says of the plot, where there is one.
 pub fn read(
     reading: &Reading<'_>,
     views: &[View],
+    learned: Option<&Learned>,
     models: &Models<'_>,
     rules: &CropRules,
 ) -> (Assessment, Answer) {
@@ -58,7 +60,7 @@ pub fn read(
         shares: models.shares,
         crops: models.crops,
     };
-    let answer = models.ensemble.answer(&question, profiles, rules);
+    let answer = models.ensemble.answer_with(&question, learned, profiles, rules);
     let base = assess(reading, profiles, rules);
     (answer.clone().into_assessment(base, reading, rules), answer)
 }

@@ -21,6 +21,7 @@ mod cover;
 mod cycle;
 mod develop;
 mod judge;
+mod learned;
 mod likelihood;
 mod logistic;
 mod points;
@@ -32,6 +33,7 @@ mod weigh;
 pub use answer::{Answer, ClassScore, Decision, Ensemble, Question, Unit};
 pub use area_shares::AreaShares;
 pub use develop::Development;
+pub use learned::Learned;
 pub use table::{EnsembleError, EnsembleTable};
 pub use views::{View, views_of};
 

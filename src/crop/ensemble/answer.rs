@@ -13,6 +13,7 @@ use super::cover;
 use super::cycle::Cycle;
 use super::develop::{self, Development};
 use super::judge;
+use super::learned::Learned;
 use super::likelihood::{Channel, Workspace};
 use super::logistic::Logistic;
 use super::points::{Point, points};
@@ -169,6 +170,17 @@ impl Ensemble {
     /// Answers a question by the method of the room. Every number follows from the question, the calendar and the
     /// table alone; the order of the views does not matter.
     pub fn answer(&self, question: &Question<'_>, profiles: &Profiles, rules: &CropRules) -> Answer {
+        self.answer_with(question, None, profiles, rules)
+    }
+
+    /// As [`Ensemble::answer`], with a trained classifier's word on the plot pooled in. Dates stay the profiles'.
+    pub fn answer_with(
+        &self,
+        question: &Question<'_>,
+        learned: Option<&Learned>,
+        profiles: &Profiles,
+        rules: &CropRules,
+    ) -> Answer {
         let (from, to) = question
             .window
             .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
@@ -194,7 +206,7 @@ impl Ensemble {
                 evidence: cover::evidence(row, &self.table, &seen, &channels, new_year, question.latitude),
             });
         }
-        self.conclude(question, profiles, rules, &seen, &classes, &declared)
+        self.conclude(question, learned, profiles, rules, &seen, &classes, &declared)
     }
 
     /// One class per calendar row, in the year that the window asks about.
@@ -242,9 +254,11 @@ impl Ensemble {
             .collect()
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one call; every argument is another kind of fact")]
     fn conclude(
         &self,
         question: &Question<'_>,
+        learned: Option<&Learned>,
         profiles: &Profiles,
         rules: &CropRules,
         seen: &Seen,
@@ -257,8 +271,14 @@ impl Ensemble {
             classes.iter().map(|c| (c.name.clone(), c.group.clone(), c.open_set)).collect();
         let flat = priors(&kinds, None);
         let prior = priors(&kinds, question.shares);
-        let probability = posterior(&evidence, &prior, kappa);
-        let flat_probability = posterior(&evidence, &flat, kappa);
+        let words: Vec<(&str, &str)> =
+            kinds.iter().map(|(name, group, _)| (name.as_str(), group.as_str())).collect();
+        let pooled = |profile: Vec<f64>| match learned {
+            Some(learned) => learned.pooled(&words, &profile),
+            None => profile,
+        };
+        let probability = pooled(posterior(&evidence, &prior, kappa));
+        let flat_probability = pooled(posterior(&evidence, &flat, kappa));
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
                 .map(|((c, prior), (probability, flat_probability))| ClassScore {

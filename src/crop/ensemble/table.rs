@@ -177,6 +177,11 @@ pub(super) struct CalibrationRow {
 }
 
 impl EnsembleTable {
+    /// Name and group of every cover, the open set among them.
+    pub fn covers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cover.iter().map(|c| (c.name.as_str(), c.group.as_str()))
+    }
+
     /// The table that ships with croplens.
     ///
     /// # Errors
