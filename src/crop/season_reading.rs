@@ -249,7 +249,7 @@ fn develop(
         None => by_curve(season, last),
     };
     a.stage = stage::of_curve(season, smooth);
-    let clock = crop.and_then(|f| profiles.clock(&f.row.crop));
+    let clock = crop.and_then(|f| profiles.clock(&f.row.crop, &f.row.zone));
     if let (Some(clock), Some(dates)) = (clock, &dates) {
         a.bbch = stage::bbch(clock, dates, a.as_of, rules);
         if let Some(b) = a.bbch {

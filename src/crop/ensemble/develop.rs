@@ -72,7 +72,7 @@ pub(super) fn develop(
     let mut green = false;
     for (class, p) in classes.iter().zip(probability).filter(|(c, _)| assumed(c)) {
         let Some(weighed) = &class.weighed else { continue };
-        let clock = profiles.clock(&class.name);
+        let clock = class.row.and_then(|r| profiles.clock(&r.crop, &r.zone));
         if !crops.contains(&class.name) {
             crops.push(class.name.clone());
         }
