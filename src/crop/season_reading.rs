@@ -277,6 +277,12 @@ fn develop(
             a.bbch = None;
             a.maturity = Some(super::Interval { lower: 1.0, mid: 1.0, upper: 1.0 });
         }
+        Harvest::ByCalendar(window) => {
+            a.harvest = Some(window);
+            a.stage = Stage::Harvested;
+            a.bbch = None;
+            a.maturity = Some(super::Interval { lower: 1.0, mid: 1.0, upper: 1.0 });
+        }
         Harvest::Unclear(window) => {
             a.harvest = Some(window);
             let what = "whether the crop is ripe and standing or already cut: NDVI alone shows no difference";
