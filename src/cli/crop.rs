@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::band::Band;
-use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Question, Unit, View};
-use crate::crop::{Assessment, Candidate, CropRules, Profiles, Reading, assess};
+use crate::crop::ensemble::{Answer, AreaShares, Beside, Decision, Ensemble, Question, Unit, View};
+use crate::crop::{
+    Assessment, Candidate, CropRules, DailyMeans, Profiles, Reading, ThermalTable, assess,
+};
 use crate::intake::series_table::{Options, SampleRows};
+use crate::intake::temperature_table::{self, TemperatureTable};
 use crate::phenology::{SeasonRules, seasons};
 use crate::series::{Series, SeriesRules, Smoothing, from_sights, plus_days, smooth};
 
 use super::table::{self, Error, Summary, number, word};
 
 /// Columns of the output, in order.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 32] = [
     "sample_id",
     "as_of",
     "zone",
@@ -42,6 +45,12 @@ pub const COLUMNS: [&str; 26] = [
     "harvest_p50",
     "harvest_p90",
     "harvested_date",
+    "harvested_after",
+    "harvested_before",
+    "emergence_p10",
+    "emergence_p50",
+    "emergence_p90",
+    "time",
 ];
 
 /// Arguments of `croplens crop`.
@@ -76,6 +85,10 @@ pub struct CropArgs {
     /// Each series is one pixel, not the mean of a field: its evidence is trusted less
     #[arg(long)]
     pub pixel: bool,
+    /// Daily temperatures: CSV with date and tmean, or tmin,tmax; with normal, or five earlier years, to say what is usual;
+    /// with id or lat,lon where there are several places. Dates and stages then run by degree-days
+    #[arg(long, value_name = "FILE")]
+    pub temperature: Option<PathBuf>,
 }
 
 /// Days before 1 January from which a season of that year may be seen: the autumn of winter crops.
@@ -110,6 +123,8 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
         Ensemble::builtin().map_err(|source| Error::Ensemble { path: "built-in table".into(), source })?;
     let shares = args.shares.as_deref().map(read_shares).transpose()?;
     known_crops(&args.crops, profiles)?;
+    let thermal = ThermalTable::builtin()?;
+    let temperature = args.temperature.as_deref().map(read_temperature).transpose()?;
     let asked = Asked {
         zone,
         window,
@@ -117,6 +132,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
         shares: shares.as_ref(),
         crops: &args.crops,
         unit: if args.pixel { Unit::Pixel } else { Unit::Field },
+        temperature: temperature.as_ref().map(|t| (t, &thermal)),
     };
     let options = Options { declared_column: args.declared.clone() };
     let table = table::read(&args.series, &options)?;
@@ -125,7 +141,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     for (id, sample) in &table.samples {
         rows.push(match table::as_of(args.as_of, sample) {
             Some(as_of) => {
-                let (a, answer, zone) = one(sample, as_of, &asked, settings, profiles);
+                let (a, answer, zone) = one(id, sample, as_of, &asked, settings, profiles);
                 row(id, zone, sample.declared.as_deref(), &a, &answer)
             }
             None => nothing(id, sample.declared.as_deref()),
@@ -144,6 +160,25 @@ struct Asked<'a> {
     shares: Option<&'a AreaShares>,
     crops: &'a [String],
     unit: Unit,
+    temperature: Option<(&'a TemperatureTable, &'a ThermalTable)>,
+}
+
+fn read_temperature(path: &Path) -> Result<TemperatureTable, Error> {
+    let file =
+        std::fs::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    let table = temperature_table::read(file)
+        .map_err(|source| Error::Temperature { path: path.to_owned(), source })?;
+    match table.bad_rows.first() {
+        None => Ok(table),
+        Some(first) => Err(Error::Flag {
+            flag: "--temperature",
+            value: path.display().to_string(),
+            problem: format!(
+                "{} rows cannot be used, the first in line {}: {}",
+                table.bad_count, first.line, first.problem
+            ),
+        }),
+    }
 }
 
 fn read_shares(path: &Path) -> Result<AreaShares, Error> {
@@ -175,6 +210,7 @@ fn year_window(year: i16) -> Result<(Date, Date), Error> {
 
 /// The assessment of one sample, the ensemble's answer, and the zone whose calendar was used.
 fn one(
+    id: &str,
     sample: &SampleRows,
     as_of: Date,
     asked: &Asked<'_>,
@@ -205,10 +241,27 @@ fn one(
         shares: asked.shares,
         crops: asked.crops,
     };
-    let answer = asked.ensemble.answer(&question, profiles, &settings.crop);
+    let days = asked.temperature.map(|(table, thermal)| {
+        let days = table.of(id, sample.lat.zip(sample.lon)).cloned().unwrap_or_default();
+        (DailyMeans::new(days.mean, days.normal), thermal)
+    });
+    let nbr2 = nbr2(sample, &series);
+    let beside = Beside { temperature: days.as_ref().map(|(d, t)| (d, *t)), nbr2: &nbr2 };
+    let answer = asked.ensemble.answer_beside(&question, &beside, profiles, &settings.crop);
     let base = assess(&reading, profiles, &settings.crop);
     let assessment = answer.clone().into_assessment(base, &reading, &settings.crop);
     (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
+}
+
+/// NBR2 of the days on which both of its bands were read.
+fn nbr2(sample: &SampleRows, series: &Series) -> Vec<(Date, f64)> {
+    (series.samples().iter())
+        .filter_map(|s| {
+            let row = sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi)?;
+            let (a, b) = (*row.bands.get(&Band::B11)?, *row.bands.get(&Band::B12)?);
+            Some((s.date, (a - b) / (a + b))).filter(|(_, x)| x.is_finite())
+        })
+        .collect()
 }
 
 /// The samples of a series with the indices that the table's reflectances of that day allow.
@@ -259,6 +312,12 @@ fn row(id: &str, zone: String, declared: Option<&str>, a: &Assessment, answer: &
         word(a.harvest.map(|h| h.p50)),
         word(a.harvest.map(|h| h.p90)),
         word(a.harvested.map(|h| h.p50)),
+        word(a.harvested.map(|h| h.p10)),
+        word(a.harvested.map(|h| h.p90)),
+        word(a.emergence.map(|e| e.p10)),
+        word(a.emergence.map(|e| e.p50)),
+        word(a.emergence.map(|e| e.p90)),
+        word(answer.development.as_ref().map(|d| d.time.as_str())),
     ]);
     cells
 }

@@ -55,6 +55,14 @@ pub enum Error {
         /// Cause.
         source: crate::crop::ensemble::EnsembleError,
     },
+    /// The temperatures cannot be used.
+    #[error("{}: {source}", path.display())]
+    Temperature {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: crate::intake::temperature_table::Error,
+    },
     /// The crop calendar cannot be used.
     #[error(transparent)]
     Profiles(#[from] crate::crop::ProfileError),

@@ -15,7 +15,8 @@ use super::table::EnsembleTable;
 use super::views::Seen;
 
 /// Outputs whose 80 % interval has a factor of its own in the table.
-pub(super) const OUTPUTS: [&str; 6] = ["bbch", "maturity", "emergence", "greenup", "senescence", "harvest"];
+pub(super) const OUTPUTS: [&str; 7] =
+    ["bbch", "maturity", "emergence", "emergence_sown", "greenup", "senescence", "harvest"];
 
 /// Half-senescence to ripeness (BBCH 89) where the crop's clock does not say, days (science 7.1).
 const RIPE_LAG: f64 = 8.0;
@@ -188,7 +189,10 @@ pub(super) fn develop(
     let [p10, p50, p90] = harvest;
     Some(Development {
         crops,
-        emergence: dates(&of(&|p| p.h.emergence), "emergence"),
+        emergence: dates(
+            &of(&|p| p.h.emergence),
+            if question.declared_sowing.is_some() { "emergence_sown" } else { "emergence" },
+        ),
         greenup: dates(&of(&|p| p.h.greenup), "greenup"),
         senescence: dates(&of(&|p| p.h.senescence), "senescence"),
         harvest: interval(harvest),

@@ -215,10 +215,15 @@ impl EnsembleTable {
         self.calibration.iter().find(|c| c.unit == unit.word()).map(|c| c.fitted_on.as_str())
     }
 
-    /// The factor on the 80 % interval of an output (`bbch`, `maturity`, `emergence`, `greenup`, `senescence`,
-    /// `harvest`), and the set that it was fitted on.
+    /// The factor on the 80 % interval of an output (`bbch`, `maturity`, `emergence`, `emergence_sown` where
+    /// sowing was declared, `greenup`, `senescence`, `harvest`), and the set that it was fitted on.
     pub fn interval(&self, output: &str) -> Option<(f64, &str)> {
         self.interval.iter().find(|r| r.output == output).map(|r| (r.factor, r.fitted_on.as_str()))
+    }
+
+    /// Widths of the rise and the fall of a crop's curve, days, as logistic scales.
+    pub fn widths(&self, crop: &str, zone: &str) -> Option<(f64, f64)> {
+        self.shape(crop, zone).map(|s| (s.rise_days, s.fall_days))
     }
 
     pub(super) fn kappa(&self, unit: super::Unit) -> f64 {

@@ -19,6 +19,7 @@ fn args(dir: &std::path::Path) -> CropArgs {
         shares: None,
         crops: Vec::new(),
         pixel: false,
+        temperature: None,
     }
 }
 
