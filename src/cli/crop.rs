@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::band::Band;
-use crate::crop::ensemble::{Answer, AreaShares, Beside, Decision, Ensemble, Question, Unit, View};
+use crate::crop::ensemble::{Answer, AreaShares, Beside, Decision, Ensemble, Unit, View};
 use crate::crop::{
-    Assessment, Candidate, CropRules, DailyMeans, Profiles, Reading, ThermalTable, assess,
+    Assessment, Candidate, CropRules, DailyMeans, Models, Profiles, Reading, ThermalTable, read_beside,
 };
 use crate::intake::series_table::{Options, SampleRows};
 use crate::intake::temperature_table::{self, TemperatureTable};
 use crate::phenology::{SeasonRules, seasons};
-use crate::series::{Series, SeriesRules, Smoothing, from_sights, plus_days, smooth};
+use crate::series::{Series, SeriesRules, Smoothing, from_sights, smooth};
 
 use super::table::{self, Error, Summary, number, word};
 
@@ -91,9 +91,6 @@ pub struct CropArgs {
     pub temperature: Option<PathBuf>,
 }
 
-/// Days before 1 January from which a season of that year may be seen: the autumn of winter crops.
-const AUTUMN: i32 = 105;
-
 /// Settings of the rooms that the verb walks through.
 #[derive(Clone, Debug, Default)]
 pub struct CropSettings {
@@ -128,10 +125,13 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     let asked = Asked {
         zone,
         window,
-        ensemble: &ensemble,
-        shares: shares.as_ref(),
-        crops: &args.crops,
-        unit: if args.pixel { Unit::Pixel } else { Unit::Field },
+        models: Models {
+            profiles,
+            ensemble: &ensemble,
+            shares: shares.as_ref(),
+            crops: &args.crops,
+            unit: if args.pixel { Unit::Pixel } else { Unit::Field },
+        },
         temperature: temperature.as_ref().map(|t| (t, &thermal)),
     };
     let options = Options { declared_column: args.declared.clone() };
@@ -141,7 +141,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     for (id, sample) in &table.samples {
         rows.push(match table::as_of(args.as_of, sample) {
             Some(as_of) => {
-                let (a, answer, zone) = one(id, sample, as_of, &asked, settings, profiles);
+                let (a, answer, zone) = one(id, sample, as_of, &asked, settings);
                 row(id, zone, sample.declared.as_deref(), &a, &answer)
             }
             None => nothing(id, sample.declared.as_deref()),
@@ -156,16 +156,12 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
 struct Asked<'a> {
     zone: Option<&'a str>,
     window: Option<(Date, Date)>,
-    ensemble: &'a Ensemble,
-    shares: Option<&'a AreaShares>,
-    crops: &'a [String],
-    unit: Unit,
+    models: Models<'a>,
     temperature: Option<(&'a TemperatureTable, &'a ThermalTable)>,
 }
 
 fn read_temperature(path: &Path) -> Result<TemperatureTable, Error> {
-    let file =
-        std::fs::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    let file = std::fs::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
     let table = temperature_table::read(file)
         .map_err(|source| Error::Temperature { path: path.to_owned(), source })?;
     match table.bad_rows.first() {
@@ -215,8 +211,8 @@ fn one(
     as_of: Date,
     asked: &Asked<'_>,
     settings: &CropSettings,
-    profiles: &Profiles,
 ) -> (Assessment, Answer, String) {
+    let profiles = asked.models.profiles;
     let (series, _) = from_sights(&table::sights(sample), as_of, &settings.series);
     let curve = smooth(&series, &settings.smoothing);
     let found = seasons(&series, &curve, sample.lat, &settings.season);
@@ -229,27 +225,13 @@ fn one(
     };
     let zones = reading.zones(profiles);
     let views = views(sample, &series);
-    let question = Question {
-        views: &views,
-        as_of,
-        latitude: sample.lat,
-        zones: &zones,
-        window: asked.window.map(|(from, to)| (plus_days(from, -AUTUMN), to)),
-        declared_crop: reading.declared_crop,
-        declared_sowing: None,
-        unit: asked.unit,
-        shares: asked.shares,
-        crops: asked.crops,
-    };
     let days = asked.temperature.map(|(table, thermal)| {
         let days = table.of(id, sample.lat.zip(sample.lon)).cloned().unwrap_or_default();
         (DailyMeans::new(days.mean, days.normal), thermal)
     });
     let nbr2 = nbr2(sample, &series);
     let beside = Beside { temperature: days.as_ref().map(|(d, t)| (d, *t)), nbr2: &nbr2 };
-    let answer = asked.ensemble.answer_beside(&question, &beside, profiles, &settings.crop);
-    let base = assess(&reading, profiles, &settings.crop);
-    let assessment = answer.clone().into_assessment(base, &reading, &settings.crop);
+    let (assessment, answer) = read_beside(&reading, &views, &beside, &asked.models, &settings.crop);
     (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
 }
 
@@ -269,19 +251,7 @@ fn views(sample: &SampleRows, series: &Series) -> Vec<View> {
     (series.samples().iter())
         .map(|s| {
             let row = sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi);
-            let band = |b: Band| row.and_then(|r| r.bands.get(&b)).copied();
-            let share = |a: Option<f64>, b: Option<f64>| {
-                let (a, b) = a.zip(b)?;
-                Some((a - b) / (a + b)).filter(|x| x.is_finite())
-            };
-            View {
-                date: s.date,
-                ndvi: s.ndvi,
-                lswi: share(band(Band::B8A).or(band(Band::B08)), band(Band::B11)),
-                ndyi: share(band(Band::B03), band(Band::B02)),
-                nir: band(Band::B08).or(band(Band::B8A)),
-                blue: band(Band::B02),
-            }
+            View::of(s.date, s.ndvi, |band| row.and_then(|r| r.bands.get(&band)).copied())
         })
         .collect()
 }

@@ -85,12 +85,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
         "41 in the whole set",
     ));
     let ours = peak_before_senescence(tools).zip(lag(89.0)).map(|(peak, ripe)| peak + ripe);
-    out.push(Line::new(
-        "ours: peak of the zone's curve to maturity, days",
-        1,
-        figure(ours, 0),
-        "41 +- 5",
-    ));
+    out.push(Line::new("ours: peak of the zone's curve to maturity, days", 1, figure(ours, 0), "41 +- 5"));
     let heading = quantile(&to_peak, 0.5);
     let ours = peak_before_senescence(tools).zip(lag(55.0)).map(|(peak, heading)| -heading - peak);
     out.push(Line::new(
@@ -172,7 +167,8 @@ fn by_calendar(
         if let (Some(dos), Some(_)) = (sets::number(row, "emergence_dos"), sown) {
             let truth = plus_days(year, dos as i32);
             // A sowing date outside the calendar's reach is not believed, so nothing is learnt from it.
-            let reach = Date::new(year.year(), 10, 6).map_or(i32::MAX, |m| days_between(m, sown.unwrap_or(m)).abs());
+            let reach =
+                Date::new(year.year(), 10, 6).map_or(i32::MAX, |m| days_between(m, sown.unwrap_or(m)).abs());
             if reach > REACH_DAYS {
                 out_of_reach += 1;
             } else if let Some(d) = develop(plus_days(truth, 10)) {

@@ -48,7 +48,8 @@ fn ask(views: &[View], as_of: Date, calendar: &str, beside: &Beside<'_>) -> Deve
         shares: None,
         crops: &["winter_wheat".to_owned()],
     };
-    let answer = Ensemble::builtin().unwrap().answer_beside(&question, beside, &profiles, &CropRules::default());
+    let answer =
+        Ensemble::builtin().unwrap().answer_beside(&question, beside, &profiles, &CropRules::default());
     answer.development.unwrap()
 }
 
@@ -58,7 +59,8 @@ fn calendar() -> &'static str {
 
 /// The calendar with wheat of the zone sown so many days later.
 fn calendar_later(shift: i32) -> String {
-    let at = "crop = \"winter_wheat\"\nzone = \"europe-continental\"\nsow_from = \"09-20\"\nsow_to = \"10-25\"";
+    let at =
+        "crop = \"winter_wheat\"\nzone = \"europe-continental\"\nsow_from = \"09-20\"\nsow_to = \"10-25\"";
     assert!(calendar().contains(at));
     let month_day = |d: Date| format!("{:02}-{:02}", d.month(), d.day());
     let (a, b) = (days(date(2021, 9, 20), shift), days(date(2021, 10, 25), shift));
@@ -109,7 +111,8 @@ proptest! {
 /// Ripe wheat cut on 20 July: straw shows in NBR2 from the next clear date on.
 fn cut_field() -> (Vec<View>, Vec<(Date, f64)>) {
     let views = wheat(date(2022, 4, 2), date(2022, 7, 1), 6);
-    let nbr2 = views.iter().map(|v| (v.date, if v.date >= date(2022, 7, 20) { 0.20 } else { 0.12 })).collect();
+    let nbr2 =
+        views.iter().map(|v| (v.date, if v.date >= date(2022, 7, 20) { 0.20 } else { 0.12 })).collect();
     (views, nbr2)
 }
 
@@ -125,7 +128,10 @@ fn a_crop_seen_harvested_stays_harvested_on_later_days() {
         let on = days(date(2022, 7, 5), k * 7);
         let d = ask(&views, on, calendar(), &Beside { nbr2: &nbr2, ..Beside::default() });
         if let Standing::Cut { from, to } = d.standing {
-            assert!(from < date(2022, 7, 20) && date(2022, 7, 20) <= to && apart(from, to) <= 6, "{from} {to}");
+            assert!(
+                from < date(2022, 7, 20) && date(2022, 7, 20) <= to && apart(from, to) <= 6,
+                "{from} {to}"
+            );
             assert!(d.harvest.p10 >= from && d.harvest.p90 <= to);
             seen = seen.or(Some(on));
         } else {
@@ -173,8 +179,10 @@ fn temperatures(warmer: f64) -> BTreeMap<Date, f64> {
 fn usual_temperatures_give_the_calendars_answer_and_a_warm_spring_an_early_one() {
     let table = ThermalTable::builtin().unwrap();
     // Seen to the end of March only: what follows is expected.
-    let views: Vec<View> =
-        wheat(date(2022, 4, 2), date(2022, 7, 1), 8).into_iter().filter(|v| v.date < date(2022, 4, 1)).collect();
+    let views: Vec<View> = wheat(date(2022, 4, 2), date(2022, 7, 1), 8)
+        .into_iter()
+        .filter(|v| v.date < date(2022, 4, 1))
+        .collect();
     let on = date(2022, 6, 1);
     let by_calendar = ask(&views, on, calendar(), &Beside::default());
     let warmed = |means: BTreeMap<Date, f64>, normals: BTreeMap<Date, f64>| {
@@ -182,7 +190,10 @@ fn usual_temperatures_give_the_calendars_answer_and_a_warm_spring_an_early_one()
         ask(&views, on, calendar(), &Beside { temperature: Some((&means, &table)), nbr2: &[] })
     };
     let usual = warmed(temperatures(0.0), temperatures(0.0));
-    assert_eq!((usual.harvest, usual.senescence, usual.bbch), (by_calendar.harvest, by_calendar.senescence, by_calendar.bbch));
+    assert_eq!(
+        (usual.harvest, usual.senescence, usual.bbch),
+        (by_calendar.harvest, by_calendar.senescence, by_calendar.bbch)
+    );
     assert!(usual.time.starts_with("degree-days"), "{}", usual.time);
     let early = warmed(temperatures(2.5), temperatures(0.0));
     assert!(early.senescence.p50 < usual.senescence.p50 && early.harvest.p50 < usual.harvest.p50);
