@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::series::plus_days;
 
 use super::calendar;
-use super::ensemble::{Answer, AreaShares, Ensemble, Learned, Question, Unit, View};
+use super::ensemble::{Answer, AreaShares, Beside, Ensemble, Question, Unit, View};
 use super::normal::{date, day};
 use super::profiles::{Meaning, Profiles};
 use super::season_reading::{Reading, asked_window, assess};
@@ -37,12 +37,21 @@ pub struct Models<'a> {
 
 /// Reads one plot: its assessment, and the ensemble's answer behind it.
 ///
-/// `views` are the clear dates of `reading.series` with whatever indices were read; `learned` is what a trained
-/// classifier says of the plot, where there is one.
+/// `views` are the clear dates of `reading.series` with whatever indices were read.
 pub fn read(
     reading: &Reading<'_>,
     views: &[View],
-    learned: Option<&Learned>,
+    models: &Models<'_>,
+    rules: &CropRules,
+) -> (Assessment, Answer) {
+    read_beside(reading, views, &Beside::default(), models, rules)
+}
+
+/// The same with what else is known: daily temperatures, NBR2, a trained classifier's word.
+pub fn read_beside(
+    reading: &Reading<'_>,
+    views: &[View],
+    beside: &Beside<'_>,
     models: &Models<'_>,
     rules: &CropRules,
 ) -> (Assessment, Answer) {
@@ -60,7 +69,7 @@ pub fn read(
         shares: models.shares,
         crops: models.crops,
     };
-    let answer = models.ensemble.answer_with(&question, learned, profiles, rules);
+    let answer = models.ensemble.answer_beside(&question, beside, profiles, rules);
     let base = assess(reading, profiles, rules);
     (answer.clone().into_assessment(base, reading, rules), answer)
 }

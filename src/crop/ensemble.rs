@@ -18,6 +18,7 @@ mod area_shares;
 mod assessment;
 mod check;
 mod cover;
+mod cut;
 mod cycle;
 mod develop;
 mod judge;
@@ -30,8 +31,9 @@ mod table;
 mod views;
 mod weigh;
 
-pub use answer::{Answer, ClassScore, Decision, Ensemble, Question, Unit};
+pub use answer::{Answer, Beside, ClassScore, Decision, Ensemble, Question, Unit};
 pub use area_shares::AreaShares;
+pub use cut::Standing;
 pub use develop::Development;
 pub use learned::Learned;
 pub use table::{EnsembleError, EnsembleTable};

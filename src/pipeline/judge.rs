@@ -81,7 +81,7 @@ impl Bench<'_> {
             crops: &[],
         };
         let views = views(&observations, &clear);
-        let (assessment, _) = crop::read(&reading, &views, None, &models, &settings.crop.rules);
+        let (assessment, _) = crop::read(&reading, &views, &models, &settings.crop.rules);
         let (scenes, skipped) = self.scenes_of(&observations);
         let (scenes_expected, scenes_found) = self.expected(seen);
         let evidence = Evidence {

@@ -3,6 +3,7 @@
 mod calendar;
 mod cropping;
 mod ensemble;
+mod maturity;
 mod rotation;
 mod swiss;
 mod verb;

@@ -20,6 +20,7 @@ fn args(dir: &std::path::Path) -> CropArgs {
         crops: Vec::new(),
         model: None,
         pixel: false,
+        temperature: None,
     }
 }
 
