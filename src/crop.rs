@@ -12,6 +12,7 @@ mod check;
 mod cropped;
 mod declared;
 pub mod ensemble;
+pub mod events;
 mod harvest;
 mod normal;
 mod profile;
@@ -20,6 +21,8 @@ mod rules;
 pub mod scores;
 mod season_reading;
 mod stage;
+pub mod vigour;
+pub mod yields;
 
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
