@@ -9,6 +9,7 @@
 
 mod calendar;
 mod check;
+mod condition;
 mod cropped;
 mod declared;
 pub mod ensemble;
@@ -24,6 +25,7 @@ mod stage;
 pub mod vigour;
 pub mod yields;
 
+pub use condition::{Condition, timings};
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;
