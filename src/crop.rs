@@ -25,7 +25,7 @@ mod stage;
 pub mod vigour;
 pub mod yields;
 
-pub use condition::{Condition, timings};
+pub use condition::{Condition, ConditionRules, timings};
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;

@@ -128,8 +128,6 @@ pub struct Event {
     pub harvest_from: Option<Date>,
     /// Clear dates that show it.
     pub evidence: Vec<Date>,
-    /// What the neighbours show; filled in where there are any.
-    pub alike: Option<Alike>,
 }
 
 /// Everything found on one plot.

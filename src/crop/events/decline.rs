@@ -74,7 +74,6 @@ pub(super) fn find(scene: &Scene<'_>, found: &Found) -> Option<Event> {
         ripe_probability: ripe(last),
         harvest_from: Some(timing.harvest.p10),
         evidence: run.iter().map(|g| g.date).collect(),
-        alike: None,
     })
 }
 

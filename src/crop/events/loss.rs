@@ -132,7 +132,6 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
             ripe_probability: ripe,
             harvest_from: Some(timing.harvest.p10),
             evidence,
-            alike: None,
         }
     });
     Some(Fall { from: before.date, to: low.date, last, event })

@@ -48,7 +48,6 @@ pub(super) fn find(all: &[Glance], timings: &dyn Fn(Date) -> Vec<Timing>, rules:
                 ripe_probability: timing.ripe_by(g.date),
                 harvest_from: Some(timing.harvest.p10),
                 evidence: vec![g.date],
-                alike: None,
             }),
         }
     }
