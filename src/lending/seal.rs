@@ -84,7 +84,7 @@ pub(super) fn finish(mut r: EligibilityRecord) -> EligibilityRecord {
         "declared_area_ha": r.declared_area_ha, "declared_sowing_date": r.declared_sowing_date,
         "as_of": r.as_of, "season": [r.season_start, r.season_end],
         "scenes": scenes, "scenes_rejected": rejected,
-        "peers_sha256": r.peers_sha256, "yield_source": r.yield_source,
+        "peers_sha256": r.peers_sha256, "yield_file_sha256": r.yield_file_sha256,
     });
     r.record_id = Uuid::new_v5(&RECORD_NAMESPACE, canonical_json(&inputs).as_bytes()).to_string();
     r.record_sha256 = digest(&r);

@@ -167,6 +167,7 @@ columns! {
             yield_method: Option<String>, "reference_stat, scaled_reference", "The reference as it is, or scaled by greenness among the peers";
             yield_reference_kg_ha: Option<Rounded<0>>, "kg/ha", "Mean of the regional statistics used";
             yield_reference_years: Vec<u32>, "years", "Years of harvest that made it";
+            yield_file_sha256: Option<String>, "hex", "SHA-256 of the file of regional statistics that the run was given";
             yield_source: Option<String>, "text", "Where the statistics come from, as in the file";
         }
         in "Hazards" {

@@ -29,6 +29,7 @@ pub(super) fn columns(r: &mut EligibilityRecord, e: &Evidence<'_>) {
         r.peers_sha256 = Some(sha256_hex(p.ids.join("\n").as_bytes()));
     }
     r.days_behind_peers = c.vigour.days_behind.and_then(|(days, _)| Rounded::new(f64::from(days)));
+    r.yield_file_sha256 = c.yield_file_sha256.clone();
     if let Some(y) = &c.yields {
         r.yield_kg_ha = Rounded::new(y.p50);
         r.yield_lower_kg_ha = Rounded::new(y.p10);
