@@ -3,6 +3,9 @@
 mod calendar;
 mod cropping;
 mod ensemble;
+mod events;
 mod rotation;
 mod swiss;
 mod verb;
+mod vigour;
+mod yields;

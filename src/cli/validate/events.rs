@@ -19,9 +19,11 @@ use super::super::table::Error;
 use super::{Instruments, Line, brazil, figure, france, sets, swiss};
 
 /// Shares of greenness that the laid losses take.
-const LOSSES: [f64; 3] = [0.5, 0.7, 0.9];
+const LOSSES: [f64; 3] = [0.3, 0.5, 0.8];
 /// Days after green-up on which they begin.
-const BEGINS: [i32; 3] = [15, 30, 45];
+const BEGINS: [i32; 2] = [20, 45];
+/// Seasons that losses are laid into, of each crop: the first ones by name.
+const MOST_SPOILED: usize = 30;
 /// NDVI of bare soil.
 const SOIL: f64 = 0.2;
 /// Least clear dates of a season.
@@ -205,6 +207,7 @@ fn judge(name: &str, all: &[Season<'_>], with_losses: bool, tools: &Instruments,
     for loss in LOSSES {
         let told: Vec<(bool, Option<i32>)> = all
             .par_iter()
+            .take(MOST_SPOILED)
             .flat_map_iter(|s| {
                 let greenup = s.greenup(tools);
                 BEGINS.iter().filter_map(move |after| {

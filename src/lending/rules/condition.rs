@@ -34,7 +34,9 @@ fn flood(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bool
         .filter(|(share, _)| *share > rule.value)
         .reduce(|a, b| if b.0 > a.0 { b } else { a });
     if let Some((share, date)) = worst {
-        found.add_with(rule.code, rule.effect, [share.into(), date.into(), rule.value.into()]);
+        // A policy may be mild, but a disaster always reaches a person.
+        let effect = rule.effect.max(Effect::Refer);
+        found.add_with(rule.code, effect, [share.into(), date.into(), rule.value.into()]);
     }
     worst.is_some()
 }
