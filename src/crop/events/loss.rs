@@ -118,8 +118,8 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
         } else {
             EventKind::Loss
         };
-        let evidence: Vec<Date> = after.iter().map(|g| g.date).chain([next.date]).collect();
-        let mut evidence = evidence;
+        let mut evidence: Vec<Date> = after.iter().map(|g| g.date).chain([next.date]).collect();
+        evidence.sort_unstable();
         evidence.dedup();
         Event {
             kind,
