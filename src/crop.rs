@@ -10,10 +10,12 @@
 mod appraisal;
 mod calendar;
 mod check;
+mod condition;
 mod cropped;
 mod declared;
 pub mod dekads;
 pub mod ensemble;
+pub mod events;
 mod harvest;
 mod normal;
 mod profile;
@@ -23,8 +25,11 @@ pub mod scores;
 mod season_reading;
 mod stage;
 mod thermal;
+pub mod vigour;
+pub mod yields;
 
 pub use appraisal::{Models, read, read_beside};
+pub use condition::{Befallen, Condition, ConditionRules, befallen, timings};
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;

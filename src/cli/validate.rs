@@ -5,6 +5,7 @@
 
 mod brazil;
 mod central_asia;
+mod events;
 mod france;
 mod season_ends;
 mod sets;
@@ -24,7 +25,7 @@ pub struct ValidateArgs {
     /// Folder that holds the sets, one folder each
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Only these sets, separated by commas: france, brazil, swiss, us, asia, gpp, jolanda
+    /// Only these sets, separated by commas: france, brazil, swiss, us, asia, gpp, jolanda, events
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub only: Vec<String>,
 }
@@ -73,7 +74,7 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         tools.profiles.version()
     );
     type Measure = fn(&std::path::Path, &Instruments) -> Result<Option<Vec<Line>>, Error>;
-    let sets: [(&str, &str, Measure); 7] = [
+    let sets: [(&str, &str, Measure); 8] = [
         (
             "france",
             "france_lpis_dekads_2023: single pixels, western France 2023 (development)",
@@ -104,6 +105,11 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "jolanda",
             "italy_jolanda_sen2rts: season dates against the cycles of sen2rts",
             season_ends::jolanda,
+        ),
+        (
+            "events",
+            "events: false alarms on the real series above, and losses laid into them (development)",
+            events::measure,
         ),
     ];
     let mut absent = Vec::new();

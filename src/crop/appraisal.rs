@@ -77,7 +77,7 @@ pub fn read_beside(
 /// First and last day that the ensemble looks at: the declared cycle where one is named, else about a year.
 ///
 /// A reading whose own window ends on another day than the as-of date asks for that season, and its autumn.
-fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
+pub(super) fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
     let as_of = reading.series.as_of();
     let (back, ahead) = (plus_days(as_of, AROUND_AS_OF.0), plus_days(as_of, AROUND_AS_OF.1));
     if let Some((from, to)) = reading.window.filter(|(_, to)| *to != as_of) {

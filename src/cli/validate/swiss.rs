@@ -26,24 +26,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
     ) else {
         return Ok(None);
     };
-    let mut fields: BTreeMap<String, (f64, f64, Vec<View>)> = BTreeMap::new();
-    for row in sets::rows(&series)? {
-        let (Some(id), Some(day)) =
-            (row.get("sample_id"), row.get("date").and_then(|d| d.parse::<Date>().ok()))
-        else {
-            continue;
-        };
-        let n = |c: &str| sets::number(&row, c);
-        let (Some(lat), Some(lon), Some(ndvi)) = (n("lat"), n("lon"), n("ndvi")) else { continue };
-        let clear = n("n_clear").zip(n("n_pix")).is_none_or(|(c, all)| c > CLEAR * all);
-        if day.year() == 2022 && clear {
-            let view = View { date: day, ndvi, lswi: None, ndyi: None, nir: None, blue: None };
-            fields.entry(id.clone()).or_insert((lat, lon, Vec::new())).2.push(view);
-        }
-    }
-    for field in fields.values_mut() {
-        field.2 = one_a_day(&field.2);
-    }
+    let fields = fields(&series)?;
     let mut visits: BTreeMap<(String, Date), Vec<f64>> = BTreeMap::new();
     for row in sets::rows(&scores)? {
         let (Some(parcel), Some(day)) =
@@ -200,4 +183,30 @@ fn one_a_day(views: &[View]) -> Vec<View> {
             Some(View { date, ndvi: quantile(&ndvi, 0.5)?, lswi: None, ndyi: None, nir: None, blue: None })
         })
         .collect()
+}
+
+/// Latitude, longitude and clear dates of 2022 by field.
+pub(super) type Fields = BTreeMap<String, (f64, f64, Vec<View>)>;
+
+/// The fields with their clear dates.
+pub(super) fn fields(series: &Path) -> Result<Fields, Error> {
+    let mut fields = Fields::new();
+    for row in sets::rows(series)? {
+        let (Some(id), Some(day)) =
+            (row.get("sample_id"), row.get("date").and_then(|d| d.parse::<Date>().ok()))
+        else {
+            continue;
+        };
+        let n = |c: &str| sets::number(&row, c);
+        let (Some(lat), Some(lon), Some(ndvi)) = (n("lat"), n("lon"), n("ndvi")) else { continue };
+        let clear = n("n_clear").zip(n("n_pix")).is_none_or(|(c, all)| c > CLEAR * all);
+        if day.year() == 2022 && clear {
+            let view = View { date: day, ndvi, lswi: None, ndyi: None, nir: None, blue: None };
+            fields.entry(id.clone()).or_insert((lat, lon, Vec::new())).2.push(view);
+        }
+    }
+    for field in fields.values_mut() {
+        field.2 = one_a_day(&field.2);
+    }
+    Ok(fields)
 }
