@@ -5,7 +5,6 @@
 //! The only place of the house where async meets the compute pool (`bridge`), and where work is parallel:
 //! over blocks and plots, gathered in order, so that threads never change an answer.
 
-mod again;
 mod bridge;
 mod chips;
 mod earlier;
@@ -13,6 +12,7 @@ mod estimate;
 mod gather;
 mod judge;
 mod layout;
+mod neighbours;
 mod observe;
 mod overlaps;
 mod papers;
@@ -28,13 +28,12 @@ mod timings;
 
 use std::sync::Arc;
 
-pub use again::recompute;
 pub use bridge::ComputeLost;
 pub use estimate::{Estimate, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
-pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, appraise};
+pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, YieldFile, appraise};
 pub use spec::{Bands, CatalogSettings, CropSettings, Period, Settings, Spec, SpecError};
 
 /// A compute pool; 0 threads: one per processor.

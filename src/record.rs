@@ -29,8 +29,8 @@ pub use condition::{CONDITIONS, Condition, ConditionFacts};
 pub use json_schema::json_schema;
 pub use outline::Outline;
 pub use parts::{
-    CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, OverlapSeen, PhaseEvidence,
-    RejectedScene, SeasonSeen, Software, SourceScene, TranchePlan, YearLimit,
+    Alert, CapApplied, Change, CropCandidate, FigureUsed, LimitStep, Link, ModelUsed, OverlapSeen,
+    PhaseEvidence, RejectedScene, SeasonSeen, Software, SourceScene, TranchePlan, YearLimit,
 };
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};

@@ -7,8 +7,9 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::crop::yields::YieldTable;
 use crate::lending::{FigureKind, Figures, Policy};
-use crate::pipeline::{self, Doors, Outcome, RunRequest};
+use crate::pipeline::{self, Doors, Outcome, RunRequest, YieldFile};
 use crate::record::Status;
 use crate::store::{
     self, CatalogUsed, DeferredPlot, Exit, InputFile, OutputFile, PlotCounts, RunManifest, SceneCounts,
@@ -46,6 +47,9 @@ pub(super) struct AppraiseArgs {
     register: Option<PathBuf>,
     #[command(flatten)]
     figures: FigureFiles,
+    /// Regional yields of past years, TOML or CSV with a source on every row. Without it no yield is estimated.
+    #[arg(long, value_name = "FILE")]
+    yields: Option<PathBuf>,
     /// Chart, picture, raster and report for every plot, or for none. Default: all up to 2000 plots.
     #[arg(long, value_name = "WHICH")]
     papers: Option<PapersFor>,
@@ -64,9 +68,9 @@ pub(super) struct FigureFiles {
     /// Prices.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
-    /// Yields that are exceeded in four of five cases.
+    /// Yields that are exceeded in four of five cases, for value-based limits.
     #[arg(long, value_name = "FILE")]
-    yields: Option<PathBuf>,
+    cautious_yields: Option<PathBuf>,
 }
 
 impl FigureFiles {
@@ -76,7 +80,7 @@ impl FigureFiles {
         for (kind, path) in [
             (FigureKind::Finance, &self.finance),
             (FigureKind::Price, &self.prices),
-            (FigureKind::Yield, &self.yields),
+            (FigureKind::Yield, &self.cautious_yields),
         ] {
             let Some(path) = path else { continue };
             let shown = path.display();
@@ -94,7 +98,7 @@ impl FigureFiles {
         let kinds = [
             (FigureKind::Finance, &self.finance),
             (FigureKind::Price, &self.prices),
-            (FigureKind::Yield, &self.yields),
+            (FigureKind::Yield, &self.cautious_yields),
         ];
         let used = |(kind, path): (FigureKind, &Option<PathBuf>)| SettingsUsed {
             name: kind.word().to_owned(),
@@ -113,7 +117,7 @@ impl FigureFiles {
         FigureFiles {
             finance: of(&self.finance, FigureKind::Finance),
             prices: of(&self.prices, FigureKind::Price),
-            yields: of(&self.yields, FigureKind::Yield),
+            cautious_yields: of(&self.cautious_yields, FigureKind::Yield),
         }
     }
 }
@@ -137,6 +141,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         Some(folder) => Some(store::read_register(folder).map_err(|e| Stop::usage(e.to_string()))?),
         None => None,
     };
+    let yields = args.yields.as_deref().map(yields).transpose()?;
     let days = args.run.days(&spec)?;
     let (intake, bytes) = args.run.read_plots(&spec)?;
     let doors = doors::open(&args.run)?;
@@ -152,12 +157,14 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         policy,
         figures,
         register,
+        yields,
         as_of: days.as_of,
         from: days.from,
         to: days.to,
         out: args.out.clone(),
         papers: args.papers.map(|p| p == PapersFor::All),
         resume: !args.fresh,
+        write: true,
         title: title(&args.run.plots),
         command: command_line(),
         catalog_location: args.run.catalog.clone(),
@@ -183,9 +190,11 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
 
 /// A policy file, or a built-in policy by its name.
 pub(super) fn policy(path: Option<&Path>) -> Result<Policy, Stop> {
+    let shown = path.unwrap_or(Path::new("first")).display().to_string();
+    // A file goes before a built-in policy of the same name; a folder is no policy.
+    let named = path.is_none_or(|p| !p.is_file()).then(|| Policy::built_in(&shown));
     let path = path.unwrap_or(Path::new("first"));
-    let shown = path.display();
-    let built_in = path.to_str().filter(|_| !path.exists()).and_then(Policy::built_in);
+    let built_in = named.flatten();
     if let Some(policy) = built_in {
         return policy.map_err(|e| Stop::failed(format!("built-in policy {shown}: {e}")));
     }
@@ -194,6 +203,29 @@ pub(super) fn policy(path: Option<&Path>) -> Result<Policy, Stop> {
         Stop::usage(format!("cannot read the policy {shown}: {e}; built in are {}", names.join(", ")))
     })?;
     Policy::parse(&text).map_err(|e| Stop::usage(format!("policy {shown}: {e}")))
+}
+
+pub(super) fn yields(path: &Path) -> Result<YieldFile, Stop> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    let is_toml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+    let table = if is_toml { YieldTable::parse_toml(&text) } else { YieldTable::parse_csv(&text) };
+    let table = table.map_err(|e| Stop::usage(format!("yields {shown}: {e}")))?;
+    Ok(YieldFile { table, sha256: crate::record::sha256_hex(text.as_bytes()) })
+}
+
+/// Name of the regional yields in the manifest.
+pub(super) const REGIONAL_YIELDS: &str = "regional_yields";
+
+/// The lender's files as the manifest names them.
+fn figures_used(args: &AppraiseArgs, request: &RunRequest) -> Vec<SettingsUsed> {
+    let mut used = args.figures.used(&request.figures);
+    used.extend(request.yields.as_ref().map(|file| SettingsUsed {
+        name: REGIONAL_YIELDS.to_owned(),
+        path: args.yields.as_ref().map(|p| p.display().to_string()),
+        sha256: file.sha256.clone(),
+    }));
+    used
 }
 
 #[expect(clippy::too_many_arguments, reason = "a manifest is the sum of what a run knows")]
@@ -245,7 +277,7 @@ fn manifest(
         inputs: vec![input],
         pipeline: named(&request.spec.settings.name, args.run.pipeline.as_ref(), request.spec.sha256.clone()),
         policy: Some(named(&request.policy.id, args.policy.as_ref(), request.policy.sha256())),
-        figures: args.figures.used(&request.figures),
+        figures: figures_used(args, request),
         register: args.register.as_ref().map(|p| p.display().to_string()),
         config_sha256: request.spec.sha256.clone(),
         catalog: CatalogUsed {

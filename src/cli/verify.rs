@@ -1,6 +1,6 @@
 //! `croplens verify`: is a record as it was sealed, and does it come out the same when it is made again?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,7 +11,7 @@ use crate::pipeline::{self, RunRequest, Spec};
 use crate::record::{self, Difference, EligibilityRecord};
 use crate::store::{self, RunManifest};
 
-use super::appraise::{FigureFiles, policy};
+use super::appraise::{FigureFiles, REGIONAL_YIELDS, policy, yields};
 use super::run_flags::{AccessFlags, RunFlags};
 use super::say::Voice;
 use super::{Ended, Stop, doors, runtime, sign};
@@ -46,6 +46,9 @@ pub(super) struct VerifyArgs {
     /// The policy file, when it is no longer where the run read it.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The regional yields, when they are no longer where the run read them.
+    #[arg(long, value_name = "FILE")]
+    yields: Option<PathBuf>,
     /// The register of pledged plots, when the run had one.
     #[arg(long, value_name = "DIR")]
     register: Option<PathBuf>,
@@ -203,9 +206,12 @@ fn made_again(args: &VerifyArgs, dir: &Path, records: &[EligibilityRecord]) -> R
     let request = request(args, &manifest, dir, records)?;
     let (request, flags) = request;
     let doors = doors::open(&flags)?;
-    let only: BTreeSet<String> = records.iter().map(|r| r.id.clone()).collect();
-    let watch = pipeline::nobody();
-    let mut made = runtime()?.block_on(pipeline::recompute(&request, &doors, &only, &watch));
+    // All plots are read, because a plot is judged among its neighbours.
+    let outcome = runtime()?
+        .block_on(pipeline::appraise(&request, &doors, &pipeline::nobody()))
+        .map_err(|e| Stop::failed(e.to_string()))?;
+    let mut made: BTreeMap<String, EligibilityRecord> =
+        outcome.records.into_iter().map(|r| (r.id.clone(), r)).collect();
     Ok(records.iter().map(|r| (r.clone(), made.remove(&r.id))).collect())
 }
 
@@ -241,6 +247,11 @@ fn request(
     same("the policy", first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(), &policy.sha256())?;
     let stated = first.and_then(|r| r.figures_sha256.clone()).unwrap_or_default();
     same("the lender's figures", &stated, &figures.sha256().unwrap_or_default())?;
+    let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS).and_then(|f| f.path.as_ref());
+    let yields = of_run(&args.yields, of_yields).map(|path| yields(&path)).transpose()?;
+    let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
+    let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
+    same("the regional yields", &stated, &found)?;
     let register = of_run(&args.register, manifest.register.as_ref());
     let register = match register {
         Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
@@ -251,6 +262,7 @@ fn request(
         spec,
         policy,
         figures,
+        yields,
         register,
         as_of: manifest.as_of,
         from: manifest.from,
@@ -258,6 +270,7 @@ fn request(
         out: dir.to_owned(),
         papers: Some(records.iter().any(|r| !r.links.is_empty())),
         resume: false,
+        write: false,
         title: String::new(),
         command: String::new(),
         catalog_location: flags.catalog.clone(),

@@ -58,6 +58,11 @@ impl Look<'_> {
             },
             Code::ImgPhaseNotSeen => (Condition::PhaseFromElsewhere, given("phase")),
             Code::EventFlood => (Condition::ReliefRoute, Vec::new()),
+            Code::EventDrought => (Condition::ReliefRegion, Vec::new()),
+            Code::CropFailed | Code::CropDeclining => (Condition::TellWhatHappened, Vec::new()),
+            Code::HarvestEarly => (Condition::ProofOfSale, Vec::new()),
+            Code::NotPlantedByDeadline => (Condition::CropOnLaterDates, Vec::new()),
+            Code::VigourBelowPeers => (Condition::TellWhyWeaker, Vec::new()),
             Code::StageNotReachedUntil => (Condition::LookLater, given("from")),
             Code::StageNotReached | Code::CannotTellCropped => match self.still_open() {
                 Some(_) if !self.next.is_empty() => {

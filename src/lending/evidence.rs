@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::crop::Assessment;
+use crate::crop::{Assessment, Condition};
 use crate::lending::Figures;
 use crate::observation::{Observation, Reject};
 use crate::plot::{Plot, References};
@@ -75,6 +75,8 @@ pub struct Evidence<'a> {
     pub overlaps: Vec<Overlap>,
     /// What the plot was compared with; `None` where it was not.
     pub overlap_check: Option<OverlapCheck>,
+    /// What befell the crop and how it stands among others.
+    pub condition: &'a Condition,
     /// Files that will lie beside the record.
     pub links: Vec<Link>,
 }

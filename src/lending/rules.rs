@@ -1,6 +1,7 @@
 //! Every check, in order: what speaks for, against, or asks for a person. Total: any evidence passes.
 
 mod amounts;
+mod condition;
 mod crop;
 mod declaration;
 mod imagery;
@@ -19,6 +20,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
     overlap::check(evidence, policy, &mut found);
     imagery::check(evidence, policy, &mut found);
     crop::check(evidence, policy, &mut found);
+    condition::check(evidence, policy, &mut found);
     amounts::check(evidence, policy, limit, &mut found);
     found
 }

@@ -34,6 +34,7 @@ impl Earlier {
         }
         let mut finished = store::finished(&request.out, &request.spec.sha256)?;
         let policy = request.policy.sha256();
+        let yields = request.yields.as_ref().map(|f| f.sha256.as_str());
         let mut usable = BTreeMap::new();
         for entry in &request.intake.entries {
             let Entry::Plot(plot) = entry else { continue };
@@ -44,6 +45,7 @@ impl Earlier {
                 && record.figures_sha256 == request.figures.sha256()
                 && record.overlap_register_version.as_deref() == register
                 && record.as_of == request.as_of
+                && record.yield_file_sha256.as_deref() == yields
                 && record.links.is_empty() != request.papers()
                 && crate::lending::same_plot(record, plot);
             if same {

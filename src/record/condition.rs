@@ -77,6 +77,21 @@ conditions! {
     ReliefRoute "relief_route" ()
         "An assessment of the damage under the lender's relief route."
         "按贷款机构的灾害救助流程评估损失。";
+    ReliefRegion "relief_region" ()
+        "An assessment of the region's losses under the lender's relief route."
+        "按贷款机构的灾害救助流程评估区域损失。";
+    TellWhatHappened "tell_what_happened" ()
+        "A visit that tells what happened, or regrowth on later clear dates."
+        "实地查看以查明原因，或在以后的晴空日期看到恢复生长。";
+    ProofOfSale "proof_of_sale" ()
+        "Proof of what was cut and sold, or a visit to the plot."
+        "提供收割和出售的证明，或实地查看。";
+    CropOnLaterDates "crop_on_later_dates" ()
+        "A crop seen on later clear dates, or the sowing confirmed by a visit."
+        "在以后的晴空日期看到作物，或由实地查看确认已播种。";
+    TellWhyWeaker "tell_why_weaker" ()
+        "A visit that tells why the crop is weaker than around, or growth on later clear dates."
+        "实地查看以查明长势弱于周边的原因，或在以后的晴空日期看到生长。";
     LookLater "look_later" (from: Date)
         "Another look from {from} on."
         "自{from}起再次查看。";

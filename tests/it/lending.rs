@@ -2,6 +2,7 @@
 
 mod amounts;
 mod case;
+mod condition;
 mod docs;
 mod golden;
 mod laws;

@@ -117,7 +117,7 @@ pub struct AddOn {
     pub note: String,
 }
 
-/// A limit from the harvest: yield x price x area (the lender's `--yields` and `--prices` files) x advance rate.
+/// A limit from the harvest: yield x price x area (the lender's `--cautious-yields` and `--prices` files) x advance rate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValueBased {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{
-    Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
+    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
 use croplens::lending::{
     Evidence, Figures, Observability, Overlap, Policy, Provenance, SeasonWindow, SkippedScene,
@@ -45,6 +45,7 @@ pub(super) struct Case {
     pub(super) verdict: Option<(Verdict, Option<f64>)>,
     pub(super) cannot_tell: Vec<CannotTell>,
     pub(super) harvest: bool,
+    pub(super) condition: Condition,
 }
 
 /// The case with everything an [`Evidence`] borrows.
@@ -59,6 +60,7 @@ pub(super) struct Built {
     pub(super) expected: Option<usize>,
     pub(super) figures: Figures,
     pub(super) overlaps: Vec<Overlap>,
+    pub(super) condition: Condition,
 }
 
 pub(super) fn first_policy() -> Policy {
@@ -105,6 +107,7 @@ impl Case {
             verdict: Some((Verdict::Consistent, Some(2.5))),
             cannot_tell: Vec::new(),
             harvest: true,
+            condition: Condition::default(),
         }
     }
 
@@ -145,6 +148,7 @@ impl Case {
             expected: self.expected,
             figures: Figures::default(),
             overlaps: Vec::new(),
+            condition: self.condition.clone(),
         }
     }
 
@@ -292,6 +296,7 @@ impl Built {
             figures: &self.figures,
             overlaps: self.overlaps.clone(),
             overlap_check: None,
+            condition: &self.condition,
             links: Vec::new(),
         }
     }

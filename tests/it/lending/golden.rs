@@ -116,7 +116,7 @@ fn a_plot_under_permanent_cloud_is_referred_with_low_confidence() {
 fn a_contradicted_crop_speaks_against_only_with_its_number() {
     let contradicted = Case { verdict: Some((Verdict::Contradicted, Some(-4.2))), ..Case::good() };
     let r = record(&contradicted);
-    assert_eq!(r.status, Status::DoesNotSupport);
+    assert_eq!(r.status, Status::Refer, "by default a person looks");
     assert_eq!(
         r.reasons[0].text_en(),
         "What is seen contradicts the declared crop (wheat): log odds -4.2, where -3 or less counts as \
