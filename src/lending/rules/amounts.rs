@@ -8,21 +8,24 @@ use crate::lending::{Evidence, Policy};
 use crate::record::Code;
 
 pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&Limit>, found: &mut Findings) {
-    financed(evidence, policy, found);
+    let financed = financed(evidence, policy, found);
     phases(evidence, policy, found);
-    if let (Some(limit), Some(_)) = (limit, &policy.limit) {
+    // What is not financed has no limit to be looked for.
+    if let (Some(limit), true) = (limit, financed) {
         amounts(evidence, policy, limit, found);
     }
 }
 
-fn financed(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
-    let (Some(list), Some(declared)) = (&policy.crops, &evidence.plot.declared.crop) else { return };
+fn financed(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bool {
+    let (Some(list), Some(declared)) = (&policy.crops, &evidence.plot.declared.crop) else { return true };
     let known = evidence.assessment.declared.as_ref().map(|d| d.crop.as_str());
     let on_list = |name: &str| list.financed.iter().any(|crop| same_crop(crop, name));
-    if !on_list(declared) && !known.is_some_and(on_list) {
+    let financed = on_list(declared) || known.is_some_and(on_list);
+    if !financed {
         let rule = &list.otherwise;
         found.add_with(rule.code, rule.effect, [declared.as_str().into(), list.financed.clone().into()]);
     }
+    financed
 }
 
 /// A phase that is still to come asks for nothing.

@@ -8,6 +8,10 @@ use crate::store::plain_words as words;
 
 use super::{CHANGES_SHOWN, Report, Tongue, amounts, picture, style};
 
+/// Chinese fonts of the usual systems.
+const FONTS: &str =
+    "body{font-family:'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif}";
+
 /// Writes the page.
 pub fn report_html_zh(report: &Report<'_>) -> String {
     let r = report.record;
@@ -20,7 +24,7 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
                 title { "地块 " (words::name(&r.id)) "：" (title) }
-                style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) }
+                style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) (PreEscaped(FONTS)) }
             }
             body {
                 main class="crowded" {

@@ -154,7 +154,9 @@ fn every_mistake_in_a_figures_file_is_named_with_its_line() {
 
 #[test]
 fn a_cautious_lender_pays_when_the_field_shows_it() {
-    let policy = policy("conservative-cereals");
+    let mut policy = policy("conservative-cereals");
+    // Spring crops only: up within 60 days of sowing.
+    policy.disbursement.as_mut().unwrap().tranches[1].to_days_after_sowing = 60;
     let mut built = built(&Case::good(), None, Figures::default());
     built.plot.references.consent_purpose = Some("credit_appraisal".into());
     let r = record(&built, &policy);
