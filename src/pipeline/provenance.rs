@@ -31,13 +31,25 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
              {MIN_INNER_PIXELS} with less than {:.0} % lost, C from {FEWEST_INNER_PIXELS}, else D",
             100.0 * MAX_LOST_FRACTION
         ),
-        models: vec![ModelUsed {
-            id: crate::crop::METHOD.to_owned(),
-            version: spec.profiles.version().to_owned(),
-            sha256: None,
-            card_href: None,
-        }],
+        models: models(spec),
     }
+}
+
+/// The methods that took part.
+fn models(spec: &Spec) -> Vec<ModelUsed> {
+    let crop = ModelUsed {
+        id: crate::crop::METHOD.to_owned(),
+        version: spec.profiles.version().to_owned(),
+        sha256: None,
+        card_href: None,
+    };
+    let cropland = spec.settings.cropland.measure.then(|| ModelUsed {
+        id: crate::cropland::METHOD.to_owned(),
+        version: software().version,
+        sha256: None,
+        card_href: None,
+    });
+    std::iter::once(crop).chain(cropland).collect()
 }
 
 /// The cloud mask in one sentence, from the rule itself.

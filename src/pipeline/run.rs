@@ -17,6 +17,7 @@ use crate::observation::Observation;
 use crate::plot::Plot;
 use crate::record::EligibilityRecord;
 use crate::scene::{Scene, SceneId};
+use crate::series::plus_days;
 use crate::store::{self, FinishedRecord};
 use crate::zonal::Statistics;
 
@@ -25,6 +26,7 @@ use super::earlier::{Earlier, SERIES_FILE};
 use super::gather::Reader;
 use super::judge::Bench;
 use super::papers::{Papers, choose, links};
+use super::pixel_days::KeepPixels;
 use super::progress::{Event, Watcher};
 use super::provenance::provenance;
 use super::scan::ScanRules;
@@ -169,6 +171,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         statistics: Statistics::All,
         bands: request.spec.bands.clone(),
         chips: papers,
+        pixels: keep_pixels(request),
         guard: true,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;
@@ -223,6 +226,17 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         timings_s: timings.finish(),
         records,
         papers,
+    })
+}
+
+/// The pixels that the cropped area needs: those of the season window, if it is to be measured.
+fn keep_pixels(request: &RunRequest) -> Option<KeepPixels> {
+    let settings = &request.spec.settings;
+    let back = i32::try_from(settings.period.season_days).unwrap_or(365) - 1;
+    settings.cropland.measure.then(|| KeepPixels {
+        from: plus_days(request.as_of, -back),
+        to: request.as_of,
+        most: settings.cropland.max_pixels,
     })
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
 use crate::crop::{CropRules, Profiles};
+use crate::cropland::CroplandRules;
 use crate::intake::Limits;
 use crate::phenology::SeasonRules;
 use crate::record;
@@ -44,6 +45,9 @@ pub struct Settings {
     /// How a curve is read as a crop.
     #[serde(default)]
     pub crop: CropSettings,
+    /// How pixels are read as cropped or not.
+    #[serde(default)]
+    pub cropland: CroplandRules,
 }
 
 /// Which scenes.
