@@ -45,6 +45,8 @@ pub struct Cropland {
     pub crops: Vec<CropGroup>,
     /// Interquartile range of the pixels' NDVI at full green over its median.
     pub heterogeneity: Option<f64>,
+    /// Whether that is above the rules' limit.
+    pub uneven: bool,
     /// Clear dates used.
     pub dates: usize,
     /// Of these, dates while the crop was green.
@@ -60,18 +62,18 @@ pub struct Cropland {
 pub struct Uncropped {
     /// Water for most of the year.
     pub water: f64,
-    /// Trees: green all year.
-    pub trees: f64,
+    /// Green all year, as trees, hedges and permanent grass are.
+    pub evergreen: f64,
     /// Built, or bare all year.
     pub bare: f64,
-    /// Anything else: grass, weeds, a stand that failed.
+    /// Anything else: mown grass, weeds, a stand that failed.
     pub other: f64,
 }
 
 impl Uncropped {
     /// All of it.
     pub fn total(&self) -> f64 {
-        self.water + self.trees + self.bare + self.other
+        self.water + self.evergreen + self.bare + self.other
     }
 }
 
@@ -126,8 +128,8 @@ pub enum Cover {
     Crop,
     /// Water.
     Water,
-    /// Trees.
-    Trees,
+    /// Green all year: trees, hedges, permanent grass.
+    Evergreen,
     /// Built or bare.
     Bare,
     /// Something else without a crop.
@@ -155,6 +157,7 @@ impl Cropland {
             land_uses: 0,
             crops: Vec::new(),
             heterogeneity: None,
+            uneven: false,
             dates: 0,
             green_dates: 0,
             marks: Vec::new(),

@@ -14,6 +14,7 @@ mod judge;
 mod layout;
 mod observe;
 mod papers;
+mod pixel_days;
 mod progress;
 mod provenance;
 mod run;

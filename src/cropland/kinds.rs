@@ -6,10 +6,10 @@ use super::{Cover, Uncropped};
 
 /// Part of the dates with an NDVI below 0 from which a pixel is water (design value, science 8).
 const WATER_DATES: f64 = 0.6;
-/// Lowest NDVI of trees (10th percentile of the year). Mato Grosso forest: 5th percentile 0.53 to 0.75.
-const TREES_LOW: f64 = 0.50;
-/// Greatest range of trees over the year (10th to 90th percentile).
-const TREES_RANGE: f64 = 0.30;
+/// Lowest NDVI of land that is green all year (10th percentile of the year). Mato Grosso forest: 5th percentile 0.53 to 0.75.
+const EVERGREEN_LOW: f64 = 0.50;
+/// Greatest range of the same over the year (10th to 90th percentile).
+const EVERGREEN_RANGE: f64 = 0.30;
 /// Highest NDVI of built or bare land (90th percentile of the year).
 const BARE_HIGH: f64 = 0.30;
 
@@ -18,8 +18,8 @@ pub(super) fn kind(f: &Features) -> Cover {
     let (low, high) = f.range;
     if f.below_zero >= WATER_DATES {
         Cover::Water
-    } else if low >= TREES_LOW && high - low <= TREES_RANGE {
-        Cover::Trees
+    } else if low >= EVERGREEN_LOW && high - low <= EVERGREEN_RANGE {
+        Cover::Evergreen
     } else if high < BARE_HIGH {
         Cover::Bare
     } else {
@@ -31,13 +31,13 @@ pub(super) fn kind(f: &Features) -> Cover {
 pub(super) fn shares(pixels: &PixelSeries, covers: &[Option<Cover>], uncropped: f64) -> Uncropped {
     let area = |wanted: Cover| -> f64 {
         let of = pixels.cells.iter().zip(covers).filter(|(_, c)| **c == Some(wanted));
-        of.map(|(c, _)| f64::from(c.coverage)).sum()
+        of.map(|(c, _)| f64::from(c.coverage)).sum::<f64>().max(0.0)
     };
-    let [water, trees, bare, other] = [Cover::Water, Cover::Trees, Cover::Bare, Cover::Other].map(area);
-    let total = water + trees + bare + other;
+    let [water, evergreen, bare, other] = [Cover::Water, Cover::Evergreen, Cover::Bare, Cover::Other].map(area);
+    let total = water + evergreen + bare + other;
     if total <= 0.0 || uncropped <= 0.0 {
         return Uncropped::default();
     }
     let share = |a: f64| uncropped * a / total;
-    Uncropped { water: share(water), trees: share(trees), bare: share(bare), other: share(other) }
+    Uncropped { water: share(water), evergreen: share(evergreen), bare: share(bare), other: share(other) }
 }

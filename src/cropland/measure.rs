@@ -160,7 +160,9 @@ fn cropped_pixels(
     low.sort_by(|a, b| rise(*a).total_cmp(&rise(*b)).then(a.cmp(b)));
     low.truncate(((low.len() as f64 * LOWEST).ceil() as usize).max(1));
     let crop_curve = pixels.mean_curve(&high);
-    if is_weak_crop(pixels, times, found, &low, &crop_curve, rules) {
+    let soil = |of: &[usize]| of.iter().filter_map(|i| Some(found[*i]?.soil)).sum::<f64>() / of.len().max(1) as f64;
+    let same_soil = soil(&low) - soil(&high) <= rules.max_soil_difference_ndvi;
+    if same_soil && is_weak_crop(pixels, times, found, &low, &crop_curve, rules) {
         return all();
     }
     let lowest = low.iter().map(|i| rise(*i)).sum::<f64>() / low.len() as f64;
@@ -234,6 +236,7 @@ fn answer(
     greens.sort_unstable_by(f64::total_cmp);
     let median = quantile(&greens, 0.5);
     let spread = quantile(&greens, 0.75) - quantile(&greens, 0.25);
+    let heterogeneity = (median > 0.0).then(|| (spread / median).max(0.0));
     let doubt = Doubt {
         share,
         interface_m: places.edge_m(&judged),
@@ -249,7 +252,8 @@ fn answer(
         uncropped,
         land_uses: (fields + usize::from(covers.iter().flatten().any(|c| *c != Cover::Crop))).max(1),
         crops,
-        heterogeneity: (median > 0.0).then(|| (spread / median).max(0.0)),
+        heterogeneity,
+        uneven: heterogeneity.is_some_and(|h| h > rules.max_heterogeneity),
         dates: pixels.dates.len(),
         green_dates: times.green.len(),
         step: usize::try_from(pixels.step).unwrap_or(1),

@@ -23,6 +23,9 @@ pub struct CroplandRules {
     pub min_correlation: f64,
     /// Highest NDVI of the soil between crops. Default 0.40: above it the land is green all year (grass, trees).
     pub max_soil_ndvi: f64,
+    /// How much higher than under the rest of the crop the soil of a poor part may be, NDVI. Default 0.12: land that
+    /// starts greener is no poor part of the crop, but grass (design value).
+    pub max_soil_difference_ndvi: f64,
     /// Gain in the Bayesian information criterion from which two kinds of pixel are seen. Default 10 (Raftery 1995:
     /// very strong).
     pub min_bic_gain: f64,
@@ -55,6 +58,7 @@ impl Default for CroplandRules {
             min_rise_ndvi: 0.25,
             min_correlation: 0.6,
             max_soil_ndvi: 0.40,
+            max_soil_difference_ndvi: 0.12,
             min_bic_gain: 10.0,
             min_separation_ndvi: 0.15,
             min_separation_sd: 1.5,

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::crop::Assessment;
+use crate::cropland::Cropland;
 use crate::observation::{Observation, Reject};
 use crate::plot::Plot;
 use crate::record::{Grade, Link, ModelUsed, SeasonSource, Software};
@@ -68,6 +69,8 @@ pub struct Evidence<'a> {
     pub observations: &'a [Observation],
     /// What it means. Its `as_of` is the record's.
     pub assessment: &'a Assessment,
+    /// Which part of the outline carries the crop.
+    pub cropland: &'a Cropland,
     /// Files that will lie beside the record.
     pub links: Vec<Link>,
 }

@@ -1,5 +1,7 @@
 //! An appraisal with its evidence and provenance as the published record, hashed.
 
+mod cropland;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -29,6 +31,7 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     outcome_columns(&mut r, appraisal);
     imagery_columns(&mut r, evidence);
     crop_columns(&mut r, evidence);
+    cropland::columns(&mut r, evidence);
     phenology_columns(&mut r, evidence);
     r.mask_rule = Some(provenance.mask_rule.clone());
     r.inner_buffer_m = Rounded::new(provenance.inner_buffer_m);

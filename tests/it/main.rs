@@ -12,6 +12,7 @@
 mod catalog;
 mod cli;
 mod crop;
+mod cropland;
 mod docs;
 mod faults;
 mod floors;

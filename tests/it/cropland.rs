@@ -1,0 +1,5 @@
+//! The cropped area: closed forms, laws, the simulator's truth, real fields.
+
+mod fields;
+mod laws;
+mod shapes;
