@@ -71,6 +71,13 @@ impl Times {
     }
 }
 
+impl Features {
+    /// Whether the pixel by itself shows an annual crop of the season, whichever.
+    pub(super) fn any_crop(&self, least_rise: f64, rules: &CroplandRules) -> bool {
+        self.wide_rise >= least_rise && self.range.0 <= rules.max_soil_ndvi
+    }
+}
+
 /// What a pixel shows. NDVI, or differences of NDVI.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Features {
@@ -80,7 +87,7 @@ pub(super) struct Features {
     pub(super) soil: f64,
     /// `green - soil`.
     pub(super) rise: f64,
-    /// The same with the greenest of any time at which a crop of the season may be green.
+    /// Greenest of any time at which a crop of the season may be green, less the 10th percentile of all dates.
     pub(super) wide_rise: f64,
     /// 10th and 90th percentile of all dates.
     pub(super) range: (f64, f64),
@@ -102,15 +109,16 @@ pub(super) fn of(pixels: &PixelSeries, cell: usize, times: &Times, rules: &Cropl
     if green.len() < rules.min_green_dates || all.len() < rules.min_green_dates + SOIL_DATES {
         return None;
     }
+    let range = (quantile(&all, 0.1), quantile(&all, 0.9));
     let soil = values(&times.soil);
-    let soil = if soil.len() >= SOIL_DATES { quantile(&soil, 0.1) } else { quantile(&all, 0.1) };
+    let soil = if soil.len() >= SOIL_DATES { quantile(&soil, 0.1) } else { range.0 };
     let top = quantile(&green, 0.9);
     Some(Features {
         green: top,
         soil,
         rise: top - soil,
-        wide_rise: quantile(&wide, 0.9).max(top) - soil,
-        range: (quantile(&all, 0.1), quantile(&all, 0.9)),
+        wide_rise: quantile(&wide, 0.9).max(top) - range.0,
+        range,
         below_zero: all.iter().filter(|v| **v < 0.0).count() as f64 / all.len() as f64,
     })
 }

@@ -4,7 +4,7 @@ use crate::phenology::{self, Season};
 use crate::series::{Sight, days_between, from_sights, smooth};
 
 use super::CropGroup;
-use super::features::{Features, Times, nearest_season};
+use super::features::{Times, nearest_season};
 use super::measure::{FULL, Question};
 use super::pixels::PixelSeries;
 
@@ -30,8 +30,7 @@ pub(super) fn seasons_of(question: &Question<'_>, curve: &[Option<f64>]) -> Vec<
     phenology::seasons(&series, &smooth(&series, question.smoothing), None, question.season)
 }
 
-/// The crops of the outline when there are two, largest first; pixels of the second are then cropped, too. Empty when
-/// there is one crop (or none).
+/// The crops of the outline when there are two, largest first; empty when there is one (or none).
 ///
 /// # Method
 /// Two-means on the pixels' curves, begun from early against late green; two crops when both have `min_crop_pixels`,
@@ -39,18 +38,11 @@ pub(super) fn seasons_of(question: &Question<'_>, curve: &[Option<f64>]) -> Vec<
 /// `min_date_shift_days`.
 pub(super) fn two_crops(
     curves: &Curves<'_>,
-    found: &[Option<Features>],
-    crop: &mut [Option<bool>],
+    crop: &[Option<bool>],
 ) -> Vec<CropGroup> {
     let (pixels, rules) = (curves.question.pixels, curves.question.rules);
     let look = curves.question.crop;
-    let any_crop = |i: usize| {
-        crop[i] == Some(true)
-            || found[i].is_some_and(|f| {
-                f.wide_rise >= look.min_amplitude_ndvi && f.soil <= rules.max_soil_ndvi
-            })
-    };
-    let cropped: Vec<usize> = (0..pixels.len()).filter(|i| any_crop(*i)).collect();
+    let cropped: Vec<usize> = (0..pixels.len()).filter(|i| crop[*i] == Some(true)).collect();
     let inner: Vec<usize> = cropped.iter().copied().filter(|i| pixels.cells[*i].coverage >= FULL).collect();
     if inner.len() < 2 * rules.min_crop_pixels {
         return Vec::new();
@@ -88,9 +80,6 @@ pub(super) fn two_crops(
     let mut shares = [0.0; 2];
     for i in &cropped {
         shares[side(*i)] += f64::from(pixels.cells[*i].coverage) / covered;
-    }
-    for i in cropped {
-        crop[i] = Some(true);
     }
     let group = |s: &Season, share: f64| CropGroup { share, greenup: s.greenup50, senescence: s.senescence50 };
     let mut groups = vec![group(&first, shares[0]), group(&second, shares[1])];

@@ -90,13 +90,13 @@ pub fn measure(question: &Question<'_>) -> Cropland {
         });
     }
     let found = features_of(pixels, &times, rules);
-    let mut crop = cropped_pixels(pixels, &times, &found, rules);
+    let crop = cropped_pixels(question, &times, &found);
     if whole.is_none() && crop.iter().flatten().all(|c| *c) {
         // The part is the plot after all, and of the plot it cannot be told.
         return none(NotTold::CropUnclear);
     }
     let curves = Curves { question, season: &season, times: &times };
-    let crops = groups::two_crops(&curves, &found, &mut crop);
+    let crops = groups::two_crops(&curves, &crop);
     answer(question, &times, &found, &crop, crops)
 }
 
@@ -142,11 +142,11 @@ fn part_with_a_crop(question: &Question<'_>) -> Option<Season> {
 
 /// Which pixels carry the crop; `None` for those that do not speak for themselves.
 fn cropped_pixels(
-    pixels: &PixelSeries,
+    question: &Question<'_>,
     times: &Times,
     found: &[Option<Features>],
-    rules: &CroplandRules,
 ) -> Vec<Option<bool>> {
+    let (pixels, rules) = (question.pixels, question.rules);
     let all = || found.iter().map(|f| f.map(|_| true)).collect();
     let members = full(pixels, found);
     if members.len() < FEWEST_FULL {
@@ -162,7 +162,8 @@ fn cropped_pixels(
     let crop_curve = pixels.mean_curve(&high);
     let soil = |of: &[usize]| of.iter().filter_map(|i| Some(found[*i]?.soil)).sum::<f64>() / of.len().max(1) as f64;
     let same_soil = soil(&low) - soil(&high) <= rules.max_soil_difference_ndvi;
-    if same_soil && is_weak_crop(pixels, times, found, &low, &crop_curve, rules) {
+    let least = rules.min_rise_ndvi.max(rules.min_rise_frac * split.upper);
+    if same_soil && is_weak_crop(pixels, times, found, &low, &crop_curve, (least, rules)) {
         return all();
     }
     let lowest = low.iter().map(|i| rise(*i)).sum::<f64>() / low.len() as f64;
@@ -170,10 +171,9 @@ fn cropped_pixels(
     (0..pixels.len())
         .map(|i| {
             let f = found[i]?;
-            Some(
-                f.rise >= edge.max(rules.min_rise_ndvi)
-                    && correlation(pixels, i, &crop_curve, times) >= rules.min_correlation,
-            )
+            let in_step = || correlation(pixels, i, &crop_curve, times) >= rules.min_correlation;
+            let this_crop = f.rise >= edge.max(rules.min_rise_ndvi) && in_step();
+            Some(this_crop || f.any_crop(question.crop.min_amplitude_ndvi, rules))
         })
         .collect()
 }
@@ -185,7 +185,7 @@ fn is_weak_crop(
     found: &[Option<Features>],
     lowest: &[usize],
     crop_curve: &[Option<f64>],
-    rules: &CroplandRules,
+    (least, rules): (f64, &CroplandRules),
 ) -> bool {
     let n = lowest.len().max(1) as f64;
     let mean = |part: fn(&Features) -> f64| {
@@ -193,7 +193,7 @@ fn is_weak_crop(
     };
     let in_step =
         lowest.iter().map(|i| correlation(pixels, *i, crop_curve, times)).sum::<f64>() / n;
-    mean(|f| f.rise) >= rules.min_rise_ndvi
+    mean(|f| f.rise) >= least
         && mean(|f| f.soil) <= rules.max_soil_ndvi
         && in_step >= rules.min_correlation
 }

@@ -19,11 +19,14 @@ pub struct CroplandRules {
     pub green_margin_days: u32,
     /// Least rise of a cropped pixel, NDVI. Default 0.25 (design value).
     pub min_rise_ndvi: f64,
+    /// Least rise of a poor part of the crop, as part of the rise of the rest. Default 0.5: less is no stand (design
+    /// value).
+    pub min_rise_frac: f64,
     /// Least correlation of a cropped pixel with the crop's curve. Default 0.6 (design value).
     pub min_correlation: f64,
     /// Highest NDVI of the soil between crops. Default 0.40: above it the land is green all year (grass, trees).
     pub max_soil_ndvi: f64,
-    /// How much higher than under the rest of the crop the soil of a poor part may be, NDVI. Default 0.12: land that
+    /// How much higher than under the rest of the crop the soil of a poor part may be, NDVI. Default 0.10: land that
     /// starts greener is no poor part of the crop, but grass (design value).
     pub max_soil_difference_ndvi: f64,
     /// Gain in the Bayesian information criterion from which two kinds of pixel are seen. Default 10 (Raftery 1995:
@@ -56,9 +59,10 @@ impl Default for CroplandRules {
             min_green_dates: 3,
             green_margin_days: 10,
             min_rise_ndvi: 0.25,
+            min_rise_frac: 0.5,
             min_correlation: 0.6,
             max_soil_ndvi: 0.40,
-            max_soil_difference_ndvi: 0.12,
+            max_soil_difference_ndvi: 0.10,
             min_bic_gain: 10.0,
             min_separation_ndvi: 0.15,
             min_separation_sd: 1.5,
