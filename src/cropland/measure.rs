@@ -91,13 +91,20 @@ pub fn measure(question: &Question<'_>) -> Cropland {
     }
     let found = features_of(pixels, &times, rules);
     let crop = cropped_pixels(question, &times, &found);
-    if whole.is_none() && crop.iter().flatten().all(|c| *c) {
-        // The part is the plot after all, and of the plot it cannot be told.
+    if whole.is_none() && !is_idle_elsewhere(&found, &crop, rules) {
         return none(NotTold::CropUnclear);
     }
     let curves = Curves { question, season: &season, times: &times };
     let crops = groups::two_crops(&curves, &crop);
     answer(question, &times, &found, &crop, crops)
+}
+
+/// Whether the land beside the part with a crop is plainly without one. Of a plot that cannot be told as a whole, a part
+/// is told only then: else the rest may carry a crop that is too poor or too late to be sure of.
+fn is_idle_elsewhere(found: &[Option<Features>], crop: &[Option<bool>], rules: &CroplandRules) -> bool {
+    let rest = found.iter().zip(crop).filter(|(_, c)| **c == Some(false)).filter_map(|(f, _)| *f);
+    let rises: Vec<f64> = rest.map(|f| f.wide_rise).collect();
+    !rises.is_empty() && rises.iter().sum::<f64>() / (rises.len() as f64) < rules.min_rise_ndvi
 }
 
 /// The features of every pixel.

@@ -37,19 +37,15 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
 
 /// The methods that took part.
 fn models(spec: &Spec) -> Vec<ModelUsed> {
-    let crop = ModelUsed {
-        id: crate::crop::METHOD.to_owned(),
-        version: spec.profiles.version().to_owned(),
-        sha256: None,
-        card_href: None,
-    };
-    let cropland = spec.settings.cropland.measure.then(|| ModelUsed {
-        id: crate::cropland::METHOD.to_owned(),
-        version: software().version,
-        sha256: None,
-        card_href: None,
-    });
-    std::iter::once(crop).chain(cropland).collect()
+    let used = |id: &str, version: String| ModelUsed { id: id.to_owned(), version, sha256: None, card_href: None };
+    let mut models = vec![
+        used(crate::crop::ensemble::METHOD, spec.ensemble.table().version().to_owned()),
+        used(crate::crop::METHOD, spec.profiles.version().to_owned()),
+    ];
+    if spec.settings.cropland.measure {
+        models.push(used(crate::cropland::METHOD, software().version));
+    }
+    models
 }
 
 /// The cloud mask in one sentence, from the rule itself.

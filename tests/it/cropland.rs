@@ -3,3 +3,5 @@
 mod fields;
 mod laws;
 mod shapes;
+mod simulated;
+mod swiss;
