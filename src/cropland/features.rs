@@ -35,7 +35,12 @@ pub(super) struct Times {
 
 impl Times {
     /// The dates of a season; `None` while its maximum or start is not known well enough.
-    pub(super) fn new(pixels: &PixelSeries, season: &Season, as_of: Date, rules: &CroplandRules) -> Option<Times> {
+    pub(super) fn new(
+        pixels: &PixelSeries,
+        season: &Season,
+        as_of: Date,
+        rules: &CroplandRules,
+    ) -> Option<Times> {
         let margin = i32::try_from(rules.green_margin_days).unwrap_or(10);
         let middle = season.pos.or(season.greenup50.map(|d| plus_days(d, AROUND_PEAK_DAYS)))?;
         let rise = season.greenup50.unwrap_or(plus_days(middle, -AROUND_PEAK_DAYS));
@@ -52,7 +57,8 @@ impl Times {
             if good.len() >= rules.min_green_dates { good } else { dates }
         };
         let narrow = preferred(within(plus_days(rise, margin), plus_days(fall, -margin)));
-        let green = if narrow.len() >= rules.min_green_dates { narrow } else { preferred(within(rise, fall)) };
+        let green =
+            if narrow.len() >= rules.min_green_dates { narrow } else { preferred(within(rise, fall)) };
         let soil: Vec<usize> =
             (0..pixels.dates.len()).filter(|d| pixels.dates[*d] < rise || pixels.dates[*d] > fall).collect();
         let soil = if soil.len() >= SOIL_DATES { soil } else { (0..pixels.dates.len()).collect() };
@@ -96,7 +102,12 @@ pub(super) struct Features {
 }
 
 /// The features of a pixel; `None` where too few of its dates could be read.
-pub(super) fn of(pixels: &PixelSeries, cell: usize, times: &Times, rules: &CroplandRules) -> Option<Features> {
+pub(super) fn of(
+    pixels: &PixelSeries,
+    cell: usize,
+    times: &Times,
+    rules: &CroplandRules,
+) -> Option<Features> {
     let values = |dates: &[usize]| -> Vec<f64> {
         let mut v: Vec<f64> = dates.iter().filter_map(|d| pixels.ndvi(cell, *d)).collect();
         v.sort_unstable_by(f64::total_cmp);

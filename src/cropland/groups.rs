@@ -36,10 +36,7 @@ pub(super) fn seasons_of(question: &Question<'_>, curve: &[Option<f64>]) -> Vec<
 /// Two-means on the pixels' curves, begun from early against late green; two crops when both have `min_crop_pixels`,
 /// their mean curves lie `min_curve_distance_ndvi` apart and half green-up or half senescence differ by
 /// `min_date_shift_days`.
-pub(super) fn two_crops(
-    curves: &Curves<'_>,
-    crop: &[Option<bool>],
-) -> Vec<CropGroup> {
+pub(super) fn two_crops(curves: &Curves<'_>, crop: &[Option<bool>]) -> Vec<CropGroup> {
     let (pixels, rules) = (curves.question.pixels, curves.question.rules);
     let look = curves.question.crop;
     let cropped: Vec<usize> = (0..pixels.len()).filter(|i| crop[*i] == Some(true)).collect();
@@ -73,7 +70,9 @@ pub(super) fn two_crops(
         x.zip(y).map_or(0, |(x, y)| days_between(x, y).unsigned_abs())
     };
     let least = rules.min_date_shift_days;
-    if shift(first.greenup50, second.greenup50) < least && shift(first.senescence50, second.senescence50) < least {
+    if shift(first.greenup50, second.greenup50) < least
+        && shift(first.senescence50, second.senescence50) < least
+    {
         return Vec::new();
     }
     let covered = pixels.covered();
@@ -81,7 +80,8 @@ pub(super) fn two_crops(
     for i in &cropped {
         shares[side(*i)] += f64::from(pixels.cells[*i].coverage) / covered;
     }
-    let group = |s: &Season, share: f64| CropGroup { share, greenup: s.greenup50, senescence: s.senescence50 };
+    let group =
+        |s: &Season, share: f64| CropGroup { share, greenup: s.greenup50, senescence: s.senescence50 };
     let mut groups = vec![group(&first, shares[0]), group(&second, shares[1])];
     groups.sort_by(|x, y| y.share.total_cmp(&x.share));
     groups

@@ -37,7 +37,8 @@ pub(super) fn interval(pixels: &PixelSeries, doubt: &Doubt, rules: &CroplandRule
     let edge = |length: f64| 0.5 * length * rules.edge_error_m / area_m2;
     let inner = edge(doubt.interface_m * STAIRCASE);
     let outer = edge(doubt.perimeter_m);
-    let partly = pixels.cells.iter().map(|c| f64::from(c.coverage * (1.0 - c.coverage)) / 4.0).sum::<f64>().sqrt();
+    let partly =
+        pixels.cells.iter().map(|c| f64::from(c.coverage * (1.0 - c.coverage)) / 4.0).sum::<f64>().sqrt();
     let partly = partly / pixels.covered();
     // Shares of unseen land are as uncertain as a coin that falls like the seen land.
     let unseen = doubt.unseen * (doubt.share * (1.0 - doubt.share)).sqrt();

@@ -33,7 +33,8 @@ pub(super) fn shares(pixels: &PixelSeries, covers: &[Option<Cover>], uncropped: 
         let of = pixels.cells.iter().zip(covers).filter(|(_, c)| **c == Some(wanted));
         of.map(|(c, _)| f64::from(c.coverage)).sum::<f64>().max(0.0)
     };
-    let [water, evergreen, bare, other] = [Cover::Water, Cover::Evergreen, Cover::Bare, Cover::Other].map(area);
+    let [water, evergreen, bare, other] =
+        [Cover::Water, Cover::Evergreen, Cover::Bare, Cover::Other].map(area);
     let total = water + evergreen + bare + other;
     if total <= 0.0 || uncropped <= 0.0 {
         return Uncropped::default();

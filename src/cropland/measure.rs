@@ -148,11 +148,7 @@ fn part_with_a_crop(question: &Question<'_>) -> Option<Season> {
 }
 
 /// Which pixels carry the crop; `None` for those that do not speak for themselves.
-fn cropped_pixels(
-    question: &Question<'_>,
-    times: &Times,
-    found: &[Option<Features>],
-) -> Vec<Option<bool>> {
+fn cropped_pixels(question: &Question<'_>, times: &Times, found: &[Option<Features>]) -> Vec<Option<bool>> {
     let (pixels, rules) = (question.pixels, question.rules);
     let all = || found.iter().map(|f| f.map(|_| true)).collect();
     let members = full(pixels, found);
@@ -167,7 +163,8 @@ fn cropped_pixels(
     low.sort_by(|a, b| rise(*a).total_cmp(&rise(*b)).then(a.cmp(b)));
     low.truncate(((low.len() as f64 * LOWEST).ceil() as usize).max(1));
     let crop_curve = pixels.mean_curve(&high);
-    let soil = |of: &[usize]| of.iter().filter_map(|i| Some(found[*i]?.soil)).sum::<f64>() / of.len().max(1) as f64;
+    let soil =
+        |of: &[usize]| of.iter().filter_map(|i| Some(found[*i]?.soil)).sum::<f64>() / of.len().max(1) as f64;
     let same_soil = soil(&low) - soil(&high) <= rules.max_soil_difference_ndvi;
     let least = rules.min_rise_ndvi.max(rules.min_rise_frac * split.upper);
     if same_soil && is_weak_crop(pixels, times, found, &low, &crop_curve, (least, rules)) {
@@ -198,11 +195,8 @@ fn is_weak_crop(
     let mean = |part: fn(&Features) -> f64| {
         lowest.iter().filter_map(|i| found[*i].as_ref()).map(part).sum::<f64>() / n
     };
-    let in_step =
-        lowest.iter().map(|i| correlation(pixels, *i, crop_curve, times)).sum::<f64>() / n;
-    mean(|f| f.rise) >= least
-        && mean(|f| f.soil) <= rules.max_soil_ndvi
-        && in_step >= rules.min_correlation
+    let in_step = lowest.iter().map(|i| correlation(pixels, *i, crop_curve, times)).sum::<f64>() / n;
+    mean(|f| f.rise) >= least && mean(|f| f.soil) <= rules.max_soil_ndvi && in_step >= rules.min_correlation
 }
 
 /// A plot that was seen well enough to say that no crop grew on it.
@@ -236,8 +230,9 @@ fn answer(
     let covered = pixels.covered();
     let share = (0..pixels.len()).map(|i| judged[i] * area(i)).sum::<f64>() / covered;
 
-    let covers: Vec<Option<Cover>> =
-        (0..pixels.len()).map(|i| Some(if crop[i]? { Cover::Crop } else { kinds::kind(&found[i]?) })).collect();
+    let covers: Vec<Option<Cover>> = (0..pixels.len())
+        .map(|i| Some(if crop[i]? { Cover::Crop } else { kinds::kind(&found[i]?) }))
+        .collect();
     let marks = pixels.cells.iter().zip(&covers);
     let mut greens: Vec<f64> = (0..pixels.len()).filter_map(|i| Some(found[i]?.green)).collect();
     greens.sort_unstable_by(f64::total_cmp);
@@ -264,6 +259,8 @@ fn answer(
         dates: pixels.dates.len(),
         green_dates: times.green.len(),
         step: usize::try_from(pixels.step).unwrap_or(1),
-        marks: marks.filter_map(|(c, cover)| Some(Mark { row: c.row, col: c.col, cover: (*cover)? })).collect(),
+        marks: marks
+            .filter_map(|(c, cover)| Some(Mark { row: c.row, col: c.col, cover: (*cover)? }))
+            .collect(),
     }
 }

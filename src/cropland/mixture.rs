@@ -93,7 +93,8 @@ fn weighted(values: &[f64], upper: &[f64], take_upper: bool) -> Kind {
     let weight = |p: f64| if take_upper { p } else { 1.0 - p };
     let total: f64 = upper.iter().map(|p| weight(*p)).sum::<f64>().max(1e-9);
     let mean = values.iter().zip(upper).map(|(v, p)| weight(*p) * v).sum::<f64>() / total;
-    let var = values.iter().zip(upper).map(|(v, p)| weight(*p) * (v - mean) * (v - mean)).sum::<f64>() / total;
+    let var =
+        values.iter().zip(upper).map(|(v, p)| weight(*p) * (v - mean) * (v - mean)).sum::<f64>() / total;
     Kind { mean, sd: var.sqrt().max(LEAST_SD), share: total / values.len().max(1) as f64 }
 }
 

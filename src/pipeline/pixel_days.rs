@@ -14,7 +14,10 @@ use crate::grid::{Epsg, Grid};
 use crate::observation::{Observation, Reject};
 use crate::plot::Plot;
 use crate::scene::{MgrsTile, SceneId};
+use crate::series::plus_days;
 use crate::zonal::Footprint;
+
+use super::spec::Spec;
 
 /// Which pixels are kept, of which days.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,17 @@ pub(super) struct PixelDay {
 }
 
 impl KeepPixels {
+    /// What the cropped area needs: the pixels of the season window, if it is to be measured.
+    pub(super) fn asked(spec: &Spec, as_of: Date) -> Option<KeepPixels> {
+        let settings = &spec.settings;
+        let back = i32::try_from(settings.period.season_days).unwrap_or(365) - 1;
+        settings.cropland.measure.then(|| KeepPixels {
+            from: plus_days(as_of, -back),
+            to: as_of,
+            most: settings.cropland.max_pixels,
+        })
+    }
+
     /// Whether the pixels of an observation may be asked for later.
     pub(super) fn wants(&self, observation: &Observation) -> bool {
         observation.ndvi.is_some()
@@ -52,12 +66,7 @@ impl KeepPixels {
     ) -> PixelDay {
         let step = step(footprint.len(), self.most);
         let values = kept(grid, footprint, step).filter_map(|(at, _)| ndvi.get(at).map(|v| quantised(*v)));
-        PixelDay {
-            scene: observation.scene.clone(),
-            date: observation.date,
-            step,
-            values: values.collect(),
-        }
+        PixelDay { scene: observation.scene.clone(), date: observation.date, step, values: values.collect() }
     }
 }
 
@@ -72,11 +81,7 @@ fn step(pixels: usize, most: usize) -> usize {
 
 /// Position in the footprint and place of each kept pixel. Places count from the origin of the projection, so that
 /// rasters that share a pixel lattice share them.
-fn kept<'a>(
-    grid: &Grid,
-    footprint: &'a Footprint,
-    step: usize,
-) -> impl Iterator<Item = (usize, Cell)> + 'a {
+fn kept<'a>(grid: &Grid, footprint: &'a Footprint, step: usize) -> impl Iterator<Item = (usize, Cell)> + 'a {
     let (top, left) = ((grid.y0 / grid.dy).round() as i64, (grid.x0 / grid.dx).round() as i64);
     let step = step as i64;
     let cells = footprint.cells().enumerate().map(move |(at, (row, col, coverage))| {

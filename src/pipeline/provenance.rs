@@ -37,7 +37,8 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
 
 /// The methods that took part.
 fn models(spec: &Spec) -> Vec<ModelUsed> {
-    let used = |id: &str, version: String| ModelUsed { id: id.to_owned(), version, sha256: None, card_href: None };
+    let used =
+        |id: &str, version: String| ModelUsed { id: id.to_owned(), version, sha256: None, card_href: None };
     let mut models = vec![
         used(crate::crop::ensemble::METHOD, spec.ensemble.table().version().to_owned()),
         used(crate::crop::METHOD, spec.profiles.version().to_owned()),

@@ -17,7 +17,6 @@ use crate::observation::Observation;
 use crate::plot::Plot;
 use crate::record::EligibilityRecord;
 use crate::scene::{Scene, SceneId};
-use crate::series::plus_days;
 use crate::store::{self, FinishedRecord};
 use crate::zonal::Statistics;
 
@@ -171,7 +170,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         statistics: Statistics::All,
         bands: request.spec.bands.clone(),
         chips: papers,
-        pixels: keep_pixels(request),
+        pixels: KeepPixels::asked(&request.spec, request.as_of),
         guard: true,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;
@@ -226,17 +225,6 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         timings_s: timings.finish(),
         records,
         papers,
-    })
-}
-
-/// The pixels that the cropped area needs: those of the season window, if it is to be measured.
-fn keep_pixels(request: &RunRequest) -> Option<KeepPixels> {
-    let settings = &request.spec.settings;
-    let back = i32::try_from(settings.period.season_days).unwrap_or(365) - 1;
-    settings.cropland.measure.then(|| KeepPixels {
-        from: plus_days(request.as_of, -back),
-        to: request.as_of,
-        most: settings.cropland.max_pixels,
     })
 }
 

@@ -32,8 +32,11 @@ pub(super) fn partly_cropped(world: &World, grid: &Grid, count: usize) -> Vec<Ap
     let mut out = Vec::new();
     for (n, mut a) in scattered(world, grid, count).into_iter().enumerate() {
         let mut dice = Dice::new(world.seed ^ 0x9A27, &[n as u64]);
-        let (angle, far, larger) =
-            (dice.between(0.0, std::f64::consts::TAU), dice.between(ASIDE_M.0, ASIDE_M.1), dice.between(LARGER_M.0, LARGER_M.1));
+        let (angle, far, larger) = (
+            dice.between(0.0, std::f64::consts::TAU),
+            dice.between(ASIDE_M.0, ASIDE_M.1),
+            dice.between(LARGER_M.0, LARGER_M.1),
+        );
         let moved = match n % 3 {
             0 => a.outline.translate(far * angle.cos(), far * angle.sin()),
             1 => a.outline.buffer(larger),

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use croplens::band::BANDS;
 use croplens::catalog::{DIALECTS, RULES, Verdict};
 use croplens::crop::CropRules;
+use croplens::cropland::CroplandRules;
 use croplens::intake::Limits;
 use croplens::observation::Reject;
 use croplens::phenology::SeasonRules;
@@ -114,6 +115,7 @@ fn the_tables_of_facts_are_those_of_the_code() {
         ("settings: smoothing", settings::<Smoothing>("smoothing")),
         ("settings: season", settings::<SeasonRules>("season")),
         ("settings: crop", settings::<CropRules>("crop.rules")),
+        ("settings: cropland", settings::<CroplandRules>("cropland")),
     ];
     hold("docs/methods.md", &blocks, COMMAND);
 }

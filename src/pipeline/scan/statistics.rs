@@ -78,8 +78,7 @@ impl Work {
             .then(|| zonal::pixel_ndvi(&pixels, &self.scene.radiometry, &self.rules.mask))
             .unwrap_or_default();
         let chip = wants_chip.then(|| self.chip(seat, &ndvi, &observation));
-        let pixel_day =
-            keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
+        let pixel_day = keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
         let range = seat.start..seat.end;
         let kept = (!part.whole).then(|| PartPixels {
             coverage: seat.footprint.coverage().to_vec(),

@@ -1,7 +1,9 @@
 //! Plots drawn pixel by pixel, so that a test can say exactly what grows where.
 
 use croplens::crop::{Assessment, CropRules, Profiles, Reading, assess};
-use croplens::cropland::{Cell, Cropland, CroplandRules, NO_VALUE, PixelSeries, Question, measure, quantised};
+use croplens::cropland::{
+    Cell, Cropland, CroplandRules, NO_VALUE, PixelSeries, Question, measure, quantised,
+};
 use croplens::phenology::{SeasonRules, seasons};
 use croplens::series::{SeriesRules, Sight, Smoothing, from_sights, plus_days, smooth};
 use jiff::civil::{Date, date};
@@ -50,6 +52,8 @@ pub(super) struct Field {
     pub(super) noise: f64,
     pub(super) resolved: bool,
     pub(super) as_of: Date,
+    /// Every so many rows and columns are kept.
+    pub(super) step: usize,
 }
 
 /// Every sixth day from February to October.
@@ -62,13 +66,14 @@ impl Field {
     pub(super) fn new(rows: i64, cols: i64, cover: impl Fn(i64, i64) -> Cover) -> Field {
         let at = |row, col| (Cell { row, col, coverage: 1.0 }, cover(row, col));
         let cells = (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))).map(|(r, c)| at(r, c));
-        Field { cells: cells.collect(), days: often(), noise: 0.02, resolved: true, as_of: AS_OF }
+        Field { cells: cells.collect(), days: often(), noise: 0.02, resolved: true, as_of: AS_OF, step: 1 }
     }
 
     fn value(&self, cell: &Cell, cover: Cover, day: i32) -> f32 {
         // noise that depends on place and day only
         let seed = (cell.row * 7919 + cell.col * 104_729 + i64::from(day) * 1_299_709) as u64;
-        let mixed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed =
+            seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let unit = (mixed >> 11) as f64 / (1u64 << 53) as f64;
         (cover.ndvi(f64::from(day)) + self.noise * (2.0 * unit - 1.0)) as f32
     }
@@ -87,7 +92,10 @@ impl Field {
             .filter(|(date, _)| *date <= self.as_of)
             .collect();
         let days = rows.iter().map(|(date, values)| (*date, values.as_slice())).collect();
-        PixelSeries::new(vec![(self.cells.iter().map(|c| c.0).collect(), days)], 1, 10.0)
+        let cells = self.cells.iter().map(|c| c.0).collect();
+        let mut series = PixelSeries::new(vec![(cells, days)], self.step, 10.0);
+        series.thin();
+        series
     }
 
     /// What the plot's mean curve says.
@@ -97,7 +105,10 @@ impl Field {
             .days
             .iter()
             .map(|day| {
-                let each = self.cells.iter().map(|(c, cover)| f64::from(c.coverage) * f64::from(self.value(c, *cover, *day)));
+                let each = self
+                    .cells
+                    .iter()
+                    .map(|(c, cover)| f64::from(c.coverage) * f64::from(self.value(c, *cover, *day)));
                 let ndvi = each.sum::<f64>() / area;
                 Sight { date: plus_days(date(2024, 1, 1), *day), ndvi, weight: 1.0, blue: None }
             })

@@ -81,6 +81,18 @@ fn pixels_at_the_rim_count_by_their_covered_part() {
 }
 
 #[test]
+fn a_subsample_of_a_large_plot_says_the_same_less_surely() {
+    let field = Field::new(48, 48, |row, col| if row + col < 30 { Cover::Bare } else { WHEAT });
+    let every = field.measured().cropped.unwrap();
+    let fourth = Field { step: 4, ..field.clone() };
+    assert_eq!(fourth.pixels(|_, _| false).len(), 144);
+    let some = fourth.measured().cropped.unwrap();
+    assert!((every.mid - some.mid).abs() < 0.03, "{every:?} {some:?}");
+    assert!(some.upper - some.lower > every.upper - every.lower);
+    assert_eq!(fourth.measured().step, 4);
+}
+
+#[test]
 fn a_poor_part_of_the_same_crop_is_still_the_crop() {
     let field = Field::new(12, 12, |_, col| if col < 4 { POOR_WHEAT } else { WHEAT });
     assert_eq!(share(&field), 1.0);
@@ -130,7 +142,10 @@ fn cannot_tell_is_said_with_its_cause_and_never_as_nothing() {
         (Field { resolved: false, ..field.clone() }, NotTold::Unresolved),
         // clear until April and from July on: nobody saw it green
         (
-            Field { days: (6..50).map(|k| 6 * k).filter(|d| !(98..190).contains(d)).collect(), ..field.clone() },
+            Field {
+                days: (6..50).map(|k| 6 * k).filter(|d| !(98..190).contains(d)).collect(),
+                ..field.clone()
+            },
             NotTold::CropUnclear,
         ),
         (Field { as_of: date(2024, 3, 25), ..field.clone() }, NotTold::CropUnclear),

@@ -64,7 +64,8 @@ fn the_cropped_share_of_simulated_outlines_is_the_true_one_within_the_target() {
     let print = |name: &str, part: &[&Outline]| -> (f64, f64, f64) {
         let told: Vec<(f64, (f64, f64, f64))> = part.iter().filter_map(|o| Some((o.crop, o.told?))).collect();
         let n = told.len();
-        let mut errors: Vec<f64> = told.iter().map(|(truth, t)| (t.1 - truth).abs() / truth.max(0.05)).collect();
+        let mut errors: Vec<f64> =
+            told.iter().map(|(truth, t)| (t.1 - truth).abs() / truth.max(0.05)).collect();
         errors.sort_by(f64::total_cmp);
         let at = |share: f64| errors[((n as f64 * share) as usize).min(n - 1)];
         let bias = told.iter().map(|(truth, t)| t.1 - truth).sum::<f64>() / n as f64;
@@ -72,7 +73,10 @@ fn the_cropped_share_of_simulated_outlines_is_the_true_one_within_the_target() {
         let held = held as f64 / n as f64;
         println!(
             "{name}: {n} of {} told, bias {bias:+.3}, median error {:.3}, P90 {:.3}, worst {:.3}, interval holds {held:.2}",
-            part.len(), at(0.5), at(0.9), errors[n - 1]
+            part.len(),
+            at(0.5),
+            at(0.9),
+            errors[n - 1]
         );
         (at(0.5), at(0.9), held)
     };

@@ -23,7 +23,8 @@ fn real_fields_are_cropped_throughout_and_outside_land_is_not_all_taken_for_thei
     let text = std::fs::read_to_string(set.join("parcels.geojson")).unwrap();
     let mut parcels: Value = serde_json::from_str(&text).unwrap();
     parcels.as_object_mut().unwrap().retain(|key, _| key == "type" || key == "features");
-    let parcels: geojson::FeatureCollection = parcels.to_string().parse::<GeoJson>().unwrap().try_into().unwrap();
+    let parcels: geojson::FeatureCollection =
+        parcels.to_string().parse::<GeoJson>().unwrap().try_into().unwrap();
     let mut features = Vec::new();
     let mut inside = std::collections::BTreeMap::new();
     for feature in parcels.features {

@@ -73,7 +73,9 @@ fn two_crops_in_one_outline_refer() {
 
 #[test]
 fn what_cannot_be_told_is_null_with_a_reason_and_changes_no_status() {
-    for why in [NotTold::TooFewDates { have: 2, need: 3 }, NotTold::Unresolved, NotTold::NotRead, NotTold::TooEarly] {
+    for why in
+        [NotTold::TooFewDates { have: 2, need: 3 }, NotTold::Unresolved, NotTold::NotRead, NotTold::TooEarly]
+    {
         let r = record(&Case { cropped_share: Err(why), ..Case::good() });
         assert_eq!((r.cropped_frac, r.cropped_area_ha, r.n_clusters), (None, None, None));
         assert_eq!(r.cropped_area_not_told.as_deref(), Some(why.word()));
