@@ -61,7 +61,7 @@ pub fn draw(chip: &Chip<'_>) -> RgbImage {
 
     canvas.text(MARGIN, MARGIN, &fitted(chip.title, width), INK);
     let mean = chip.mean.map_or("no reading".to_owned(), |m| format!("mean {m:.2}"));
-    let crossed = if chip.uncropped.is_empty() { "" } else { "  crossed: no crop" };
+    let crossed = if chip.uncropped.is_empty() { "" } else { "  x: no crop" };
     canvas.text(MARGIN, MARGIN + LINE, &format!("NDVI {}  {mean}{crossed}", chip.date), FAINT);
 
     view.pixels(&mut canvas, chip, left, HEADER);

@@ -87,7 +87,7 @@ fn a_subsample_of_a_large_plot_says_the_same_less_surely() {
     let fourth = Field { step: 4, ..field.clone() };
     assert_eq!(fourth.pixels(|_, _| false).len(), 144);
     let some = fourth.measured().cropped.unwrap();
-    assert!((every.mid - some.mid).abs() < 0.03, "{every:?} {some:?}");
+    assert!(some.lower <= every.mid && every.mid <= some.upper, "{every:?} {some:?}");
     assert!(some.upper - some.lower > every.upper - every.lower);
     assert_eq!(fourth.measured().step, 4);
 }
