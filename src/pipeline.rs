@@ -15,6 +15,7 @@ mod layout;
 mod neighbours;
 mod observe;
 mod papers;
+mod pixel_days;
 mod progress;
 mod provenance;
 mod run;

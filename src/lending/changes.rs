@@ -100,6 +100,22 @@ fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy)
                 format!("申报面积不超过{most} ha，或提供覆盖全部申报面积的边界。"),
             )
         }
+        Code::CroppedUnderDeclared => {
+            let upper = evidence.cropland.cropped.map_or(1.0, |c| c.upper);
+            let upper_ha = upper * area_interval_m2(evidence.plot).1 / 10_000.0;
+            let most = floor_to(upper_ha / (1.0 - rules.max_cropped_shortfall_frac.value).max(1e-9), 4);
+            (
+                format!("A declared area of at most {most} ha, or the rest of the area seen with a crop."),
+                format!("申报面积不超过{most} ha，或其余部分也看到作物。"),
+            )
+        }
+        Code::PlotMixed | Code::PlotPartlyCropped => {
+            pair("An outline of each field by itself.", "为每块田分别提供边界。")
+        }
+        Code::CroppedAreaNotTold => pair(
+            "More clear dates while the crop is green, or a visit to the plot.",
+            "作物绿色期有更多晴空日期，或实地查看地块。",
+        ),
         Code::LandNotCropped => pair(
             "A crop seen in a later season, or proof of cropping from a visit.",
             "在以后的生长季看到作物，或由实地查看证明已种植。",

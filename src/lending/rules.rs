@@ -2,6 +2,7 @@
 
 mod condition;
 mod crop;
+mod cropland;
 mod imagery;
 mod outline;
 
@@ -15,6 +16,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy) -> Findings {
     imagery::check(evidence, policy, &mut found);
     crop::check(evidence, policy, &mut found);
     condition::check(evidence, policy, &mut found);
+    cropland::check(evidence, policy, &mut found);
     found
 }
 

@@ -28,6 +28,7 @@ use super::gather::Reader;
 use super::judge::{Bench, observability};
 use super::neighbours::Look;
 use super::papers::{Papers, choose, links};
+use super::pixel_days::KeepPixels;
 use super::progress::{Event, Watcher};
 use super::provenance::provenance;
 use super::scan::ScanRules;
@@ -183,6 +184,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         statistics: Statistics::All,
         bands: request.spec.bands.clone(),
         chips: papers,
+        pixels: KeepPixels::asked(&request.spec, request.as_of),
         guard: true,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;

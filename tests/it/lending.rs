@@ -2,6 +2,7 @@
 
 mod case;
 mod condition;
+mod cropped_area;
 mod docs;
 mod golden;
 mod laws;
