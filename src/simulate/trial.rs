@@ -36,7 +36,7 @@ use self::leaf::{Plates, Spectrum};
 use self::look::Pass;
 use self::plan::Draw;
 use self::surface::{blend, surface};
-use self::tables::{Region, Tables, month_day};
+use self::tables::{Ends, Region, Tables, month_day};
 use super::Error;
 use super::canopy::BANDS;
 use super::dice::Dice;
@@ -104,6 +104,8 @@ pub struct CycleTruth {
     pub crop: String,
     /// Whether no calendar knows the crop.
     pub open_set: bool,
+    /// Cut green by intent: silage, fibre.
+    pub cut_green: bool,
     /// Whether the declaration is about this cycle.
     pub asked: bool,
     /// Sown or planted.
@@ -397,7 +399,10 @@ fn told(
         let zenith = sun(doy, region.lat).1;
         let own = reflect(field, &pass, zenith);
         let around = reflect(beside, &pass, zenith);
-        if let Some((bands, weight)) = look::deliver(&own, &around, &draw.shape, &gains, sky, &mut luck) {
+        let snow = field.parts.first().and_then(|l| l.days.get(pass.day)).map_or(0.0, |s| s.snow);
+        if let Some((bands, weight)) =
+            look::deliver(&own, &around, &draw.shape, &gains, sky, snow, &mut luck)
+        {
             looks.push(Look { date, bands, weight });
         }
     }
@@ -434,7 +439,8 @@ fn cycles(field: &Grown<'_>, date_of: impl Fn(usize) -> Date) -> Vec<CycleTruth>
             let from = c.dates.sown.saturating_sub(20).max(before);
             let to = c.dates.harvested.unwrap_or(main.days.len());
             CycleTruth {
-                crop: c.crop.name.clone(),
+                crop: c.crop.word().to_owned(),
+                cut_green: c.crop.ends == Ends::Green,
                 open_set: c.crop.open_set,
                 asked: k == field.draw.asked,
                 sown: date_of(c.dates.sown),

@@ -223,7 +223,7 @@ pub(super) fn live<'a>(
                     given_up |= b.kind == EventKind::Termination;
                 }
                 let shade = (-0.9 * (s.green + 0.6 * s.dead)).exp();
-                let room = if water.paddy() { 0.05 } else { 0.6 * farm.weeds * shade };
+                let room = if water.paddy() { 0.05 } else { 0.45 * farm.weeds * shade };
                 land.grow_weeds(w, room, 0.003);
                 if land.weed > room {
                     land.weed += 0.05 * (room - land.weed);

@@ -11,7 +11,7 @@ use super::Trial;
 const SERIES: &str = "sample_id,date,ndvi,lat,lon,label,weight,b02,b03,b04,b05,b06,b07,b08,b8a,b11,b12";
 /// Columns of the truth table, a row per crop cycle; a cover has one row without dates.
 const TRUTH: &str = "sample_id,region,area_ha,label,mislabelled,failed,unusual,window_from,window_to,cycle,crop,\
-                     open_set,asked,sown,emerged,greenup,flowered,ripe,harvested,peak_lai,flooded,event,event_from,\
+                     open_set,cut_green,asked,sown,emerged,greenup,flowered,ripe,harvested,peak_lai,flooded,event,event_from,\
                      event_to,event_loss";
 
 /// Writes `series.csv` and `truth.csv` into a folder.
@@ -63,15 +63,16 @@ fn truth(trial: &Trial) -> String {
             format!("{},{},{},{:.3}", e.kind.word(), e.from, e.to, e.loss)
         });
         if let Some(cover) = f.cover {
-            text.push_str(&format!("{head},1,{cover},false,true,,,,,,,,,{tail}\n"));
+            text.push_str(&format!("{head},1,{cover},false,false,true,,,,,,,,,{tail}\n"));
         }
         for (k, c) in f.cycles.iter().enumerate() {
             let flooded: Vec<String> = c.flooded.iter().map(|(a, b)| format!("{a}/{b}")).collect();
             text.push_str(&format!(
-                "{head},{},{},{},{},{},{},{},{},{},{},{:.2},{},{}\n",
+                "{head},{},{},{},{},{},{},{},{},{},{},{},{:.2},{},{}\n",
                 k + 1,
                 c.crop,
                 c.open_set,
+                c.cut_green,
                 c.asked,
                 c.sown,
                 word(c.emerged),

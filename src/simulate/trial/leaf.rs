@@ -58,9 +58,9 @@ impl Content {
     pub(super) fn dead(traits: &LeafTraits) -> Content {
         Content {
             n: traits.n + 0.7,
-            chlorophyll: 1.0,
-            carotenoid: 2.5,
-            brown: 0.9,
+            chlorophyll: 0.3,
+            carotenoid: 2.0,
+            brown: 0.35,
             water: 0.0012,
             dry: traits.dry,
         }

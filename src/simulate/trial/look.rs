@@ -13,6 +13,10 @@ const HAZE: (f64, f64) = (0.022, 0.16);
 const SHADOW: (f64, f64) = (0.010, 0.07);
 /// Share of clear looks that the mask takes for cloud: over plants, over bright ground.
 const FALSE_CLOUD: (f64, f64) = (0.03, 0.09);
+/// Share of looks at snow that the mask does not find.
+const SNOW_MISSED: f64 = 0.04;
+/// Snow cover from which the mask can find it.
+const SNOW_SEEN: f64 = 0.2;
 /// Blur of the 10 m and the 20 m bands, and the width over which an edge mixes, metres.
 const BLUR_M: (f64, f64) = (3.0, 8.0);
 /// How much of a wrong aerosol each band sees (Rayleigh and small particles: blue first).
@@ -73,13 +77,14 @@ impl Pass {
 }
 
 /// What is delivered of a look that clouds do not hide: reflectances and the part of the plot that was seen; nothing
-/// where the mask wrongly finds cloud.
+/// where the mask finds snow, or wrongly cloud.
 pub(super) fn deliver(
     own: &Spectrum,
     around: &Spectrum,
     shape: &Shape,
     gains: &Spectrum,
     sky: Hidden,
+    snow: f64,
     dice: &mut Dice,
 ) -> Option<(Spectrum, f64)> {
     let (fine, coarse) = shape.edges();
@@ -88,6 +93,9 @@ pub(super) fn deliver(
         let part = (shift * if COARSE[b] { coarse } else { fine }).min(0.6);
         blend(&[(1.0 - part, *own), (part, *around)])[b]
     });
+    if snow > SNOW_SEEN && dice.unit() > SNOW_MISSED {
+        return None;
+    }
     let bright = seen[2] > 0.2;
     if dice.unit() < if bright { FALSE_CLOUD.1 } else { FALSE_CLOUD.0 } {
         return None;

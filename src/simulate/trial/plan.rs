@@ -7,7 +7,7 @@ use super::ground::Soil;
 use super::look::Shape;
 use super::stand::Nature;
 use super::surface::Habit;
-use super::tables::{Cover, Paddy, Region, Tables, Turn, Use, month_day};
+use super::tables::{Cover, Crop, Paddy, Region, Tables, Turn, Use, month_day};
 
 /// Share of fields outside what is usual: sown far off, an odd cultivar, rank or starved, on odd soil.
 const UNUSUAL: f64 = 0.30;
@@ -76,11 +76,12 @@ pub(super) fn draw<'a>(
     let asked = if turns.len() > 1 && dice.unit() < 0.5 { 0 } else { turns.len().saturating_sub(1) };
     let winter = used.crops.first().is_some_and(|t| tables.crop(&t.crop).is_ok_and(|c| c.cold_days > 0.0));
     let summer_only = !winter && used.crops.len() == 1 && region.mean_c < 14.0;
-    let own = used.crops.get(asked).map(|t| t.crop.as_str()).or(used.cover.map(Cover::word));
-    let own = own.unwrap_or_default();
+    let named = |turn: &Turn| tables.crop(&turn.crop).ok().filter(|c| !c.open_set).map(Crop::word);
+    let crop = turns.get(asked).map(|t| t.crop.word());
+    let own = crop.or(used.cover.map(Cover::word)).unwrap_or_default();
     let others: Vec<&str> = (region.fields.iter())
-        .flat_map(|u| u.crops.last().map(|t| t.crop.as_str()).or(u.cover.map(Cover::word)))
-        .filter(|name| *name != own && tables.crop(name).is_ok_and(|c| !c.open_set))
+        .filter_map(|u| u.crops.last().map_or(u.cover.map(Cover::word), named))
+        .filter(|name| *name != own)
         .collect();
     let mislabelled = dice.unit() < MISLABELLED && !others.is_empty();
     let label = if mislabelled {
@@ -94,7 +95,7 @@ pub(super) fn draw<'a>(
             turns,
             store_mm: dice.normal(125.0, 28.0).clamp(60.0, 200.0),
             irrigated: dice.unit() < region.irrigated,
-            weeds: 0.45 * (0.55 * dice.normal(0.0, 1.0)).exp(),
+            weeds: 0.40 * (0.6 * dice.normal(0.0, 1.0)).exp(),
             cover_crop: (summer_only && dice.unit() < 0.4).then(|| dice.between(0.8, 3.0)),
             tilled_after: (dice.unit() < 0.65).then(|| gamma(2.0, 12.0, dice) as usize + 3),
             seedbed: dice.between(4.0, 16.0) as usize,
@@ -111,7 +112,9 @@ pub(super) fn draw<'a>(
         habit: Habit {
             chlorophyll: (0.13 * dice.normal(0.0, 1.0)).exp(),
             angle: dice.normal(0.0, 5.0),
-            structure: dice.normal(1.0, 0.07).clamp(0.75, 1.25),
+            structure: dice.normal(1.0, 0.14).clamp(0.6, 1.5),
+            water: (0.28 * dice.normal(0.0, 1.0)).exp(),
+            gaps: dice.between(0.02, 0.12),
         },
         shape: Shape {
             area_m2: 1e4 * (0.7 + 0.9 * dice.normal(0.0, 1.0)).exp().clamp(0.15, 40.0),
