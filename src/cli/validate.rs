@@ -8,6 +8,7 @@ mod central_asia;
 mod france;
 mod season_ends;
 mod sets;
+mod simulated;
 mod swiss;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ pub struct ValidateArgs {
     /// Folder that holds the sets, one folder each
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Only these sets, separated by commas: france, brazil, swiss, asia, gpp, jolanda
+    /// Only these sets, separated by commas: france, brazil, swiss, asia, gpp, jolanda, simulated
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub only: Vec<String>,
 }
@@ -72,7 +73,7 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         tools.profiles.version()
     );
     type Measure = fn(&std::path::Path, &Instruments) -> Result<Option<Vec<Line>>, Error>;
-    let sets: [(&str, &str, Measure); 6] = [
+    let sets: [(&str, &str, Measure); 7] = [
         (
             "france",
             "france_lpis_dekads_2023: single pixels, western France 2023 (development)",
@@ -98,6 +99,11 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "jolanda",
             "italy_jolanda_sen2rts: season dates against the cycles of sen2rts",
             season_ends::jolanda,
+        ),
+        (
+            "simulated",
+            "simulated: fields of nine regions grown by weather and leaf area (not real; beside the sets above, never instead)",
+            simulated::measure,
         ),
     ];
     let mut absent = Vec::new();
