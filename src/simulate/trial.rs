@@ -296,18 +296,11 @@ fn one<'a>(
     let draw = plan::draw(tables, season.region, &mut dice, &day_of)?;
     // each field has its own air: valley, slope, sea
     let own = dice.normal(0.0, 0.5);
-    let weather: Vec<Day> =
-        season.weather.iter().map(|d| Day { temp_c: d.temp_c + own, ..*d }).collect();
+    let weather: Vec<Day> = season.weather.iter().map(|d| Day { temp_c: d.temp_c + own, ..*d }).collect();
     let others: Vec<_> = PARTS.iter().skip(1).map(|_| plan::part(&draw.farm, &mut dice)).collect();
     if let Some(cover) = draw.cover {
         let like = tables.crop(if cover == tables::Cover::Grass { "winter barley" } else { "soybean" })?;
-        let life = lasting::last(
-            cover,
-            &draw.farm,
-            &weather,
-            like,
-            Dice::new(spec.seed, &[0x6A5, n as u64]),
-        );
+        let life = lasting::last(cover, &draw.farm, &weather, like, Dice::new(spec.seed, &[0x6A5, n as u64]));
         return Ok(Grown { season: at, draw, parts: vec![life], blow: None, loss: 0.0 });
     }
     let quiet = grow_parts(&draw, &others, &weather, None);
@@ -400,8 +393,7 @@ fn told(
         let own = reflect(field, &pass, zenith);
         let around = reflect(beside, &pass, zenith);
         let snow = field.parts.first().and_then(|l| l.days.get(pass.day)).map_or(0.0, |s| s.snow);
-        if let Some((bands, weight)) =
-            look::deliver(&own, &around, &draw.shape, &gains, sky, snow, &mut luck)
+        if let Some((bands, weight)) = look::deliver(&own, &around, &draw.shape, &gains, sky, snow, &mut luck)
         {
             looks.push(Look { date, bands, weight });
         }
@@ -460,7 +452,8 @@ fn cycles(field: &Grown<'_>, date_of: impl Fn(usize) -> Date) -> Vec<CycleTruth>
 fn runs<'l>(life: &'l Life<'_>, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> + use<'l> {
     let wet = |day: usize| life.days.get(day).is_some_and(|s| s.paddy);
     let flooded: Vec<usize> = (from..to).filter(|d| wet(*d)).collect();
-    let starts: Vec<usize> = flooded.iter().copied().filter(|d| *d == 0 || !wet(d - 1) || *d == from).collect();
+    let starts: Vec<usize> =
+        flooded.iter().copied().filter(|d| *d == 0 || !wet(d - 1) || *d == from).collect();
     let ends: Vec<usize> = flooded.iter().copied().filter(|d| !wet(d + 1) || d + 1 == to).collect();
     starts.into_iter().zip(ends)
 }

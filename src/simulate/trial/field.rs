@@ -268,7 +268,11 @@ pub(super) fn live<'a>(
                 let until = sow_on.unwrap_or(usize::MAX);
                 let before = next == 0 && until > day;
                 let covering = farm.cover_crop.filter(|_| before && day + farm.killed < until && day > 25);
-                land.grow_weeds(w, covering.unwrap_or(farm.weeds), if covering.is_some() { 0.03 } else { 0.01 });
+                land.grow_weeds(
+                    w,
+                    covering.unwrap_or(farm.weeds),
+                    if covering.is_some() { 0.03 } else { 0.01 },
+                );
                 if day + farm.killed == until && farm.cover_crop.is_some() && before {
                     // the killed cover lies there as mulch
                     land.straw = land.straw.max(0.35);

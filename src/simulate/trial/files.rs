@@ -49,19 +49,11 @@ fn truth(trial: &Trial) -> String {
     for f in &trial.fields {
         let head = format!(
             "{},{},{:.2},{},{},{},{},{},{}",
-            f.id,
-            f.region,
-            f.area_ha,
-            f.label,
-            f.mislabelled,
-            f.failed,
-            f.unusual,
-            f.window.0,
-            f.window.1
+            f.id, f.region, f.area_ha, f.label, f.mislabelled, f.failed, f.unusual, f.window.0, f.window.1
         );
-        let tail = f.event.map_or(",,,".to_owned(), |e| {
-            format!("{},{},{},{:.3}", e.kind.word(), e.from, e.to, e.loss)
-        });
+        let tail = f
+            .event
+            .map_or(",,,".to_owned(), |e| format!("{},{},{},{:.3}", e.kind.word(), e.from, e.to, e.loss));
         if let Some(cover) = f.cover {
             text.push_str(&format!("{head},1,{cover},false,false,true,,,,,,,,,{tail}\n"));
         }

@@ -26,7 +26,8 @@ pub(super) fn last<'a>(
         .map(|w| {
             let warm = w.temp_c.max(0.0);
             let melts = w.temp_c >= 0.0 || w.rain_mm <= 0.0;
-            snow = if melts { (snow - 0.02 - 0.13 * warm).max(0.0) } else { (snow + w.rain_mm / 6.0).min(0.95) };
+            snow =
+                if melts { (snow - 0.02 - 0.13 * warm).max(0.0) } else { (snow + w.rain_mm / 6.0).min(0.95) };
             store = (store + w.rain_mm - 0.15 * warm).clamp(0.0, farm.store_mm);
             if farm.irrigated && store < 0.45 * farm.store_mm {
                 store = 0.85 * farm.store_mm;

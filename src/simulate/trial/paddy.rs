@@ -34,7 +34,9 @@ impl Water {
 
     /// Whether a field stands under water before its rice is planted.
     pub(super) fn before(turn: &Planned<'_>, day: usize, sow: usize) -> bool {
-        matches!(turn.water, Some(Paddy::Transplanted | Paddy::Intermittent)) && day < sow && day + PUDDLED >= sow
+        matches!(turn.water, Some(Paddy::Transplanted | Paddy::Intermittent))
+            && day < sow
+            && day + PUDDLED >= sow
     }
 
     /// Part of the ground under water.

@@ -150,8 +150,9 @@ fn planned<'a>(
         Some([mean, sd]) => When::After(dice.normal(mean, sd).round().max(2.0) as usize),
         None => {
             let usual = turn.sow.as_deref().and_then(month_day).and_then(day_of);
-            let usual = usual
-                .ok_or_else(|| Error::Spec(format!("a table of the trial: {} has no sowing date", crop.name)))?;
+            let usual = usual.ok_or_else(|| {
+                Error::Spec(format!("a table of the trial: {} has no sowing date", crop.name))
+            })?;
             let sd = turn.sd.unwrap_or(8.0);
             let shift = dice.normal(0.0, sd).clamp(-2.2 * sd, 2.2 * sd) + late;
             When::On((usual as f64 + shift).round().max(12.0) as usize)
@@ -161,7 +162,7 @@ fn planned<'a>(
     Ok(Planned {
         crop,
         when,
-        nature: Nature { lag: gamma(shape, scale, dice), ..nature },
+        nature: Nature { lag: turn.wait * gamma(shape, scale, dice), ..nature },
         water: turn.water,
         flooded_after: dice.between(30.0, 45.0) as usize,
     })

@@ -99,8 +99,7 @@ impl<'a> Stand<'a> {
             let light = crop
                 .light_h
                 .map_or(1.0, |[none, full]| ((w.light_h - none) / (full - none)).clamp(0.05, 1.0));
-            let cold =
-                if crop.cold_days > 0.0 { (self.cold / crop.cold_days).clamp(0.1, 1.0) } else { 1.0 };
+            let cold = if crop.cold_days > 0.0 { (self.cold / crop.cold_days).clamp(0.1, 1.0) } else { 1.0 };
             self.stage += warmth * light * cold / (crop.sums[1] * self.nature.cultivar[0]);
             if self.stage >= 1.0 {
                 self.dates.flowered = Some(day);

@@ -94,8 +94,7 @@ mod tests {
         for crop in &tables.crops {
             let mut before = -1.0;
             for green in [0.0, 0.3, 1.0, 2.0, 4.0, 6.0] {
-                let state =
-                    State { crop: Some(crop), green, chlorophyll: 1.0, wet: 0.2, ..State::default() };
+                let state = State { crop: Some(crop), green, chlorophyll: 1.0, wet: 0.2, ..State::default() };
                 let s = surface(&plates, &state, &PLAIN, &soil, LOOK);
                 assert!(s.iter().all(|r| (0.0..=1.0).contains(r)), "{s:?}");
                 let now = ndvi(&s);

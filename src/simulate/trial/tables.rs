@@ -114,6 +114,9 @@ pub(super) struct Turn {
     pub after: Option<[f64; 2]>,
     #[serde(default = "ordinary")]
     pub cultivar: [f64; 2],
+    /// Factor on the time from ripe to harvest.
+    #[serde(default = "as_usual")]
+    pub wait: f64,
     pub water: Option<Paddy>,
 }
 
@@ -126,6 +129,10 @@ impl Crop {
     pub(super) fn word(&self) -> &str {
         self.called.as_deref().unwrap_or(&self.name)
     }
+}
+
+fn as_usual() -> f64 {
+    1.0
 }
 
 fn ordinary() -> [f64; 2] {

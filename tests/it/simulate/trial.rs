@@ -97,8 +97,12 @@ fn the_share_of_cloud_is_reached() {
 #[test]
 fn paddies_stand_under_water_and_losses_are_real() {
     let trial = trial(TrialSpec { fields: 324, events: 0.6, ..TrialSpec::default() });
-    let rice: Vec<_> =
-        trial.fields.iter().flat_map(|f| &f.cycles).filter(|c| c.crop == "rice" && c.harvested.is_some()).collect();
+    let rice: Vec<_> = trial
+        .fields
+        .iter()
+        .flat_map(|f| &f.cycles)
+        .filter(|c| c.crop == "rice" && c.harvested.is_some())
+        .collect();
     assert!(rice.len() > 20 && rice.iter().all(|c| !c.flooded.is_empty()));
     let mut by: BTreeMap<&str, usize> = BTreeMap::new();
     for event in trial.fields.iter().filter_map(|f| f.event) {
@@ -141,7 +145,8 @@ fn the_series_table_is_read_back_whole() {
     write(&grown, dir.path()).unwrap();
     let file = std::fs::File::open(dir.path().join("series.csv")).unwrap();
     let table =
-        croplens::intake::series_table::read(file, &croplens::intake::series_table::Options::default()).unwrap();
+        croplens::intake::series_table::read(file, &croplens::intake::series_table::Options::default())
+            .unwrap();
     assert_eq!(table.bad_count, 0);
     for field in &grown.fields {
         let rows = table.samples.get(&field.id).map_or(0, |s| s.rows.len());

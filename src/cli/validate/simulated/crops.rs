@@ -103,12 +103,7 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         figure(rate(&right, &accepted), 2),
         "",
     ));
-    lines.push(Line::new(
-        "referred",
-        n,
-        figure(Some(1.0 - accepted.len() as f64 / n.max(1) as f64), 2),
-        "",
-    ));
+    lines.push(Line::new("referred", n, figure(Some(1.0 - accepted.len() as f64 / n.max(1) as f64), 2), ""));
     let score = |e: &Ended<'_>| {
         let other = e.answer.classes.iter().find(|c| c.name == "other");
         other.map_or(0.0, |c| c.flat_probability)
@@ -131,10 +126,7 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         Decision::Group(group) => Some(group.clone()),
         Decision::Refer(_) => None,
     };
-    let turned = rate(
-        &|e| said(&e.answer).zip(said(&e.thinned)).is_some_and(|(a, b)| a != b),
-        &known,
-    );
+    let turned = rate(&|e| said(&e.answer).zip(said(&e.thinned)).is_some_and(|(a, b)| a != b), &known);
     lines.push(Line::new("one date less: a named group becomes another", n, figure(turned, 3), "< .02"));
     let dates = mean(ended.iter().map(|e| e.field.looks.len() as f64));
     lines.push(Line::new("clear dates a season, mean", ended.len(), figure(dates, 0), ""));

@@ -103,12 +103,7 @@ fn after_the_fact(all: &[Told], what: &str, lines: &mut Vec<Line>) {
     let whole: Vec<&Told> = all.iter().collect();
     let (rmse, within) = figures(&whole);
     let spoken = all.iter().filter(|t| t.error.is_some()).count();
-    lines.push(Line::new(
-        format!("{what}: RMSE, days"),
-        spoken,
-        figure(rmse, 1),
-        "<= 10 (JRC, real: 16.1)",
-    ));
+    lines.push(Line::new(format!("{what}: RMSE, days"), spoken, figure(rmse, 1), "<= 10 (JRC, real: 16.1)"));
     lines.push(Line::new(
         format!("{what}: within 10 days"),
         spoken,
@@ -116,12 +111,7 @@ fn after_the_fact(all: &[Told], what: &str, lines: &mut Vec<Line>) {
         ">= .80 (JRC, real: .66)",
     ));
     let covered = mean(all.iter().filter(|t| t.error.is_some()).map(|t| f64::from(u8::from(t.covered))));
-    lines.push(Line::new(
-        format!("{what}: 80 % interval covers"),
-        spoken,
-        figure(covered, 2),
-        ".75 to .85",
-    ));
+    lines.push(Line::new(format!("{what}: 80 % interval covers"), spoken, figure(covered, 2), ".75 to .85"));
     lines.push(Line::new(
         format!("{what}: no date, of all"),
         all.len(),

@@ -34,6 +34,11 @@ pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
     };
     let seen: Vec<&TrialField> = rice.iter().copied().filter(|f| looked_at_water(f)).collect();
     let unseen: Vec<&TrialField> = rice.iter().copied().filter(|f| !looked_at_water(f)).collect();
+    let in_water = |f: &&TrialField| {
+        f.asked().is_some_and(|c| c.flooded.first().is_some_and(|(from, _)| *from <= c.sown))
+    };
+    let (wet_planted, drilled): (Vec<&TrialField>, Vec<&TrialField>) =
+        rice.iter().copied().partition(|f| in_water(f));
     let against: Vec<bool> = (unseen.par_iter())
         .map(|f| {
             let ask = Ask {
@@ -52,6 +57,18 @@ pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
             rice.len(),
             figure(rate(&flooded, &rice), 2),
             ">= .85 (prototype .82)",
+        ),
+        Line::new(
+            "55 % cloud: the same, planted into water",
+            wet_planted.len(),
+            figure(rate(&flooded, &wet_planted), 2),
+            ">= .85",
+        ),
+        Line::new(
+            "55 % cloud: the same, drilled dry and flooded a month later",
+            drilled.len(),
+            figure(rate(&flooded, &drilled), 2),
+            "",
         ),
         Line::new(
             "55 % cloud: the same, of those with a clear look at their water",
@@ -93,9 +110,7 @@ fn flooded(field: &TrialField) -> bool {
 /// Whether any look fell on a day of standing water.
 fn looked_at_water(field: &TrialField) -> bool {
     let Some((from, to)) = window(field) else { return false };
-    let under = |d: Date| {
-        field.asked().is_some_and(|c| c.flooded.iter().any(|(a, b)| d >= *a && d <= *b))
-    };
+    let under = |d: Date| field.asked().is_some_and(|c| c.flooded.iter().any(|(a, b)| d >= *a && d <= *b));
     field.looks.iter().any(|l| l.date >= from && l.date <= to && under(l.date))
 }
 
