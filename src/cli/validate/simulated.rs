@@ -5,6 +5,7 @@
 
 mod crops;
 mod harvest;
+mod losses;
 mod paddies;
 
 use std::path::Path;
@@ -12,8 +13,8 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::band::Band;
-use crate::crop::ensemble::{Answer, Unit, View};
-use crate::crop::{Assessment, Models, Reading, read};
+use crate::crop::ensemble::{Answer, Beside, Unit, View};
+use crate::crop::{Assessment, Models, Reading, read_beside};
 use crate::phenology::{SeasonRules, seasons};
 use crate::series::{Series, SeriesRules, Sight, Smoothing, from_sights, smooth};
 use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec, grow};
@@ -54,6 +55,7 @@ pub(super) fn measure(_: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>
         "",
     )];
     lines.extend(harvest::measure(&trial, tools));
+    lines.extend(losses::measure(&trial, tools));
     lines.extend(crops::measure(&trial, tools));
     lines.extend(paddies::measure(tools)?);
     Ok(Some(lines))
@@ -96,7 +98,13 @@ fn told(field: &TrialField, looks: &[Look], ask: &Ask<'_>, tools: &Instruments) 
         unit: Unit::Field,
         crops: &[],
     };
-    read(&reading, &views(looks, &series), &models, &tools.rules)
+    let share =
+        |l: &Look| Some((l.bands[8] - l.bands[9]) / (l.bands[8] + l.bands[9])).filter(|x| x.is_finite());
+    let nbr2: Vec<(Date, f64)> = (series.samples().iter())
+        .filter_map(|s| looks.iter().find(|l| l.date == s.date).and_then(|l| Some((l.date, share(l)?))))
+        .collect();
+    let beside = Beside { nbr2: &nbr2, ..Beside::default() };
+    read_beside(&reading, &views(looks, &series), &beside, &models, &tools.rules)
 }
 
 fn views(looks: &[Look], series: &Series) -> Vec<View> {

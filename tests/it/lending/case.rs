@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{
-    Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
+    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
 use croplens::lending::{Evidence, Observability, Policy, Provenance, SeasonWindow, SkippedScene};
 use croplens::observation::{NdviStats, Observation, Reject, SkyFractions};
@@ -43,6 +43,7 @@ pub(super) struct Case {
     pub(super) verdict: Option<(Verdict, Option<f64>)>,
     pub(super) cannot_tell: Vec<CannotTell>,
     pub(super) harvest: bool,
+    pub(super) condition: Condition,
 }
 
 /// The case with everything an [`Evidence`] borrows.
@@ -55,6 +56,7 @@ pub(super) struct Built {
     pub(super) assessment: Assessment,
     pub(super) observability: Option<Observability>,
     pub(super) expected: Option<usize>,
+    pub(super) condition: Condition,
 }
 
 pub(super) fn first_policy() -> Policy {
@@ -101,6 +103,7 @@ impl Case {
             verdict: Some((Verdict::Consistent, Some(2.5))),
             cannot_tell: Vec::new(),
             harvest: true,
+            condition: Condition::default(),
         }
     }
 
@@ -139,6 +142,7 @@ impl Case {
                 grade,
             }),
             expected: self.expected,
+            condition: self.condition.clone(),
         }
     }
 
@@ -283,6 +287,7 @@ impl Built {
             skipped: self.skipped.clone(),
             observations: &self.observations,
             assessment: &self.assessment,
+            condition: &self.condition,
             links: Vec::new(),
         }
     }
