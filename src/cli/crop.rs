@@ -250,7 +250,8 @@ fn one(
         (DailyMeans::new(days.mean, days.normal), thermal)
     });
     let nbr2 = nbr2(sample, &series);
-    let beside = Beside { temperature: days.as_ref().map(|(d, t)| (d, *t)), nbr2: &nbr2, learned: learned.as_ref() };
+    let beside =
+        Beside { temperature: days.as_ref().map(|(d, t)| (d, *t)), nbr2: &nbr2, learned: learned.as_ref() };
     let (assessment, answer) = read_beside(&reading, &views, &beside, &asked.models, &settings.crop);
     (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
 }
