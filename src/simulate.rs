@@ -23,6 +23,7 @@ mod render;
 mod sensor;
 mod sky;
 mod species;
+pub mod trial;
 mod truth;
 mod truth_file;
 mod village;

@@ -5,10 +5,13 @@
 
 mod brazil;
 mod central_asia;
+mod events;
 mod france;
 mod season_ends;
 mod sets;
+mod simulated;
 mod swiss;
+mod us_wheat;
 
 use std::path::PathBuf;
 
@@ -23,7 +26,8 @@ pub struct ValidateArgs {
     /// Folder that holds the sets, one folder each
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Only these sets, separated by commas: france, brazil, swiss, asia, gpp, jolanda
+    /// Only these sets, separated by commas: france, brazil, swiss, us, asia, gpp, jolanda, events,
+    /// simulated
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub only: Vec<String>,
 }
@@ -72,7 +76,7 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         tools.profiles.version()
     );
     type Measure = fn(&std::path::Path, &Instruments) -> Result<Option<Vec<Line>>, Error>;
-    let sets: [(&str, &str, Measure); 6] = [
+    let sets: [(&str, &str, Measure); 9] = [
         (
             "france",
             "france_lpis_dekads_2023: single pixels, western France 2023 (development)",
@@ -83,6 +87,11 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "swiss",
             "swiss_wheat_s2_bbch: winter wheat 2022, stages scored in the field (development)",
             swiss::measure,
+        ),
+        (
+            "us",
+            "us_hrw_wheat_phenology: scouted stages of winter wheat, US Plains (development)",
+            us_wheat::measure,
         ),
         (
             "asia",
@@ -98,6 +107,16 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "jolanda",
             "italy_jolanda_sen2rts: season dates against the cycles of sen2rts",
             season_ends::jolanda,
+        ),
+        (
+            "events",
+            "events: false alarms on the real series above, and losses laid into them (development)",
+            events::measure,
+        ),
+        (
+            "simulated",
+            "simulated: fields of nine regions grown by weather and leaf area (not real; beside the sets above, never instead)",
+            simulated::measure,
         ),
     ];
     let mut absent = Vec::new();

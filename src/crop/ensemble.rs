@@ -18,9 +18,11 @@ mod area_shares;
 mod assessment;
 mod check;
 mod cover;
+mod cut;
 mod cycle;
 mod develop;
 mod judge;
+mod learned;
 mod likelihood;
 mod logistic;
 mod points;
@@ -29,9 +31,11 @@ mod table;
 mod views;
 mod weigh;
 
-pub use answer::{Answer, ClassScore, Decision, Ensemble, Question, Unit};
+pub use answer::{Answer, Beside, ClassScore, Decision, Ensemble, Question, Unit};
 pub use area_shares::AreaShares;
+pub use cut::Standing;
 pub use develop::Development;
+pub use learned::Learned;
 pub use table::{EnsembleError, EnsembleTable};
 pub use views::{View, views_of};
 

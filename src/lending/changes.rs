@@ -52,6 +52,26 @@ fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy)
             "An assessment of the damage under the lender's relief route.",
             "按贷款机构的灾害救助流程评估损失。",
         ),
+        Code::EventDrought => pair(
+            "An assessment of the region's losses under the lender's relief route.",
+            "按贷款机构的灾害救助流程评估区域损失。",
+        ),
+        Code::CropFailed | Code::CropDeclining => pair(
+            "A visit that tells what happened, or regrowth on later clear dates.",
+            "实地查看以查明原因，或在以后的晴空日期看到恢复生长。",
+        ),
+        Code::HarvestEarly => pair(
+            "Proof of what was cut and sold, or a visit to the plot.",
+            "提供收割和出售的证明，或实地查看。",
+        ),
+        Code::NotPlantedByDeadline => pair(
+            "A crop seen on later clear dates, or the sowing confirmed by a visit.",
+            "在以后的晴空日期看到作物，或由实地查看确认已播种。",
+        ),
+        Code::VigourBelowPeers => pair(
+            "A visit that tells why the crop is weaker than around, or growth on later clear dates.",
+            "实地查看以查明长势弱于周边的原因，或在以后的晴空日期看到生长。",
+        ),
         Code::StageNotReachedUntil | Code::StageNotReached | Code::CannotTellCropped => {
             match still_open(evidence) {
                 Some((_, to)) => (

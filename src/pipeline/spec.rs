@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
 use crate::crop::ensemble::{AreaShares, Ensemble, EnsembleError, EnsembleTable};
+use crate::crop::events::EventRules;
+use crate::crop::vigour::VigourRules;
 use crate::crop::{CropRules, Profiles};
 use crate::cropland::CroplandRules;
 use crate::intake::Limits;
@@ -90,6 +92,10 @@ pub struct CropSettings {
     pub shares: Option<PathBuf>,
     /// Thresholds of the reading.
     pub rules: CropRules,
+    /// Thresholds of events.
+    pub events: EventRules,
+    /// Who is a peer, and when a comparison with peers says something.
+    pub vigour: VigourRules,
 }
 
 /// A pipeline ready to run.

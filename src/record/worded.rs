@@ -28,6 +28,26 @@ pub const WORDS: &[Worded] = &[
     w("crop_cannot_be_told", "whether there is a crop cannot be told", "无法判断是否种有作物"),
     w("pixels_not_read", "no pixels were read", "未读取像元"),
     w(
+        "neighbours_normal",
+        "the plots of the same crop around did not fall alike",
+        "周边同作物地块未同样下降",
+    ),
+    w("neighbours_alike", "the plots of the same crop around fell alike", "周边同作物地块同样下降"),
+    w(
+        "neighbours_unknown",
+        "too few plots of the same crop are known around to compare",
+        "周边可比较的同作物地块过少",
+    ),
+    w("no_statistics", "no regional statistics were given", "未提供区域统计数据"),
+    w("no_row", "the statistics have no row for this crop and zone", "统计数据中没有该作物和区域的记录"),
+    w("crop_not_sure", "the crop is not sure enough", "作物类型不够确定"),
+    w("no_crop_seen", "no crop is seen", "未见作物"),
+    w(
+        "event_on_plot",
+        "something happened to the crop, and its cost is not known",
+        "作物受到事件影响，损失未知",
+    ),
+    w(
         "cropped_without_season",
         "a crop is said to be seen but no season was found",
         "判定已种植但未找到生长季",

@@ -26,6 +26,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("intake", 2, &["band", "plot"]),
     ("objects", 2, &[]),
     ("catalog", 2, &["band", "scene"]),
+    ("classifier", 2, &["settings"]),
     ("imagery", 2, &["grid", "objects"]),
     ("store", 2, &["band", "grid", "observation", "plot", "record", "scene"]),
     (
@@ -60,6 +61,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
         &[
             "band",
             "catalog",
+            "classifier",
             "crop",
             "intake",
             "lending",

@@ -10,6 +10,7 @@
 )]
 
 mod catalog;
+mod classifier;
 mod cli;
 mod crop;
 mod cropland;

@@ -24,8 +24,8 @@ const CLOUD_BLUE: f64 = 0.16;
 /// Middle of a ten-day composite after its date, days.
 const MIDDLE: i32 = 5;
 /// First and last day of the season of harvest year 2023, as in the prototype.
-const FROM: Date = date(2022, 9, 18);
-const TO: Date = date(2023, 11, 22);
+pub(super) const FROM: Date = date(2022, 9, 18);
+pub(super) const TO: Date = date(2023, 11, 22);
 /// Crops whose declaration is checked, in the words of the labels.
 const DECLARED: [&str; 6] = ["wcereal", "maize", "rapeseed", "sunflower", "soybean", "grass"];
 /// As-of dates; the last is the season's end.
@@ -38,11 +38,11 @@ const AS_OF: [(Date, &str); 6] = [
     (TO, ">= .75; prototype .703, forest trained on the labels .774"),
 ];
 
-struct Pixel {
-    label: &'static str,
-    lat: f64,
-    lon: f64,
-    views: Vec<View>,
+pub(super) struct Pixel {
+    pub label: &'static str,
+    pub lat: f64,
+    pub lon: f64,
+    pub views: Vec<View>,
 }
 
 pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
@@ -228,7 +228,7 @@ fn declarations(answered: &[(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<
     (truths, falses)
 }
 
-fn read(path: &Path) -> Result<Vec<Pixel>, Error> {
+pub(super) fn read(path: &Path) -> Result<Vec<Pixel>, Error> {
     let failed =
         |problem: String| Error::Open { path: path.to_owned(), source: std::io::Error::other(problem) };
     let file = File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;

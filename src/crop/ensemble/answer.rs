@@ -7,6 +7,7 @@ use crate::series::plus_days;
 use super::super::normal::day;
 use super::super::profile::{Profile, Zone};
 use super::super::profiles::Profiles;
+use super::super::thermal::{DailyMeans, ThermalTable, Warp};
 use super::super::{Candidate, CropRules, DeclaredCheck};
 use super::area_shares::AreaShares;
 use super::cover;
@@ -69,6 +70,17 @@ pub struct Question<'a> {
     pub shares: Option<&'a AreaShares>,
     /// Crops or groups to consider; empty: all of the place. Covers and the open set always stay.
     pub crops: &'a [String],
+}
+
+/// What may be known beside the question, where the user or the archive gives it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// Daily temperatures of the place, and how crops follow them: dates and stages then run by degree-days.
+    pub temperature: Option<(&'a DailyMeans, &'a ThermalTable)>,
+    /// Days and (SWIR1 - SWIR2) / (SWIR1 + SWIR2) on them: straw and tillage date a harvest.
+    pub nbr2: &'a [(Date, f64)],
+    /// What a trained classifier says of the plot; it is pooled into the weighing of crops, dates stay the profiles'.
+    pub learned: Option<&'a super::learned::Learned>,
 }
 
 /// One class and what speaks for it.
@@ -140,6 +152,7 @@ pub struct Ensemble {
 pub(super) struct Class<'a> {
     pub row: Option<&'a Profile>,
     pub cycle: Option<Cycle>,
+    pub warp: Option<Warp>,
     pub weighed: Option<Weighed>,
     pub name: String,
     pub group: String,
@@ -169,6 +182,17 @@ impl Ensemble {
     /// Answers a question by the method of the room. Every number follows from the question, the calendar and the
     /// table alone; the order of the views does not matter.
     pub fn answer(&self, question: &Question<'_>, profiles: &Profiles, rules: &CropRules) -> Answer {
+        self.answer_beside(question, &Beside::default(), profiles, rules)
+    }
+
+    /// The same with what else is known; with nothing it is [`Ensemble::answer`].
+    pub fn answer_beside(
+        &self,
+        question: &Question<'_>,
+        beside: &Beside<'_>,
+        profiles: &Profiles,
+        rules: &CropRules,
+    ) -> Answer {
         let (from, to) = question
             .window
             .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
@@ -177,7 +201,7 @@ impl Ensemble {
             .filter_map(|(k, row)| Channel::new(k, row, &seen))
             .collect();
         let rows = profiles.rows_in(question.zones);
-        let mut classes = self.classes(question, &rows, profiles, from, to);
+        let mut classes = self.classes(question, beside, &rows, profiles, from, to);
         let declared = judge::declared_rows(question, profiles);
         let scale =
             Scale { seen: &seen, channels: &channels, logistic: &self.logistic, points: &self.points };
@@ -187,6 +211,7 @@ impl Ensemble {
             classes.push(Class {
                 row: None,
                 cycle: None,
+                warp: None,
                 weighed: None,
                 name: row.name.clone(),
                 group: row.group.clone(),
@@ -194,13 +219,14 @@ impl Ensemble {
                 evidence: cover::evidence(row, &self.table, &seen, &channels, new_year, question.latitude),
             });
         }
-        self.conclude(question, profiles, rules, &seen, &classes, &declared)
+        self.conclude(question, beside, profiles, rules, &seen, &classes, &declared)
     }
 
     /// One class per calendar row, in the year that the window asks about.
     fn classes<'p>(
         &self,
         question: &Question<'_>,
+        beside: &Beside<'_>,
         rows: &[&'p Profile],
         profiles: &'p Profiles,
         from: Date,
@@ -229,9 +255,18 @@ impl Ensemble {
                         if (b.middle() - centre).abs() < (a.middle() - centre).abs() { b } else { a }
                     })
                 })?;
+                let warp = beside.temperature.and_then(|(means, table)| {
+                    let row = table.row(&row.crop)?;
+                    Warp::new(means, row, question.latitude, cycle.sowing(), question.as_of)
+                });
+                let cycle = cycle.clone();
                 Some(Class {
                     row: Some(row),
-                    cycle: Some(cycle.clone()),
+                    cycle: Some(match &warp {
+                        Some(warp) => cycle.warmed(warp),
+                        None => cycle,
+                    }),
+                    warp,
                     weighed: None,
                     name: row.crop.clone(),
                     group,
@@ -242,9 +277,11 @@ impl Ensemble {
             .collect()
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one call; every argument is another kind of fact")]
     fn conclude(
         &self,
         question: &Question<'_>,
+        beside: &Beside<'_>,
         profiles: &Profiles,
         rules: &CropRules,
         seen: &Seen,
@@ -257,8 +294,14 @@ impl Ensemble {
             classes.iter().map(|c| (c.name.clone(), c.group.clone(), c.open_set)).collect();
         let flat = priors(&kinds, None);
         let prior = priors(&kinds, question.shares);
-        let probability = posterior(&evidence, &prior, kappa);
-        let flat_probability = posterior(&evidence, &flat, kappa);
+        let words: Vec<(&str, &str)> =
+            kinds.iter().map(|(name, group, _)| (name.as_str(), group.as_str())).collect();
+        let pooled = |profile: Vec<f64>| match beside.learned {
+            Some(learned) => learned.pooled(&words, &profile),
+            None => profile,
+        };
+        let probability = pooled(posterior(&evidence, &prior, kappa));
+        let flat_probability = pooled(posterior(&evidence, &flat, kappa));
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
                 .map(|((c, prior), (probability, flat_probability))| ClassScore {
@@ -282,8 +325,9 @@ impl Ensemble {
         let check = judge::check(question, declared, classes, &flat_probability, &flat, seen.len(), rules);
         let development = develop::develop(
             question,
+            beside,
             profiles,
-            rules,
+            &self.table,
             seen,
             classes,
             &probability,

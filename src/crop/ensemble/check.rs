@@ -1,5 +1,6 @@
 //! Whether the ensemble's table can be used.
 
+use super::develop::OUTPUTS;
 use super::table::{EnsembleError, EnsembleTable, Law};
 use super::{INDICES, Unit};
 
@@ -62,6 +63,14 @@ pub(super) fn check(table: &EnsembleTable) -> Result<(), EnsembleError> {
         let Some(found) = found else { return Err(wrong(row(), "it is missing")) };
         sourced(&found.fitted_on, row)?;
         positive(&[found.kappa], row)?;
+    }
+    for output in OUTPUTS {
+        let row = || format!("interval of {output}");
+        let Some((factor, fitted_on)) = table.interval(output) else {
+            return Err(wrong(row(), "it is missing"));
+        };
+        sourced(fitted_on, row)?;
+        positive(&[factor], row)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::series::days_between;
 
 use super::super::normal::day;
 use super::super::profile::{LatShift, Profile, Zone};
+use super::super::thermal::Warp;
 use super::INDICES;
 use super::logistic::Logistic;
 use super::points::Point;
@@ -128,6 +129,20 @@ impl Cycle {
             emergence_lag,
             levels,
         })
+    }
+
+    /// Middle of sowing, days since 1970.
+    pub(super) fn sowing(&self) -> f64 {
+        self.sow[0]
+    }
+
+    /// The same crop in a year that is warmer or colder than usual: what follows sowing comes earlier or later.
+    pub(super) fn warmed(mut self, warp: &Warp) -> Cycle {
+        let harvest = self.senescence[0] + self.harvest_lag[0];
+        self.greenup[0] = warp.actual(self.greenup[0]);
+        self.senescence[0] = warp.actual(self.senescence[0]);
+        self.harvest_lag[0] = warp.actual(harvest) - self.senescence[0];
+        self
     }
 
     /// Middle of the green time, days since 1970.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use super::alerts;
 use crate::record::{Agreement, EligibilityRecord};
 use crate::store::plain_words as words;
 
@@ -79,16 +80,20 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
     rows
 }
 
-fn seen(r: &EligibilityRecord) -> [(&'static str, String); 7] {
-    [
+fn seen(r: &EligibilityRecord) -> Vec<(&'static str, String)> {
+    let mut rows = vec![
         ("Crop seen", words::crop_seen(r.cropped).to_owned()),
         ("Cropped area", cropped_area(r)),
         ("Stage", stage(r)),
         ("Harvest", harvest(r)),
         ("Greenness", ndvi(r)),
-        ("Images", images(r)),
-        ("Pixels", pixels(r)),
-    ]
+    ];
+    rows.extend(alerts::events(r).map(|text| ("Events", text)));
+    rows.extend(alerts::vigour(r).map(|text| ("Vigour", text)));
+    rows.extend(alerts::expected_yield(r).map(|text| ("Yield", text)));
+    rows.push(("Images", images(r)));
+    rows.push(("Pixels", pixels(r)));
+    rows
 }
 
 fn crop(r: &EligibilityRecord) -> String {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{
-    Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
+    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
 use croplens::cropland::{CropGroup, Cropland, NotTold, Uncropped};
 use croplens::lending::{Evidence, Observability, Policy, Provenance, SeasonWindow, SkippedScene};
@@ -44,6 +44,7 @@ pub(super) struct Case {
     pub(super) verdict: Option<(Verdict, Option<f64>)>,
     pub(super) cannot_tell: Vec<CannotTell>,
     pub(super) harvest: bool,
+    pub(super) condition: Condition,
     /// Cropped part of the outline (10th, 50th, 90th percentile) and number of crops, or why it cannot be told.
     pub(super) cropped_share: Result<(f64, f64, f64, usize), NotTold>,
 }
@@ -59,6 +60,7 @@ pub(super) struct Built {
     pub(super) cropland: Cropland,
     pub(super) observability: Option<Observability>,
     pub(super) expected: Option<usize>,
+    pub(super) condition: Condition,
 }
 
 pub(super) fn first_policy() -> Policy {
@@ -105,6 +107,7 @@ impl Case {
             verdict: Some((Verdict::Consistent, Some(2.5))),
             cannot_tell: Vec::new(),
             harvest: true,
+            condition: Condition::default(),
             cropped_share: Ok((0.94, 1.0, 1.0, 1)),
         }
     }
@@ -146,6 +149,7 @@ impl Case {
                 grade,
             }),
             expected: self.expected,
+            condition: self.condition.clone(),
         }
     }
 
@@ -309,6 +313,7 @@ impl Built {
             skipped: self.skipped.clone(),
             observations: &self.observations,
             assessment: &self.assessment,
+            condition: &self.condition,
             cropland: &self.cropland,
             links: Vec::new(),
         }
