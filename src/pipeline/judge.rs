@@ -21,8 +21,8 @@ use crate::series::{self, Series, Smooth};
 use crate::zonal;
 
 use super::neighbours::{Look, glances};
-use super::run::YieldFile;
 use super::pixel_days::pixel_series;
+use super::run::YieldFile;
 use super::spec::Spec;
 use super::survey::{PlotSurvey, on_grid};
 
