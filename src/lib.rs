@@ -5,7 +5,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 words | [`band`] [`scl`] [`grid`] [`plot`] [`scene`] [`observation`] [`record`] [`settings`] |
-//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`overlap`] [`lending`] |
+//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`cropland`] [`overlap`] [`lending`] |
 //! | 2 doors (I/O) | [`intake`] [`objects`] [`catalog`] [`imagery`] [`classifier`] [`store`] |
 //! | 3 the pipeline | [`pipeline`] |
 //! | 4 faces | [`cli`] |
@@ -23,6 +23,7 @@ pub mod settings;
 
 // floor 1: what we know
 pub mod crop;
+pub mod cropland;
 pub mod crs;
 pub mod lending;
 pub mod overlap;

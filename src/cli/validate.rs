@@ -9,6 +9,7 @@ mod events;
 mod france;
 mod season_ends;
 mod sets;
+mod simulated;
 mod swiss;
 mod us_wheat;
 
@@ -25,7 +26,8 @@ pub struct ValidateArgs {
     /// Folder that holds the sets, one folder each
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Only these sets, separated by commas: france, brazil, swiss, us, asia, gpp, jolanda, events
+    /// Only these sets, separated by commas: france, brazil, swiss, us, asia, gpp, jolanda, events,
+    /// simulated
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub only: Vec<String>,
 }
@@ -74,7 +76,7 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         tools.profiles.version()
     );
     type Measure = fn(&std::path::Path, &Instruments) -> Result<Option<Vec<Line>>, Error>;
-    let sets: [(&str, &str, Measure); 8] = [
+    let sets: [(&str, &str, Measure); 9] = [
         (
             "france",
             "france_lpis_dekads_2023: single pixels, western France 2023 (development)",
@@ -110,6 +112,11 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "events",
             "events: false alarms on the real series above, and losses laid into them (development)",
             events::measure,
+        ),
+        (
+            "simulated",
+            "simulated: fields of nine regions grown by weather and leaf area (not real; beside the sets above, never instead)",
+            simulated::measure,
         ),
     ];
     let mut absent = Vec::new();

@@ -104,6 +104,14 @@ impl Look<'_> {
                 let most = floor_to(upper_ha / (1.0 - rules.max_area_shortfall_frac.value).max(1e-9), 4);
                 (Condition::SmallerDeclaredArea, vec![shown_down(most).into()])
             }
+            Code::CroppedUnderDeclared => {
+                let upper = self.evidence.cropland.cropped.map_or(1.0, |c| c.upper);
+                let upper_ha = upper * area_interval_m2(self.evidence.plot).1 / 10_000.0;
+                let most = floor_to(upper_ha / (1.0 - rules.max_cropped_shortfall_frac.value).max(1e-9), 4);
+                (Condition::SmallerCroppedArea, vec![shown_down(most).into()])
+            }
+            Code::PlotMixed | Code::PlotPartlyCropped => (Condition::OutlineEachField, Vec::new()),
+            Code::CroppedAreaNotTold => (Condition::ClearWhileGreen, Vec::new()),
             Code::SowingDateImplausible => {
                 let dates = given("earliest").into_iter().chain(given("latest"));
                 (Condition::CorrectSowingDate, dates.collect())

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::crop::{Assessment, Condition};
+use crate::cropland::Cropland;
 use crate::lending::Figures;
 use crate::observation::{Observation, Reject};
 use crate::plot::{Plot, References};
@@ -77,6 +78,8 @@ pub struct Evidence<'a> {
     pub overlap_check: Option<OverlapCheck>,
     /// What befell the crop and how it stands among others.
     pub condition: &'a Condition,
+    /// Which part of the outline carries the crop.
+    pub cropland: &'a Cropland,
     /// Files that will lie beside the record.
     pub links: Vec<Link>,
 }

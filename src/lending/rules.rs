@@ -3,6 +3,7 @@
 mod amounts;
 mod condition;
 mod crop;
+mod cropland;
 mod declaration;
 mod imagery;
 mod outline;
@@ -22,6 +23,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
     crop::check(evidence, policy, &mut found);
     condition::check(evidence, policy, &mut found);
     amounts::check(evidence, policy, limit, &mut found);
+    cropland::check(evidence, policy, &mut found);
     found
 }
 

@@ -1,6 +1,7 @@
 //! An appraisal with its evidence and provenance as the published record, hashed.
 
 mod condition;
+mod cropland;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,6 +34,7 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     overlap_columns(&mut r, evidence);
     imagery_columns(&mut r, evidence);
     crop_columns(&mut r, evidence);
+    cropland::columns(&mut r, evidence);
     phenology_columns(&mut r, evidence);
     condition::columns(&mut r, evidence);
     r.mask_rule = Some(provenance.mask_rule.clone());

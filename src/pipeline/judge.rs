@@ -9,6 +9,8 @@ use crate::catalog::Coverage;
 use crate::crop::ensemble::{Unit, View};
 use crate::crop::vigour::Peers;
 use crate::crop::{self, Assessment, ConditionRules, Models, Reading};
+use crate::cropland::{self, Cropland, NotTold};
+use crate::grid::Epsg;
 use crate::lending::{self, Evidence, Figures, Policy, Provenance, SeasonWindow, SkippedScene};
 use crate::observation::{Observation, Reject};
 use crate::phenology;
@@ -20,6 +22,7 @@ use crate::zonal;
 
 use super::neighbours::{Look, glances};
 use super::overlaps::Overlaps;
+use super::pixel_days::pixel_series;
 use super::run::YieldFile;
 use super::spec::Spec;
 use super::survey::{PlotSurvey, on_grid};
@@ -49,6 +52,9 @@ pub(super) struct Judged {
     pub(super) observations: Vec<Observation>,
     pub(super) curve: Smooth,
     pub(super) assessment: Assessment,
+    pub(super) cropland: Cropland,
+    /// Projection that the places of `cropland` are counted in.
+    pub(super) places_in: Option<Epsg>,
 }
 
 impl Bench<'_> {
@@ -106,6 +112,8 @@ impl Bench<'_> {
         let (_, curve) = self.series(&mut observations);
         let assessment = look.assessment.clone();
         let condition = self.condition(look, peers);
+        let observability = observability(plot, seen);
+        let (cropland, places_in) = self.cropland(plot, seen, &observations, observability, &assessment);
         let (scenes, skipped) = self.scenes_of(&observations);
         let (scenes_expected, scenes_found) = self.expected(seen);
         let (overlaps, overlap_check) = self.overlaps.of(plot.position);
@@ -114,7 +122,7 @@ impl Bench<'_> {
             overlap_check,
             plot,
             window: self.window(),
-            observability: observability(plot, seen),
+            observability,
             scenes_expected,
             scenes_found,
             search_failed: search_failed.is_some(),
@@ -124,11 +132,40 @@ impl Bench<'_> {
             assessment: &assessment,
             figures: self.figures,
             condition: &condition,
+            cropland: &cropland,
             links,
         };
         let appraisal = lending::appraise(&evidence, self.policy);
         let record = lending::seal(&appraisal, &evidence, self.provenance);
-        Judged { record, observations, curve, assessment }
+        Judged { record, observations, curve, assessment, cropland, places_in }
+    }
+
+    /// Which part of the outline carries the crop.
+    fn cropland(
+        &self,
+        plot: &Plot,
+        seen: &PlotSurvey,
+        observations: &[Observation],
+        observability: Option<lending::Observability>,
+        assessment: &Assessment,
+    ) -> (Cropland, Option<Epsg>) {
+        let settings = &self.spec.settings;
+        let kept = pixel_series(plot, &seen.lattices, observations);
+        let Some(kept) = kept.filter(|_| settings.cropland.measure) else {
+            return (Cropland::not_told(NotTold::NotRead), None);
+        };
+        let question = cropland::Question {
+            pixels: &kept.series,
+            perimeter_m: plot.perimeter_m,
+            resolved: observability.is_some_and(|o| o.grade <= Grade::C),
+            assessment,
+            series: &settings.series,
+            smoothing: &settings.smoothing,
+            season: &settings.season,
+            crop: &settings.crop.rules,
+            rules: &settings.cropland,
+        };
+        (cropland::measure(&question), Some(kept.epsg))
     }
 
     /// The clear dates and their curve; observations that the series sets aside are marked.

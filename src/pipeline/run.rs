@@ -29,6 +29,7 @@ use super::judge::{Bench, observability, season_start};
 use super::neighbours::Look;
 use super::overlaps::overlaps;
 use super::papers::{Papers, choose, links};
+use super::pixel_days::KeepPixels;
 use super::progress::{Event, Watcher};
 use super::provenance::provenance;
 use super::scan::ScanRules;
@@ -198,6 +199,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         statistics: Statistics::All,
         bands: request.spec.bands.clone(),
         chips: papers,
+        pixels: KeepPixels::asked(&request.spec, request.as_of),
         guard: true,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;

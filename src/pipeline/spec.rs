@@ -9,6 +9,7 @@ use crate::crop::ensemble::{AreaShares, Ensemble, EnsembleError, EnsembleTable};
 use crate::crop::events::EventRules;
 use crate::crop::vigour::VigourRules;
 use crate::crop::{CropRules, Profiles};
+use crate::cropland::CroplandRules;
 use crate::intake::Limits;
 use crate::phenology::SeasonRules;
 use crate::record;
@@ -47,6 +48,9 @@ pub struct Settings {
     /// How a curve is read as a crop.
     #[serde(default)]
     pub crop: CropSettings,
+    /// How pixels are read as cropped or not.
+    #[serde(default)]
+    pub cropland: CroplandRules,
 }
 
 /// Which scenes.

@@ -237,6 +237,12 @@ codes! {
     PlotTooNarrow "PLOT_TOO_NARROW" Plot Refer (frac: Percent, max: Percent) ["frac" vs "max"]
         "{frac} of the plot's pixels touch its edge; at most {max} is allowed."
         "{frac}的像元接触地块边缘；最多允许{max}。";
+    PlotMixed "PLOT_MIXED" Plot Refer (n: Count, largest: Percent)
+        "{n} different land uses are seen inside the outline; the largest crop stands on {largest} of it."
+        "边界内看到{n}种不同的土地利用；面积最大的作物占{largest}。";
+    PlotPartlyCropped "PLOT_PARTLY_CROPPED" Plot Refer (uncropped: Percent, least: Percent, max: Percent) ["least" vs "max"]
+        "{uncropped} of the outline carries no crop, at least {least} with measuring error; {max} is allowed."
+        "边界内{uncropped}没有作物，计入测量误差至少{least}；允许{max}。";
     PlotUnresolved "PLOT_UNRESOLVED" Imagery Refer ()
         "No image was read over this plot, so it is not known how well pixels resolve it."
         "未读取到覆盖该地块的影像，无法判断像元能否分辨该地块。";
@@ -298,6 +304,9 @@ codes! {
     CannotTellCropped "CROPPED_CANNOT_TELL" Model Refer ()
         "Whether a crop is standing cannot be told from what was seen."
         "根据所见无法判断地块是否种植了作物。";
+    CroppedAreaNotTold "CROPPED_AREA_NOT_TOLD" Model Refer (why: Word)
+        "Which part of the outline carries the crop cannot be told: {why}."
+        "无法判断边界内哪一部分种有作物：{why}。";
     InternalInconsistent "INTERNAL_INCONSISTENT" Model Refer (a: Word, b: Word)
         "Two findings disagree: {a}; {b}."
         "两项结果不一致：{a}；{b}。";
@@ -323,6 +332,10 @@ codes! {
         (measured_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
         "The outline measures {measured_ha}, at most {upper_ha} with measuring error, where {declared_ha} was declared: at least {deviation} less; {tolerance} is allowed."
         "边界实测{measured_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：至少少{deviation}，允许{tolerance}。";
+    CroppedUnderDeclared "CROPPED_AREA_UNDER_DECLARED" Plot Against
+        (cropped_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
+        "The crop stands on {cropped_ha} of the outline, at most {upper_ha} with measuring error, where {declared_ha} was declared: at least {deviation} less; {tolerance} is allowed."
+        "边界内种有作物的面积为{cropped_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：至少少{deviation}，允许{tolerance}。";
     CropDiffers "CROP_DIFFERS" Plot Against
         (declared: Word, crop: Word, log_odds: Number, threshold: Number) ["log_odds" vs "threshold"]
         "What is seen contradicts the declared crop ({declared}): log odds {log_odds}, where {threshold} or less counts as contradicted. It fits {crop} better."
@@ -371,6 +384,9 @@ codes! {
     HarvestDone "HARVEST_DONE" Plot Info (date: Date, from: Date, to: Date)
         "Harvest was seen about {date} (between {from} and {to})."
         "约{date}（{from}至{to}之间）已见收获。";
+    CroppedArea "CROPPED_AREA" Plot Info (outline_ha: Hectares, cropped_ha: Hectares, lower_ha: Hectares, upper_ha: Hectares)
+        "Of {outline_ha} inside the outline, {cropped_ha} ({lower_ha} to {upper_ha}) carry the crop."
+        "边界内{outline_ha}中，{cropped_ha}（{lower_ha}至{upper_ha}）种有作物。";
     AreaOverDeclared "AREA_OVER_DECLARED" Applicant Info (measured_ha: Hectares, declared_ha: Hectares, deviation: Percent)
         "The outline measures {measured_ha} against {declared_ha} declared: {deviation} more."
         "边界实测{measured_ha}，申报{declared_ha}：多{deviation}。";

@@ -126,6 +126,23 @@ columns! {
         }
         in "Cropped land" {
             cropped: Option<CropSeen>, "word", "Whether a crop cycle is seen in the season";
+            cropped_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that carries an annual crop, by 10 m pixels; null with a reason when it cannot be told, never 0 for that";
+            cropped_frac_lower: Option<Rounded<4>>, "0 to 1", "Cropped part, 10th percentile";
+            cropped_frac_upper: Option<Rounded<4>>, "0 to 1", "Cropped part, 90th percentile";
+            cropped_area_ha: Option<Rounded<4>>, "ha", "Cropped part of the outline's geodesic area";
+            cropped_area_lower_ha: Option<Rounded<4>>, "ha", "Cropped area, 10th percentile, inside the outline as drawn";
+            cropped_area_upper_ha: Option<Rounded<4>>, "ha", "Cropped area, 90th percentile, inside the outline as drawn";
+            area_deviation_frac: Option<Rounded<4>>, "fraction", "(cropped area - declared area) / declared area";
+            cropped_area_method: Option<String>, "text", "Method behind the cropped part, with version";
+            cropped_area_dates: Option<u32>, "count", "Clear dates while the crop was green that the cropped part rests on";
+            cropped_area_not_told: Option<String>, "word", "Why the cropped part is null: too_few_pixels, too_few_clear_dates, too_early, crop_cannot_be_told, pixels_not_read";
+            uncropped_water_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that is water";
+            uncropped_evergreen_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that is green all year, as trees, hedges and permanent grass are";
+            uncropped_bare_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that is built or bare all year";
+            uncropped_other_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline without a crop that is none of these: mown grass, weeds, a stand that failed";
+            n_clusters: Option<u32>, "count", "Land uses seen inside the outline: crops with different dates, and uncropped land";
+            heterogeneity_index: Option<Rounded<3>>, "ratio", "Interquartile range of the pixels' NDVI at full green over its median";
+            heterogeneity_flag: Option<bool>, "true or false", "More than one land use, or a heterogeneity index above 0.25";
             seasons_seen: Option<u32>, "count", "Crop cycles seen in the whole period read";
             history: Vec<SeasonSeen>, "list, oldest first", "The crop cycles seen";
         }

@@ -107,6 +107,15 @@ conditions! {
     SmallerDeclaredArea "smaller_declared_area" (max_ha: Hectares)
         "Eligible if the declared area is at most {max_ha}, or with an outline of the whole declared area."
         "若申报面积不超过{max_ha}，或提供覆盖全部申报面积的边界，即符合条件。";
+    SmallerCroppedArea "smaller_cropped_area" (max_ha: Hectares)
+        "Eligible if the declared area is at most {max_ha}, or once the rest of the area is seen with a crop."
+        "若申报面积不超过{max_ha}，或其余部分也看到作物，即符合条件。";
+    OutlineEachField "outline_each_field" ()
+        "An outline of each field by itself."
+        "为每块田分别提供边界。";
+    ClearWhileGreen "clear_while_green" ()
+        "More clear dates while the crop is green, or a visit to the plot."
+        "作物绿色期有更多晴空日期，或实地查看地块。";
     DeclareArea "declare_area" ()
         "A declared area."
         "补充申报面积。";

@@ -48,6 +48,11 @@ pub const WORDS: &[Worded] = &[
     w("cost_of_growing", "the cost of growing the crop", "种植成本"),
     w("value_of_harvest", "the value of the harvest", "收成价值"),
     w("upper_bound", "an upper bound of the policy", "政策上限"),
+    w("too_few_pixels", "the plot has too few full pixels", "完整像元过少"),
+    w("too_few_clear_dates", "too few clear dates while the crop is green", "作物绿色期晴空日期过少"),
+    w("too_early", "it is too early in the season", "生长季尚早"),
+    w("crop_cannot_be_told", "whether there is a crop cannot be told", "无法判断是否种有作物"),
+    w("pixels_not_read", "no pixels were read", "未读取像元"),
     w(
         "neighbours_normal",
         "the plots of the same crop around did not fall alike",

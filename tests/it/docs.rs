@@ -8,6 +8,7 @@ use croplens::catalog::{DIALECTS, RULES, Verdict};
 use croplens::crop::CropRules;
 use croplens::crop::events::EventRules;
 use croplens::crop::vigour::VigourRules;
+use croplens::cropland::CroplandRules;
 use croplens::intake::Limits;
 use croplens::observation::Reject;
 use croplens::phenology::SeasonRules;
@@ -118,6 +119,7 @@ fn the_tables_of_facts_are_those_of_the_code() {
         ("settings: crop", settings::<CropRules>("crop.rules")),
         ("settings: events", settings::<EventRules>("crop.events")),
         ("settings: vigour", settings::<VigourRules>("crop.vigour")),
+        ("settings: cropland", settings::<CroplandRules>("cropland")),
     ];
     hold("docs/methods.md", &blocks, COMMAND);
 }

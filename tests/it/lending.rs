@@ -3,6 +3,7 @@
 mod amounts;
 mod case;
 mod condition;
+mod cropped_area;
 mod docs;
 mod golden;
 mod laws;

@@ -13,6 +13,7 @@ mod catalog;
 mod classifier;
 mod cli;
 mod crop;
+mod cropland;
 mod docs;
 mod faults;
 mod floors;

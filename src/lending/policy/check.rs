@@ -24,6 +24,9 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
     found.measure("max_gps_distance_m", &r.max_gps_distance_m, Code::GpsFar, 0.0..=100_000.0);
     found.measure("max_area_shortfall_frac", &r.max_area_shortfall_frac, Code::AreaUnderDeclared, 0.0..=1.0);
     found.measure("max_overlap_frac", &r.max_overlap_frac, Code::OverlapOtherApplication, 0.0..=1.0);
+    let short = &r.max_cropped_shortfall_frac;
+    found.measure("max_cropped_shortfall_frac", short, Code::CroppedUnderDeclared, 0.0..=1.0);
+    found.measure("max_uncropped_frac", &r.max_uncropped_frac, Code::PlotPartlyCropped, 0.0..=1.0);
     found.rule("min_clear_dates", &r.min_clear_dates, Code::ImgTooFewClear);
     found.rule("max_stale_days", &r.max_stale_days, Code::ImgStale);
     found.measure("min_catalogue_frac", &r.min_catalogue_frac, Code::SrcCatalogueGap, 0.0..=1.0);
@@ -47,6 +50,8 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
         ("crop_not_declared", &r.crop_not_declared, Code::CropNotDeclared),
         ("overlap_not_checked", &r.overlap_not_checked, Code::OverlapNotChecked),
         ("area_not_declared", &r.area_not_declared, Code::AreaNotDeclared),
+        ("plot_mixed", &r.plot_mixed, Code::PlotMixed),
+        ("cropped_area_not_told", &r.cropped_area_not_told, Code::CroppedAreaNotTold),
     ] {
         found.switch(&format!("rules.{name}"), switch, code);
     }

@@ -25,7 +25,14 @@ fn a_well_seen_wheat_field_supports() {
     assert_eq!(r.status, Status::Supports);
     assert_eq!(
         codes(&r),
-        ["LAND_CROPPED", "CROP_MATCHES", "AREA_MATCHES", "MATURITY_ON_TRACK", "CROP_NOT_CLASSIFIED"]
+        [
+            "LAND_CROPPED",
+            "CROP_MATCHES",
+            "AREA_MATCHES",
+            "MATURITY_ON_TRACK",
+            "CROPPED_AREA",
+            "CROP_NOT_CLASSIFIED"
+        ]
     );
     assert_eq!(r.reasons.len(), 4, "principal reasons are those that made the status");
     // Clear on days 0, 10 .. 240 and 252: blind on days 241 to 251.
