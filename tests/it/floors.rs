@@ -88,7 +88,7 @@ const TOKENS: &[(&str, &[&str], &str)] = &[
     ("rayon::", &["pipeline", "simulate", "cli"], "parallelism is the pipeline's business"),
     (
         "std::fs",
-        &["objects", "catalog", "store", "intake", "pipeline", "cli", "simulate"],
+        &["classifier", "objects", "catalog", "store", "intake", "pipeline", "cli", "simulate"],
         "files are touched at the rim",
     ),
     ("reqwest::", &["objects", "catalog"], "the network is touched by two doors"),
