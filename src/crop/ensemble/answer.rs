@@ -34,6 +34,8 @@ pub enum Unit {
     /// The mean of a field.
     #[default]
     Field,
+    /// Pixels of some hundred metres that hold the field and its neighbours.
+    Coarse,
 }
 
 impl Unit {
@@ -42,6 +44,7 @@ impl Unit {
         match self {
             Unit::Pixel => "pixel",
             Unit::Field => "field",
+            Unit::Coarse => "coarse",
         }
     }
 }
@@ -172,9 +175,10 @@ impl Ensemble {
         let (from, to) = question
             .window
             .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
+        let trust = self.table.trust(question.unit);
         let seen = Seen::new(question.views, from, to.min(question.as_of));
         let channels: Vec<Channel> = (self.table.index.iter().enumerate())
-            .filter_map(|(k, row)| Channel::new(k, row, &seen))
+            .filter_map(|(k, row)| Channel::new(k, row, &seen, trust.noise_factor))
             .collect();
         let rows = profiles.rows_in(question.zones);
         let mut classes = self.classes(question, &rows, profiles, from, to);
@@ -220,7 +224,8 @@ impl Ensemble {
                 }
                 let zone = profiles.zone(&row.zone);
                 let sown = question.declared_sowing;
-                let of_year = |y| Cycle::new(row, zone, &self.table, y, question.latitude, sown);
+                let of_year =
+                    |y| Cycle::new(row, zone, &self.table, y, question.latitude, sown, question.unit);
                 let inside = |c: &Cycle| (day(from)..=day(to)).contains(&c.middle());
                 let centre = 0.5 * (day(from) + day(to));
                 let cycles: Vec<Cycle> = (from.year() - 2..=to.year() + 1).filter_map(of_year).collect();
@@ -251,14 +256,15 @@ impl Ensemble {
         classes: &[Class<'_>],
         declared: &judge::Declared<'_>,
     ) -> Answer {
-        let kappa = self.table.kappa(question.unit);
+        let trust = self.table.trust(question.unit);
+        let open = classes.iter().find(|c| c.open_set).map(|c| c.evidence);
         let evidence: Vec<f64> = classes.iter().map(|c| c.evidence).collect();
         let kinds: Vec<(String, String, bool)> =
             classes.iter().map(|c| (c.name.clone(), c.group.clone(), c.open_set)).collect();
         let flat = priors(&kinds, None);
         let prior = priors(&kinds, question.shares);
-        let probability = posterior(&evidence, &prior, kappa);
-        let flat_probability = posterior(&evidence, &flat, kappa);
+        let probability = posterior(&evidence, open, &prior, &trust);
+        let flat_probability = posterior(&evidence, open, &flat, &trust);
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
                 .map(|((c, prior), (probability, flat_probability))| ClassScore {
