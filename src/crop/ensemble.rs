@@ -16,6 +16,7 @@
 mod answer;
 mod area_shares;
 mod assessment;
+mod chains;
 mod check;
 mod cover;
 mod cycle;
@@ -31,6 +32,7 @@ mod weigh;
 
 pub use answer::{Answer, ClassScore, Decision, Ensemble, Question, Unit};
 pub use area_shares::AreaShares;
+pub use chains::{Chain, Slot};
 pub use develop::Development;
 pub use table::{EnsembleError, EnsembleTable};
 pub use views::{View, views_of};

@@ -141,6 +141,11 @@ impl Cycle {
         self.sow
     }
 
+    /// Expected harvest, days since 1970.
+    pub(super) fn harvest(&self) -> f64 {
+        self.senescence[0] + self.harvest_lag[0]
+    }
+
     /// Middle of the green time, days since 1970.
     pub(super) fn middle(&self) -> f64 {
         0.5 * (self.greenup[0] + self.senescence[0])
