@@ -21,6 +21,7 @@ mod check;
 mod cover;
 mod cycle;
 mod develop;
+mod flood;
 mod judge;
 mod likelihood;
 mod logistic;
@@ -29,6 +30,7 @@ mod posterior;
 mod table;
 mod views;
 mod weigh;
+mod weigh_classes;
 
 pub use answer::{Answer, ClassScore, Decision, Ensemble, Question, Unit};
 pub use area_shares::AreaShares;

@@ -13,16 +13,15 @@ use super::cover;
 use super::cycle::Cycle;
 use super::develop::{self, Development};
 use super::judge;
-use super::likelihood::{Channel, Workspace};
+use super::likelihood::Channel;
 use super::logistic::Logistic;
 use super::points::{Point, points};
 use super::posterior::{posterior, priors, summed};
 use super::table::{EnsembleError, EnsembleTable};
 use super::views::{Seen, View};
-use super::weigh::{Scale, Weighed, prior, refine};
+use super::weigh::{Scale, Weighed};
+use super::weigh_classes::{weigh_crops, weigh_water};
 
-/// Classes that get the second stage (science 5.2).
-const REFINED: usize = 4;
 /// Default window around the as-of date, days: what is looked at, and where the middle of the green time may lie.
 const WINDOW: (i32, i32) = (-330, 95);
 
@@ -198,6 +197,7 @@ impl Ensemble {
                 evidence: cover::evidence(row, &self.table, &seen, &channels, new_year, question.latitude),
             });
         }
+        weigh_water(&mut classes, question, day(to.min(question.as_of)));
         self.conclude(question, profiles, rules, &seen, &classes, &declared)
     }
 
@@ -315,41 +315,5 @@ impl Ensemble {
                 |s| format!("area shares of {} {} ({})", s.region, s.year, s.version),
             ),
         }
-    }
-}
-
-/// Both stages of all crops; rows that expect the same curves are weighed once.
-fn weigh_crops(classes: &mut [Class<'_>], scale: &Scale<'_>, declared: &judge::Declared<'_>) {
-    let mut work = Workspace::default();
-    for k in 0..classes.len() {
-        let (done, rest) = classes.split_at_mut(k);
-        let Some(class) = rest.first_mut() else { continue };
-        class.weighed = match done.iter().find(|d| d.cycle == class.cycle) {
-            Some(twin) => twin.weighed.clone(),
-            None => class.cycle.as_ref().map(|c| prior(c, scale, &mut work)),
-        };
-        class.evidence = class.weighed.as_ref().map_or(f64::NEG_INFINITY, |w| w.evidence);
-    }
-    let mut order: Vec<usize> = (0..classes.len()).collect();
-    order.sort_by(|a, b| classes[*b].evidence.total_cmp(&classes[*a].evidence).then(a.cmp(b)));
-    let mut refined: Vec<usize> = Vec::new();
-    let mut spent = 0;
-    for k in order {
-        let is_declared = classes[k].row.is_some_and(|r| declared.holds(r));
-        let twin = refined.iter().copied().find(|r| classes[*r].cycle == classes[k].cycle);
-        if let Some(twin) = twin {
-            classes[k].weighed = classes[twin].weighed.clone();
-        } else if spent < REFINED || is_declared {
-            let class = &mut classes[k];
-            class.weighed = match (&class.cycle, &class.weighed) {
-                (Some(c), Some(first)) => Some(refine(c, first, scale, &mut work)),
-                _ => None,
-            };
-            refined.push(k);
-            spent += usize::from(spent < REFINED);
-        } else {
-            continue;
-        }
-        classes[k].evidence = classes[k].weighed.as_ref().map_or(f64::NEG_INFINITY, |w| w.evidence);
     }
 }

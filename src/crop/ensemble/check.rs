@@ -33,7 +33,10 @@ pub(super) fn check(table: &EnsembleTable) -> Result<(), EnsembleError> {
         }
         for k in 0..INDICES.len() {
             let l = s.levels(k);
-            laws(&[l.base, l.plateau, l.peak, l.ripe, l.pre, l.post].into_iter().flatten().collect::<Vec<_>>(), row)?;
+            laws(
+                &[l.base, l.plateau, l.peak, l.ripe, l.pre, l.post].into_iter().flatten().collect::<Vec<_>>(),
+                row,
+            )?;
             positive(&[l.plateau_sd, l.peak_sd].into_iter().flatten().collect::<Vec<_>>(), row)?;
             laws(&s.flower.map(|f| f.of(k)).into_iter().collect::<Vec<_>>(), row)?;
         }

@@ -6,10 +6,10 @@ use crate::series::days_between;
 
 use super::super::normal::day;
 use super::super::profile::{LatShift, Profile, Zone};
-use super::{INDICES, Unit};
 use super::logistic::Logistic;
 use super::points::Point;
 use super::table::{EnsembleTable, Law, Levels};
+use super::{INDICES, Unit};
 
 /// Share of a 5 to 95 % window that is one standard deviation, and the least one, days (science 6).
 const WINDOW_TO_SD: f64 = 1.0 / 3.3;

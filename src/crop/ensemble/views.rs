@@ -99,7 +99,13 @@ impl Seen {
 
     /// Dates that fall into the same `bin` days joined into one, weighted by their precision.
     fn joined(&self, bin: f64) -> Seen {
-        let mut out = Seen { day: vec![], value: Default::default(), inflation: vec![], ndyi_error: vec![], bare: self.bare };
+        let mut out = Seen {
+            day: vec![],
+            value: Default::default(),
+            inflation: vec![],
+            ndyi_error: vec![],
+            bare: self.bare,
+        };
         let first = self.day.first().copied().unwrap_or(0.0);
         let place = |k: usize| self.day.get(k).map_or(f64::NAN, |d| ((d - first) / bin).floor());
         let mut start = 0;
