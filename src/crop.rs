@@ -4,9 +4,10 @@
 //! Goes out: [`Assessment`]. Not here: money, policy, pixels.
 //! "Cannot tell" is a value of every answer and always carries its cause.
 //!
-//! A method turns a [`Reading`] into an [`Assessment`]. The first is the season-based reading of [`assess`]; the
-//! hypothesis ensemble will stand beside it with the same two ends.
+//! A method turns a [`Reading`] into an [`Assessment`]: the season-based reading of [`assess`] tells from one curve
+//! whether there is a crop; [`ensemble`] tells which, how ripe and when; [`read()`] is both.
 
+mod appraisal;
 mod calendar;
 mod check;
 mod cropped;
@@ -21,6 +22,7 @@ pub mod scores;
 mod season_reading;
 mod stage;
 
+pub use appraisal::{Models, read};
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;

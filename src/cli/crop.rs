@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::band::Band;
-use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Question, Unit, View};
-use crate::crop::{Assessment, Candidate, CropRules, Profiles, Reading, assess};
+use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Unit, View};
+use crate::crop::{Assessment, Candidate, CropRules, Models, Profiles, Reading, read};
 use crate::intake::series_table::{Options, SampleRows};
 use crate::phenology::{SeasonRules, seasons};
-use crate::series::{Series, SeriesRules, Smoothing, from_sights, plus_days, smooth};
+use crate::series::{Series, SeriesRules, Smoothing, from_sights, smooth};
 
 use super::table::{self, Error, Summary, number, word};
 
@@ -78,9 +77,6 @@ pub struct CropArgs {
     pub pixel: bool,
 }
 
-/// Days before 1 January from which a season of that year may be seen: the autumn of winter crops.
-const AUTUMN: i32 = 105;
-
 /// Settings of the rooms that the verb walks through.
 #[derive(Clone, Debug, Default)]
 pub struct CropSettings {
@@ -113,10 +109,13 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     let asked = Asked {
         zone,
         window,
-        ensemble: &ensemble,
-        shares: shares.as_ref(),
-        crops: &args.crops,
-        unit: if args.pixel { Unit::Pixel } else { Unit::Field },
+        models: Models {
+            profiles,
+            ensemble: &ensemble,
+            shares: shares.as_ref(),
+            crops: &args.crops,
+            unit: if args.pixel { Unit::Pixel } else { Unit::Field },
+        },
     };
     let options = Options { declared_column: args.declared.clone() };
     let table = table::read(&args.series, &options)?;
@@ -125,7 +124,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     for (id, sample) in &table.samples {
         rows.push(match table::as_of(args.as_of, sample) {
             Some(as_of) => {
-                let (a, answer, zone) = one(sample, as_of, &asked, settings, profiles);
+                let (a, answer, zone) = one(sample, as_of, &asked, settings);
                 row(id, zone, sample.declared.as_deref(), &a, &answer)
             }
             None => nothing(id, sample.declared.as_deref()),
@@ -140,10 +139,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
 struct Asked<'a> {
     zone: Option<&'a str>,
     window: Option<(Date, Date)>,
-    ensemble: &'a Ensemble,
-    shares: Option<&'a AreaShares>,
-    crops: &'a [String],
-    unit: Unit,
+    models: Models<'a>,
 }
 
 fn read_shares(path: &Path) -> Result<AreaShares, Error> {
@@ -179,8 +175,8 @@ fn one(
     as_of: Date,
     asked: &Asked<'_>,
     settings: &CropSettings,
-    profiles: &Profiles,
 ) -> (Assessment, Answer, String) {
+    let profiles = asked.models.profiles;
     let (series, _) = from_sights(&table::sights(sample), as_of, &settings.series);
     let curve = smooth(&series, &settings.smoothing);
     let found = seasons(&series, &curve, sample.lat, &settings.season);
@@ -193,21 +189,7 @@ fn one(
     };
     let zones = reading.zones(profiles);
     let views = views(sample, &series);
-    let question = Question {
-        views: &views,
-        as_of,
-        latitude: sample.lat,
-        zones: &zones,
-        window: asked.window.map(|(from, to)| (plus_days(from, -AUTUMN), to)),
-        declared_crop: reading.declared_crop,
-        declared_sowing: None,
-        unit: asked.unit,
-        shares: asked.shares,
-        crops: asked.crops,
-    };
-    let answer = asked.ensemble.answer(&question, profiles, &settings.crop);
-    let base = assess(&reading, profiles, &settings.crop);
-    let assessment = answer.clone().into_assessment(base, &reading, &settings.crop);
+    let (assessment, answer) = read(&reading, &views, &asked.models, &settings.crop);
     (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
 }
 
@@ -216,19 +198,7 @@ fn views(sample: &SampleRows, series: &Series) -> Vec<View> {
     (series.samples().iter())
         .map(|s| {
             let row = sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi);
-            let band = |b: Band| row.and_then(|r| r.bands.get(&b)).copied();
-            let share = |a: Option<f64>, b: Option<f64>| {
-                let (a, b) = a.zip(b)?;
-                Some((a - b) / (a + b)).filter(|x| x.is_finite())
-            };
-            View {
-                date: s.date,
-                ndvi: s.ndvi,
-                lswi: share(band(Band::B8A).or(band(Band::B08)), band(Band::B11)),
-                ndyi: share(band(Band::B03), band(Band::B02)),
-                nir: band(Band::B08).or(band(Band::B8A)),
-                blue: band(Band::B02),
-            }
+            View::of(s.date, s.ndvi, |band| row.and_then(|r| r.bands.get(&band)).copied())
         })
         .collect()
 }

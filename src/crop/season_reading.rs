@@ -1,7 +1,7 @@
 //! The season-based reading: one season, the calendar of the declared crop where there is one, and the as-of date.
 //!
-//! The first of the methods this room is made for; the hypothesis ensemble will be the second, with the same
-//! input ([`Reading`]) and output ([`Assessment`]).
+//! The plain one of the two methods of this room, and the ground of the other: [`super::read()`] puts what the
+//! hypothesis ensemble knows better on top of it.
 
 use jiff::civil::Date;
 
@@ -173,6 +173,19 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     }
     grow_stale(&mut assessment, rules);
     assessment
+}
+
+/// First and last day of the cycle that the reading is about: see [`asked`].
+pub(super) fn asked_window(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
+    let zones = reading.zones(profiles);
+    let declared = match reading.declared_crop.map(|word| profiles.meaning(word, &zones)) {
+        Some(Meaning::Rows(rows)) => rows,
+        _ => Vec::new(),
+    };
+    let latitude = reading.place.map(|p| p.0);
+    let as_of = reading.series.as_of();
+    let window = asked(window(reading, rules), &declared, as_of, latitude, reading.declared_sowing, rules);
+    (window.from, window.to)
 }
 
 /// The window asked for, or the default one.

@@ -6,14 +6,15 @@ use geo::Centroid;
 use jiff::civil::Date;
 
 use crate::catalog::Coverage;
-use crate::crop::{self, Assessment, Reading};
+use crate::crop::ensemble::{Unit, View};
+use crate::crop::{self, Assessment, Models, Reading};
 use crate::lending::{self, Evidence, Policy, Provenance, SeasonWindow, SkippedScene};
 use crate::observation::{Observation, Reject};
 use crate::phenology;
 use crate::plot::Plot;
 use crate::record::{EligibilityRecord, Grade, Link, SeasonSource};
 use crate::scene::{Scene, SceneId};
-use crate::series::{self, Smooth};
+use crate::series::{self, Series, Smooth};
 use crate::zonal;
 
 use super::spec::Spec;
@@ -72,7 +73,15 @@ impl Bench<'_> {
             declared_sowing: plot.declared.sowing_date,
             window: Some((window.start, window.end)),
         };
-        let assessment = crop::assess(&reading, &self.spec.profiles, &settings.crop.rules);
+        let models = Models {
+            profiles: &self.spec.profiles,
+            ensemble: &self.spec.ensemble,
+            shares: self.spec.shares.as_ref(),
+            unit: Unit::Field,
+            crops: &[],
+        };
+        let views = views(&observations, &clear);
+        let (assessment, _) = crop::read(&reading, &views, &models, &settings.crop.rules);
         let (scenes, skipped) = self.scenes_of(&observations);
         let (scenes_expected, scenes_found) = self.expected(seen);
         let evidence = Evidence {
@@ -131,6 +140,18 @@ impl Bench<'_> {
         let found: u32 = tiles().map(|t| t.found).sum();
         (expected.map(|n| n as usize).filter(|_| tiles().next().is_some()), found as usize)
     }
+}
+
+/// The clear dates of a series with the indices that the bands read allow.
+fn views(observations: &[Observation], series: &Series) -> Vec<View> {
+    (series.samples().iter())
+        .map(|sample| {
+            let seen = observations.iter().find(|o| {
+                o.rejected.is_none() && o.date == sample.date && o.ndvi.is_some_and(|n| n.mean == sample.ndvi)
+            });
+            View::of(sample.date, sample.ndvi, |band| seen.and_then(|o| o.bands.get(&band)).copied())
+        })
+        .collect()
 }
 
 /// How well pixels resolve the plot, on the grid it was seen on.

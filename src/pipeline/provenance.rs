@@ -31,12 +31,20 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
              {MIN_INNER_PIXELS} with less than {:.0} % lost, C from {FEWEST_INNER_PIXELS}, else D",
             100.0 * MAX_LOST_FRACTION
         ),
-        models: vec![ModelUsed {
-            id: crate::crop::METHOD.to_owned(),
-            version: spec.profiles.version().to_owned(),
-            sha256: None,
-            card_href: None,
-        }],
+        models: vec![
+            ModelUsed {
+                id: crate::crop::ensemble::METHOD.to_owned(),
+                version: spec.ensemble.table().version().to_owned(),
+                sha256: None,
+                card_href: None,
+            },
+            ModelUsed {
+                id: crate::crop::METHOD.to_owned(),
+                version: spec.profiles.version().to_owned(),
+                sha256: None,
+                card_href: None,
+            },
+        ],
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
+use crate::crop::ensemble::{AreaShares, Ensemble, EnsembleError, EnsembleTable};
 use crate::crop::{CropRules, Profiles};
 use crate::intake::Limits;
 use crate::phenology::SeasonRules;
@@ -78,6 +79,11 @@ pub struct Bands {
 pub struct CropSettings {
     /// Crop profiles: a file beside the pipeline file; the built-in table when absent.
     pub profiles: Option<PathBuf>,
+    /// Table of the hypothesis ensemble: a file beside the pipeline file; the built-in table when absent.
+    pub ensemble: Option<PathBuf>,
+    /// Area shares of the region as prior of the crops: a file beside the pipeline file. Without, every group of
+    /// crops counts alike.
+    pub shares: Option<PathBuf>,
     /// Thresholds of the reading.
     pub rules: CropRules,
 }
@@ -91,7 +97,11 @@ pub struct Spec {
     pub bands: Vec<Band>,
     /// Crop profiles.
     pub profiles: Profiles,
-    /// SHA-256 over the canonical JSON of settings and profiles, hex.
+    /// The hypothesis ensemble.
+    pub ensemble: Ensemble,
+    /// Prior by area, if the pipeline names one.
+    pub shares: Option<AreaShares>,
+    /// SHA-256 over the canonical JSON of settings, profiles, ensemble table and area shares, hex.
     pub sha256: String,
 }
 
@@ -112,10 +122,14 @@ pub enum SpecError {
     /// The profile table is not usable.
     #[error("crop profiles: {0}")]
     Profiles(#[from] crate::crop::ProfileError),
+    /// The ensemble's table or the area shares are not usable.
+    #[error("crop ensemble: {0}")]
+    Ensemble(#[from] EnsembleError),
 }
 
 const BUILT_IN: &str = include_str!("../../pipelines/default.toml");
 const BUILT_IN_CROPS: &str = include_str!("../../pipelines/crops.toml");
+const BUILT_IN_ENSEMBLE: &str = include_str!("../../pipelines/ensemble.toml");
 
 impl Spec {
     /// The built-in pipeline, `pipelines/default.toml`.
@@ -123,7 +137,7 @@ impl Spec {
     /// # Errors
     /// None in a released build: a test loads it.
     pub fn built_in() -> Result<Spec, SpecError> {
-        Spec::parse(BUILT_IN, |_| Ok(BUILT_IN_CROPS.to_owned()))
+        Spec::parse(BUILT_IN, Path::new("."))
     }
 
     /// Reads a pipeline file; paths in it are relative to it.
@@ -131,36 +145,36 @@ impl Spec {
     /// # Errors
     /// Every mistake found, with dotted path and line.
     pub fn load(path: &Path) -> Result<Spec, SpecError> {
-        let unreadable = |path: &Path| {
-            let path = path.to_owned();
-            move |source| SpecError::Unreadable { path, source }
-        };
-        let text = std::fs::read_to_string(path).map_err(unreadable(path))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        Spec::parse(&text, |profiles| match profiles {
-            Some(file) => {
-                let file = folder.join(file);
-                std::fs::read_to_string(&file).map_err(unreadable(&file))
-            }
-            None => Ok(BUILT_IN_CROPS.to_owned()),
-        })
+        Spec::parse(&text_of(path)?, folder)
     }
 
-    fn parse(
-        text: &str,
-        crops: impl FnOnce(Option<&Path>) -> Result<String, SpecError>,
-    ) -> Result<Spec, SpecError> {
+    fn parse(text: &str, folder: &Path) -> Result<Spec, SpecError> {
         let settings: Settings = settings::read(text)?;
         let bands = checked(&settings, text)?;
-        let crops = crops(settings.crop.profiles.as_deref())?;
-        let profiles = Profiles::parse(&crops)?;
+        let beside = |file: &Option<PathBuf>, built_in: &str| match file {
+            Some(file) => text_of(&folder.join(file)),
+            None => Ok(built_in.to_owned()),
+        };
+        let crops = beside(&settings.crop.profiles, BUILT_IN_CROPS)?;
+        let table = beside(&settings.crop.ensemble, BUILT_IN_ENSEMBLE)?;
+        let shares = settings.crop.shares.as_ref().map(|file| text_of(&folder.join(file))).transpose()?;
         let whole = serde_json::json!({
             "settings": serde_json::to_value(&settings).unwrap_or_default(),
             "profiles": record::sha256_hex(crops.as_bytes()),
+            "ensemble": record::sha256_hex(table.as_bytes()),
+            "shares": shares.as_ref().map(|text| record::sha256_hex(text.as_bytes())),
         });
         let sha256 = record::sha256_hex(record::canonical_json(&whole).as_bytes());
-        Ok(Spec { settings, bands, profiles, sha256 })
+        let profiles = Profiles::parse(&crops)?;
+        let ensemble = Ensemble::new(EnsembleTable::parse(&table)?);
+        let shares = shares.as_deref().map(AreaShares::parse).transpose()?;
+        Ok(Spec { settings, bands, profiles, ensemble, shares, sha256 })
     }
+}
+
+fn text_of(path: &Path) -> Result<String, SpecError> {
+    std::fs::read_to_string(path).map_err(|source| SpecError::Unreadable { path: path.to_owned(), source })
 }
 
 /// What the types cannot say.

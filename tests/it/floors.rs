@@ -20,7 +20,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
     ("zonal", 1, &["band", "grid", "observation", "scene", "scl"]),
     ("series", 1, &["band", "observation"]),
     ("phenology", 1, &["series"]),
-    ("crop", 1, &["phenology", "series"]),
+    ("crop", 1, &["band", "phenology", "series"]),
     ("lending", 1, &["crop", "observation", "phenology", "plot", "record", "scene", "settings"]),
     ("intake", 2, &["band", "plot"]),
     ("objects", 2, &[]),

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::band::Band;
 use crate::series::{Series, whittaker};
 
 use super::super::normal::day;
@@ -41,6 +42,24 @@ pub struct View {
     pub nir: Option<f64>,
     /// Blue reflectance, 0 to 1: haze makes a date count less.
     pub blue: Option<f64>,
+}
+
+impl View {
+    /// A clear date with the indices that its mean reflectances allow; `band` gives one, 0 to 1, if it was read.
+    pub fn of(date: Date, ndvi: f64, band: impl Fn(Band) -> Option<f64>) -> View {
+        let share = |a: Option<f64>, b: Option<f64>| {
+            let (a, b) = a.zip(b)?;
+            Some((a - b) / (a + b)).filter(|x| x.is_finite())
+        };
+        View {
+            date,
+            ndvi,
+            lswi: share(band(Band::B8A).or(band(Band::B08)), band(Band::B11)),
+            ndyi: share(band(Band::B03), band(Band::B02)),
+            nir: band(Band::B08).or(band(Band::B8A)),
+            blue: band(Band::B02),
+        }
+    }
 }
 
 /// The views of a series of which only NDVI is known.

@@ -1,0 +1,92 @@
+//! The reading that appraisals use: the season-based reading for what is cropped, the hypothesis ensemble for which
+//! crop, how ripe and when.
+
+use jiff::civil::Date;
+
+use crate::series::plus_days;
+
+use super::calendar;
+use super::ensemble::{Answer, AreaShares, Ensemble, Question, Unit, View};
+use super::normal::{date, day};
+use super::profiles::{Meaning, Profiles};
+use super::season_reading::{Reading, asked_window, assess};
+use super::{Assessment, CropRules};
+
+/// Days around the as-of date that the ensemble looks at when no cycle is named: most of a year back, and as far
+/// ahead as a crop that is up today may have the middle of its green time.
+const AROUND_AS_OF: (i32, i32) = (-330, 95);
+/// Days before a season's window that show the autumn of its winter crops.
+const AUTUMN: i32 = 105;
+/// Days after the planned harvest of a named cycle from which on what is seen belongs to the next crop.
+const AFTER_HARVEST: i32 = 60;
+
+/// What every plot of a run is read with.
+#[derive(Clone, Copy, Debug)]
+pub struct Models<'a> {
+    /// Crop calendars and stage clocks.
+    pub profiles: &'a Profiles,
+    /// The ensemble with its table.
+    pub ensemble: &'a Ensemble,
+    /// Prior by area; every group alike without.
+    pub shares: Option<&'a AreaShares>,
+    /// What a series stands for.
+    pub unit: Unit,
+    /// Crops or groups to consider; empty: all of the place.
+    pub crops: &'a [String],
+}
+
+/// Reads one plot: its assessment, and the ensemble's answer behind it.
+///
+/// `views` are the clear dates of `reading.series` with whatever indices were read.
+pub fn read(
+    reading: &Reading<'_>,
+    views: &[View],
+    models: &Models<'_>,
+    rules: &CropRules,
+) -> (Assessment, Answer) {
+    let profiles = models.profiles;
+    let zones = reading.zones(profiles);
+    let question = Question {
+        views,
+        as_of: reading.series.as_of(),
+        latitude: reading.place.map(|p| p.0),
+        zones: &zones,
+        window: Some(looked_at(reading, profiles, rules)),
+        declared_crop: reading.declared_crop,
+        declared_sowing: reading.declared_sowing,
+        unit: models.unit,
+        shares: models.shares,
+        crops: models.crops,
+    };
+    let answer = models.ensemble.answer(&question, profiles, rules);
+    let base = assess(reading, profiles, rules);
+    (answer.clone().into_assessment(base, reading, rules), answer)
+}
+
+/// First and last day that the ensemble looks at: the declared cycle where one is named, else about a year.
+///
+/// A reading whose own window ends on another day than the as-of date asks for that season, and its autumn.
+fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
+    let as_of = reading.series.as_of();
+    let (back, ahead) = (plus_days(as_of, AROUND_AS_OF.0), plus_days(as_of, AROUND_AS_OF.1));
+    if let Some((from, to)) = reading.window.filter(|(_, to)| *to != as_of) {
+        return (plus_days(from, -AUTUMN), to);
+    }
+    let (from, _) = asked_window(reading, profiles, rules);
+    if from <= back {
+        return (back, ahead);
+    }
+    let zones = reading.zones(profiles);
+    let rows = match reading.declared_crop.map(|word| profiles.meaning(word, &zones)) {
+        Some(Meaning::Rows(rows)) => rows,
+        _ => Vec::new(),
+    };
+    let latitude = reading.place.map(|p| p.0);
+    let planned = (rows.iter())
+        .filter_map(|row| calendar::cycle_sown(row, as_of, latitude, rules))
+        .filter_map(|dates| dates.harvest)
+        .map(|harvest| plus_days(date(harvest.mean), AFTER_HARVEST))
+        .max();
+    // A cycle that has only begun: its green time lies farther ahead than the usual reach.
+    (from, planned.filter(|end| day(*end) > day(from)).unwrap_or(ahead))
+}
