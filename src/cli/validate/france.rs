@@ -13,11 +13,12 @@ use rayon::prelude::*;
 
 use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit, View};
 use crate::crop::scores::{
-    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at,
+    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at, quantile,
 };
 
 use super::super::table::Error;
-use super::{Instruments, Line, figure, sets};
+use super::baselines::{Pattern, flat, highest, lowest, pattern, twdtw};
+use super::{Drawn, Instruments, Line, Measured, figure, sets};
 
 /// Blue reflectance from which a composite is taken for cloud, as in the prototype.
 const CLOUD_BLUE: f64 = 0.16;
@@ -28,6 +29,19 @@ const FROM: Date = date(2022, 9, 18);
 const TO: Date = date(2023, 11, 22);
 /// Crops whose declaration is checked, in the words of the labels.
 const DECLARED: [&str; 6] = ["wcereal", "maize", "rapeseed", "sunflower", "soybean", "grass"];
+/// All words of the labels.
+const LABELS: [&str; 10] = [
+    "wcereal",
+    "maize",
+    "rapeseed",
+    "sunflower",
+    "soybean",
+    "grass",
+    "scereal",
+    "pulses",
+    "potato",
+    "perennial",
+];
 /// As-of dates; the last is the season's end.
 const AS_OF: [(Date, &str); 6] = [
     (date(2023, 4, 15), "prototype .559"),
@@ -45,10 +59,11 @@ struct Pixel {
     views: Vec<View>,
 }
 
-pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
+pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measured>, Error> {
     let Some(path) = sets::file(data, "france_lpis_dekads_2023/series.parquet") else { return Ok(None) };
     let pixels = read(&path)?;
     let mut lines = Vec::new();
+    let mut drawn = Vec::new();
     for (as_of, target) in AS_OF {
         let answered = answers(&pixels, as_of, tools);
         let cases: Vec<Case> = answered.iter().map(|(p, a)| case(p, a)).collect();
@@ -71,8 +86,16 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
                 "accuracy with flat prior",
                 cases.len(),
                 figure(accuracy(&cases), 3),
-                "prototype .55",
+                "prototype .55: there every class alike, here every group, of which many do not grow there",
             ));
+            by_clear_dates(&answered, &mut lines);
+            by_half(&answered, &mut lines);
+            baselines(&pixels, tools, &mut lines);
+            drawn.push(Drawn {
+                name: "france",
+                title: "Western France 2023, pixels",
+                cases: answered.iter().map(|(p, a)| case(p, a)).collect(),
+            });
         }
         for (rest, by_area) in [("flat rest", false), ("rest by area", true)] {
             let (truths, falses) = declarations(&answered, by_area);
@@ -94,7 +117,93 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
             ));
         }
     }
-    Ok(Some(lines))
+    Ok(Some(Measured { lines, drawn }))
+}
+
+/// Accuracy of all, accuracy of the accepted, and the share referred, of some pixels.
+fn summary(part: &[&(&Pixel, Answer)]) -> String {
+    let cases: Vec<Case> = part.iter().map(|(p, a)| case(p, a)).collect();
+    let accepted: Vec<Case> = (part.iter())
+        .filter_map(|(p, a)| Some(Case { right: named(a)?.contains(&p.label), probability: 1.0 }))
+        .collect();
+    let referred = 1.0 - accepted.len() as f64 / part.len().max(1) as f64;
+    format!("{}, {}, {referred:.2}", figure(accuracy(&cases), 2), figure(accuracy(&accepted), 2))
+}
+
+fn by_clear_dates(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
+    for (from, to) in [(8, 17), (18, 20), (21, 30), (31, 99)] {
+        let part: Vec<&(&Pixel, Answer)> =
+            answered.iter().filter(|(_, a)| (from..=to).contains(&a.clear_dates)).collect();
+        let what = format!("{from} to {to} clear dates: accuracy, accepted right, referred");
+        lines.push(Line::new(what, part.len(), summary(&part), ""));
+    }
+}
+
+/// The halves of the set that each chose the calibration on its own.
+fn by_half(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
+    let all: Vec<f64> = answered.iter().map(|(p, _)| p.lon).collect();
+    let middle = quantile(&all, 0.5).unwrap_or(0.0);
+    for (name, west) in [("western half", true), ("eastern half", false)] {
+        let part: Vec<&(&Pixel, Answer)> =
+            answered.iter().filter(|(p, _)| (p.lon < middle) == west).collect();
+        let what = format!("{name}: accuracy, accepted right, referred");
+        lines.push(Line::new(what, part.len(), summary(&part), ""));
+    }
+}
+
+fn baselines(pixels: &[Pixel], tools: &Instruments, lines: &mut Vec<Line>) {
+    let n = pixels.len();
+    let right = |said: &(dyn Fn(&Pixel) -> Option<&'static str> + Sync)| {
+        let cases: Vec<Case> =
+            pixels.par_iter().map(|p| Case { right: said(p) == Some(p.label), probability: 1.0 }).collect();
+        figure(accuracy(&cases), 3)
+    };
+    lines.push(Line::new("baseline: prior only (always grass)", n, right(&|_| Some("grass")), ""));
+    lines.push(Line::new("baseline: calendar rule (NDVI thresholds)", n, right(&by_rule), ""));
+    let window = (date(2022, 10, 1), TO);
+    let curves: Vec<(&'static str, Pattern)> = (tools.profiles.profiles().iter())
+        .filter(|p| p.zone == "europe-atlantic" || p.zone == "europe")
+        .filter_map(|p| {
+            // Rapeseed, wheat and barley of the harvest of 2023 are sown in 2022.
+            let year = if p.sow_from.month >= 7 { 2022 } else { 2023 };
+            let label = LABELS.iter().find(|l| **l == word(&p.crop))?;
+            Some((*label, pattern(p, year, window)?))
+        })
+        .chain([("grass", flat(window, |_| 0.70))])
+        .collect();
+    let nearest = |p: &Pixel| {
+        (curves.iter())
+            .filter_map(|(name, c)| Some((*name, twdtw(&p.views, c, window)?)))
+            .reduce(|a, b| if b.1 < a.1 { b } else { a })
+            .map(|(name, _)| name)
+    };
+    lines.push(Line::new(
+        "baseline: TWDTW to the calendar's curves (alpha -0.1, beta 50)",
+        n,
+        right(&nearest),
+        "",
+    ));
+    lines.push(Line::new(
+        "upper reference: forest trained on these labels, five-fold",
+        n,
+        "0.774".to_owned(),
+        "(from the set's description)",
+    ));
+}
+
+/// Thresholds that a practitioner would set by the calendar.
+fn by_rule(p: &Pixel) -> Option<&'static str> {
+    let low = |a, b| lowest(&p.views, a, b).is_some_and(|v| v < 0.4);
+    let high = |a, b| highest(&p.views, a, b).is_some_and(|v| v > 0.6);
+    let spring = high(date(2023, 4, 1), date(2023, 5, 31));
+    let summer = high(date(2023, 7, 15), date(2023, 8, 31));
+    if spring && low(date(2023, 6, 25), date(2023, 7, 31)) {
+        Some("wcereal")
+    } else if summer && low(date(2023, 4, 15), date(2023, 6, 20)) {
+        Some("maize")
+    } else {
+        Some("grass")
+    }
 }
 
 fn at_the_end(answered: &[(&Pixel, Answer)], cases: &[Case], lines: &mut Vec<Line>) {
