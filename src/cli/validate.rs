@@ -8,6 +8,7 @@ mod brazil;
 mod central_asia;
 mod figures;
 mod france;
+mod france_pixels;
 mod season_ends;
 mod sets;
 mod swiss;
