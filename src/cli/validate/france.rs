@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::civil::{Date, date};
 use rayon::prelude::*;
 
-use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit, View};
+use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit};
 use crate::crop::scores::{
     Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at, quantile,
 };

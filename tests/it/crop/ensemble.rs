@@ -197,7 +197,8 @@ fn asian_year(peaks: &[Date]) -> Vec<View> {
 fn what_followed_wheat_is_told_by_the_second_slot() {
     let profiles = Profiles::builtin().unwrap();
     let zones = profiles.zones_at(40.5, 71.5);
-    let chain = |name: &str, first: &str, then| Chain { name: name.to_owned(), first: Slot::crop(first), then };
+    let chain =
+        |name: &str, first: &str, then| Chain { name: name.to_owned(), first: Slot::crop(first), then };
     let chains = [
         chain("cotton", "cotton", None),
         chain("wheat", "winter_wheat", Some(Slot::Idle)),
@@ -237,7 +238,8 @@ fn plain(wet: bool, seen: bool) -> Vec<View> {
         .map(|k| date(2023, 1, 5).checked_add((k * 10).days()).unwrap())
         .filter(|t| seen || !(date(2023, 4, 1)..=date(2023, 7, 10)).contains(t))
         .map(|t| {
-            let step = |at: Date, w: f64| 1.0 / (1.0 + (-f64::from(t.since(at).unwrap().get_days()) / w).exp());
+            let step =
+                |at: Date, w: f64| 1.0 / (1.0 + (-f64::from(t.since(at).unwrap().get_days()) / w).exp());
             let green = step(date(2023, 6, 26), 8.0) - step(date(2023, 9, 10), 9.0);
             let flooded = wet && (date(2023, 4, 20)..=date(2023, 6, 20)).contains(&t);
             let (red, nir, swir, blue, ground) =
