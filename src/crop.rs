@@ -10,9 +10,12 @@
 mod appraisal;
 mod calendar;
 mod check;
+mod condition;
 mod cropped;
 mod declared;
+pub mod dekads;
 pub mod ensemble;
+pub mod events;
 mod harvest;
 mod normal;
 mod profile;
@@ -21,12 +24,17 @@ mod rules;
 pub mod scores;
 mod season_reading;
 mod stage;
+mod thermal;
+pub mod vigour;
+pub mod yields;
 
-pub use appraisal::{Models, read};
+pub use appraisal::{Models, read, read_beside};
+pub use condition::{Befallen, Condition, ConditionRules, befallen, timings};
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;
 pub use season_reading::{METHOD, Reading, assess};
+pub use thermal::{DailyMeans, ThermalRow, ThermalTable};
 
 use jiff::civil::Date;
 
@@ -222,9 +230,9 @@ pub struct Assessment {
     pub bbch: Option<Interval>,
     /// Fraction of the cycle from emergence to maturity, 0 to 1.
     pub maturity: Option<Interval>,
-    /// Expected harvest (not yet harvested) .
+    /// Expected harvest: not yet harvested, or harvested by the calendar without anybody having seen it.
     pub harvest: Option<DateInterval>,
-    /// Harvest seen.
+    /// Harvest seen: the two clear dates around it (`p10`, `p90`) and the middle.
     pub harvested: Option<DateInterval>,
     /// Emergence.
     pub emergence: Option<DateInterval>,

@@ -13,6 +13,7 @@
 //! ring stays as given. Nothing else is mended: an outline that crosses itself has no known land.
 
 pub mod series_table;
+pub mod temperature_table;
 
 mod coordinates;
 mod defect;

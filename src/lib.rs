@@ -5,8 +5,8 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 words | [`band`] [`scl`] [`grid`] [`plot`] [`scene`] [`observation`] [`record`] [`settings`] |
-//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`lending`] |
-//! | 2 doors (I/O) | [`intake`] [`objects`] [`catalog`] [`imagery`] [`store`] |
+//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`cropland`] [`lending`] |
+//! | 2 doors (I/O) | [`intake`] [`objects`] [`catalog`] [`imagery`] [`classifier`] [`store`] |
 //! | 3 the pipeline | [`pipeline`] |
 //! | 4 faces | [`cli`] |
 //! | apart | [`simulate`]: makes scenes with a known truth, shares no science |
@@ -23,6 +23,7 @@ pub mod settings;
 
 // floor 1: what we know
 pub mod crop;
+pub mod cropland;
 pub mod crs;
 pub mod lending;
 pub mod phenology;
@@ -31,6 +32,7 @@ pub mod zonal;
 
 // floor 2: doors
 pub mod catalog;
+pub mod classifier;
 pub mod imagery;
 pub mod intake;
 pub mod objects;

@@ -12,8 +12,10 @@ mod estimate;
 mod gather;
 mod judge;
 mod layout;
+mod neighbours;
 mod observe;
 mod papers;
+mod pixel_days;
 mod progress;
 mod provenance;
 mod run;
@@ -31,7 +33,7 @@ pub use estimate::{Estimate, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
-pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, appraise};
+pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, YieldFile, appraise};
 pub use spec::{Bands, CatalogSettings, CropSettings, Period, Settings, Spec, SpecError};
 
 /// A compute pool; 0 threads: one per processor.

@@ -22,7 +22,9 @@ pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
 pub use codes::{CODES, Code, CodeFacts, Form, Param};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
 pub use outline::Outline;
-pub use parts::{Change, CropCandidate, Link, ModelUsed, RejectedScene, SeasonSeen, Software, SourceScene};
+pub use parts::{
+    Alert, Change, CropCandidate, Link, ModelUsed, RejectedScene, SeasonSeen, Software, SourceScene,
+};
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};
 pub use worded::{WORDS, Worded};

@@ -15,6 +15,7 @@ mod error;
 mod growth;
 mod item;
 mod landscape;
+mod partly;
 mod perennial;
 mod place;
 mod plots;
@@ -22,6 +23,7 @@ mod render;
 mod sensor;
 mod sky;
 mod species;
+pub mod trial;
 mod truth;
 mod truth_file;
 mod village;
@@ -143,6 +145,19 @@ impl Spec {
 /// A spec that makes no sense, a folder that already holds scenes or cannot be written, a GDAL without
 /// the COG driver (it came with 3.1).
 pub fn make(spec: &Spec, out: &Path) -> Result<Summary, Error> {
+    make_with(spec, 0, out)
+}
+
+/// As [`make`], with further plots whose outlines hold more than their field, and `land.json`, which says what lies
+/// inside every outline: `count` are tried, and those that leave the raster are left out.
+///
+/// # Errors
+/// As [`make`].
+pub fn make_with_partly_cropped(spec: &Spec, count: usize, out: &Path) -> Result<Summary, Error> {
+    make_with(spec, count, out)
+}
+
+fn make_with(spec: &Spec, partly: usize, out: &Path) -> Result<Summary, Error> {
     spec.check()?;
     refuse_mixing(out)?;
     let to = ToLonLat::new()?;
@@ -152,6 +167,9 @@ pub fn make(spec: &Spec, out: &Path) -> Result<Summary, Error> {
     if let (Some(grid), true) = (grids.first(), spec.plots > applications.len()) {
         let more = spec.plots - applications.len();
         applications.extend(plots::scattered(&world, grid, more));
+    }
+    if let Some(grid) = grids.first().filter(|_| partly > 0) {
+        applications.extend(partly::partly_cropped(&world, grid, partly));
     }
     let standing = applications.iter().find(|a| a.always_cloudy).map(|a| a.inside);
     let (from, until) = spec.span();
@@ -200,6 +218,9 @@ pub fn make(spec: &Spec, out: &Path) -> Result<Summary, Error> {
     let dates: std::collections::BTreeSet<Date> = made.iter().map(|m| overpasses[m.0].date).collect();
     let as_of = dates.last().copied().unwrap_or(until);
     truth_file::write(&out.join("truth.json"), &mut world, &applications, &overpasses, &made, &grids, as_of)?;
+    if partly > 0 {
+        partly::write(&out.join("land.json"), &world, &applications)?;
+    }
     Ok(Summary { items: made.len(), dates: dates.len(), plots: applications.len(), as_of })
 }
 

@@ -1,6 +1,7 @@
 //! Benchmarks of the hot rooms: `cargo bench --bench rooms [name]`.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod ensemble;
 mod footprint;
 mod season;
 

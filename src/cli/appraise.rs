@@ -7,8 +7,9 @@ use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::crop::yields::YieldTable;
 use crate::lending::Policy;
-use crate::pipeline::{self, Doors, Outcome, RunRequest};
+use crate::pipeline::{self, Doors, Outcome, RunRequest, YieldFile};
 use crate::record::Status;
 use crate::store::{
     self, CatalogUsed, DeferredPlot, Exit, InputFile, OutputFile, PlotCounts, RunManifest, SceneCounts,
@@ -42,6 +43,9 @@ pub(super) struct AppraiseArgs {
     /// The lender's policy. Without it the built-in first policy, which sets no amounts.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Regional yields of past years, TOML or CSV with a source on every row. Without it no yield is estimated.
+    #[arg(long, value_name = "FILE")]
+    yields: Option<PathBuf>,
     /// Chart, picture, raster and report for every plot, or for none. Default: all up to 2000 plots.
     #[arg(long, value_name = "WHICH")]
     papers: Option<PapersFor>,
@@ -64,6 +68,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let started_at = now();
     let spec = args.run.spec()?;
     let policy = policy(args.policy.as_deref())?;
+    let yields = args.yields.as_deref().map(yields).transpose()?;
     let days = args.run.days(&spec)?;
     let (intake, bytes) = args.run.read_plots(&spec)?;
     let doors = doors::open(&args.run)?;
@@ -77,6 +82,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         intake,
         spec,
         policy,
+        yields,
         as_of: days.as_of,
         from: days.from,
         to: days.to,
@@ -110,6 +116,15 @@ fn policy(path: Option<&Path>) -> Result<Policy, Stop> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
     Policy::parse(&text).map_err(|e| Stop::usage(format!("policy {shown}: {e}")))
+}
+
+fn yields(path: &Path) -> Result<YieldFile, Stop> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
+    let is_toml = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+    let table = if is_toml { YieldTable::parse_toml(&text) } else { YieldTable::parse_csv(&text) };
+    let table = table.map_err(|e| Stop::usage(format!("yields {shown}: {e}")))?;
+    Ok(YieldFile { table, sha256: crate::record::sha256_hex(text.as_bytes()) })
 }
 
 #[expect(clippy::too_many_arguments, reason = "a manifest is the sum of what a run knows")]

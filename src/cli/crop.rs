@@ -5,16 +5,22 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use crate::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, Unit, View};
-use crate::crop::{Assessment, Candidate, CropRules, Models, Profiles, Reading, read};
+use crate::band::Band;
+use crate::classifier::{Calibration, Classifier, ClassifierError};
+use crate::crop::dekads::dekads;
+use crate::crop::ensemble::{Answer, AreaShares, Beside, Decision, Ensemble, Learned, Unit, View};
+use crate::crop::{
+    Assessment, Candidate, CropRules, DailyMeans, Models, Profiles, Reading, ThermalTable, read_beside,
+};
 use crate::intake::series_table::{Options, SampleRows};
+use crate::intake::temperature_table::{self, TemperatureTable};
 use crate::phenology::{SeasonRules, seasons};
 use crate::series::{Series, SeriesRules, Smoothing, from_sights, smooth};
 
 use super::table::{self, Error, Summary, number, word};
 
 /// Columns of the output, in order.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 32] = [
     "sample_id",
     "as_of",
     "zone",
@@ -41,6 +47,12 @@ pub const COLUMNS: [&str; 26] = [
     "harvest_p50",
     "harvest_p90",
     "harvested_date",
+    "harvested_after",
+    "harvested_before",
+    "emergence_p10",
+    "emergence_p50",
+    "emergence_p90",
+    "time",
 ];
 
 /// Arguments of `croplens crop`.
@@ -72,10 +84,21 @@ pub struct CropArgs {
     /// Only these crops or groups of the calendar, separated by commas; covers and `other` always stay
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub crops: Vec<String>,
+    /// A crop classifier of your own: an ONNX file with its card beside it (FILE with the ending .toml); it needs the
+    /// ten bands b02 to b12 in the table
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
     /// Each series is one pixel, not the mean of a field: its evidence is trusted less
     #[arg(long)]
     pub pixel: bool,
+    /// Daily temperatures: CSV with date and tmean, or tmin,tmax; with normal, or five earlier years, to say what is usual;
+    /// with id or lat,lon where there are several places. Dates and stages then run by degree-days
+    #[arg(long, value_name = "FILE")]
+    pub temperature: Option<PathBuf>,
 }
+
+/// Ten-day periods that a classifier must have seen of a sample: as many as the ensemble asks of clear dates.
+const LEAST_DEKADS: usize = 8;
 
 /// Settings of the rooms that the verb walks through.
 #[derive(Clone, Debug, Default)]
@@ -106,9 +129,14 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
         Ensemble::builtin().map_err(|source| Error::Ensemble { path: "built-in table".into(), source })?;
     let shares = args.shares.as_deref().map(read_shares).transpose()?;
     known_crops(&args.crops, profiles)?;
+    let classifier =
+        args.model.as_deref().map(|file| classifier_of(file, &ensemble, profiles)).transpose()?;
+    let thermal = ThermalTable::builtin()?;
+    let temperature = args.temperature.as_deref().map(read_temperature).transpose()?;
     let asked = Asked {
         zone,
         window,
+        classifier: classifier.as_ref(),
         models: Models {
             profiles,
             ensemble: &ensemble,
@@ -116,6 +144,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
             crops: &args.crops,
             unit: if args.pixel { Unit::Pixel } else { Unit::Field },
         },
+        temperature: temperature.as_ref().map(|t| (t, &thermal)),
     };
     let options = Options { declared_column: args.declared.clone() };
     let table = table::read(&args.series, &options)?;
@@ -124,7 +153,7 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
     for (id, sample) in &table.samples {
         rows.push(match table::as_of(args.as_of, sample) {
             Some(as_of) => {
-                let (a, answer, zone) = one(sample, as_of, &asked, settings);
+                let (a, answer, zone) = one(id, sample, as_of, &asked, settings);
                 row(id, zone, sample.declared.as_deref(), &a, &answer)
             }
             None => nothing(id, sample.declared.as_deref()),
@@ -139,7 +168,26 @@ pub fn run(args: &CropArgs, settings: &CropSettings, profiles: &Profiles) -> Res
 struct Asked<'a> {
     zone: Option<&'a str>,
     window: Option<(Date, Date)>,
+    classifier: Option<&'a Classifier>,
     models: Models<'a>,
+    temperature: Option<(&'a TemperatureTable, &'a ThermalTable)>,
+}
+
+fn read_temperature(path: &Path) -> Result<TemperatureTable, Error> {
+    let file = std::fs::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    let table = temperature_table::read(file)
+        .map_err(|source| Error::Temperature { path: path.to_owned(), source })?;
+    match table.bad_rows.first() {
+        None => Ok(table),
+        Some(first) => Err(Error::Flag {
+            flag: "--temperature",
+            value: path.display().to_string(),
+            problem: format!(
+                "{} rows cannot be used, the first in line {}: {}",
+                table.bad_count, first.line, first.problem
+            ),
+        }),
+    }
 }
 
 fn read_shares(path: &Path) -> Result<AreaShares, Error> {
@@ -171,6 +219,7 @@ fn year_window(year: i16) -> Result<(Date, Date), Error> {
 
 /// The assessment of one sample, the ensemble's answer, and the zone whose calendar was used.
 fn one(
+    id: &str,
     sample: &SampleRows,
     as_of: Date,
     asked: &Asked<'_>,
@@ -189,8 +238,65 @@ fn one(
     };
     let zones = reading.zones(profiles);
     let views = views(sample, &series);
-    let (assessment, answer) = read(&reading, &views, &asked.models, &settings.crop);
+    let learned = asked.classifier.and_then(|c| {
+        // One sample that a model cannot take is read by the profiles alone, and said.
+        learned(c, sample, &series).unwrap_or_else(|cause| {
+            tracing::warn!(sample = id, %cause, "the classifier is not used for this sample");
+            None
+        })
+    });
+    let days = asked.temperature.map(|(table, thermal)| {
+        let days = table.of(id, sample.lat.zip(sample.lon)).cloned().unwrap_or_default();
+        (DailyMeans::new(days.mean, days.normal), thermal)
+    });
+    let nbr2 = nbr2(sample, &series);
+    let beside =
+        Beside { temperature: days.as_ref().map(|(d, t)| (d, *t)), nbr2: &nbr2, learned: learned.as_ref() };
+    let (assessment, answer) = read_beside(&reading, &views, &beside, &asked.models, &settings.crop);
     (assessment, answer, zones.first().map(|z| z.name.clone()).unwrap_or_default())
+}
+
+/// NBR2 of the days on which both of its bands were read.
+fn nbr2(sample: &SampleRows, series: &Series) -> Vec<(Date, f64)> {
+    (series.samples().iter())
+        .filter_map(|s| {
+            let row = sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi)?;
+            let (a, b) = (*row.bands.get(&Band::B11)?, *row.bands.get(&Band::B12)?);
+            Some((s.date, (a - b) / (a + b))).filter(|(_, x)| x.is_finite())
+        })
+        .collect()
+}
+
+/// A classifier whose labels the tables know.
+fn classifier_of(file: &Path, ensemble: &Ensemble, profiles: &Profiles) -> Result<Classifier, Error> {
+    let classifier = Classifier::load(file)?;
+    match Learned::unknown_label(&classifier.card().labels, profiles, ensemble.table()) {
+        None => Ok(classifier),
+        Some(label) => {
+            let problem = format!("its label `{label}` is no crop, group or cover of the tables");
+            Err(Error::Flag { flag: "--model", value: file.display().to_string(), problem })
+        }
+    }
+}
+
+/// What the classifier says of a sample; nothing when it saw fewer ten-day periods than the ensemble asks of dates.
+fn learned(
+    classifier: &Classifier,
+    sample: &SampleRows,
+    series: &Series,
+) -> Result<Option<Learned>, ClassifierError> {
+    let dates: Vec<_> = (series.samples().iter())
+        .filter_map(|s| sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi))
+        .map(|row| (row.date, |band| row.bands.get(&band).copied()))
+        .collect();
+    let year = dekads(&dates, series.as_of());
+    if year.seen < LEAST_DEKADS {
+        return Ok(None);
+    }
+    let logits = classifier.logits(&year.periods, &year.day_of_year)?;
+    let card = classifier.card();
+    let Calibration { temperature, weight, .. } = card.calibration;
+    Ok(Some(Learned::of(&card.labels, &logits, temperature, weight)))
 }
 
 /// The samples of a series with the indices that the table's reflectances of that day allow.
@@ -229,6 +335,12 @@ fn row(id: &str, zone: String, declared: Option<&str>, a: &Assessment, answer: &
         word(a.harvest.map(|h| h.p50)),
         word(a.harvest.map(|h| h.p90)),
         word(a.harvested.map(|h| h.p50)),
+        word(a.harvested.map(|h| h.p10)),
+        word(a.harvested.map(|h| h.p90)),
+        word(a.emergence.map(|e| e.p10)),
+        word(a.emergence.map(|e| e.p50)),
+        word(a.emergence.map(|e| e.p90)),
+        word(answer.development.as_ref().map(|d| d.time.as_str())),
     ]);
     cells
 }

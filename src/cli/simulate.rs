@@ -1,13 +1,15 @@
-//! `croplens simulate`: scenes with a known truth.
+//! `croplens simulate`: scenes with a known truth, or a trial of many fields as series with a known truth.
 
 use std::path::PathBuf;
 
 use jiff::civil::Date;
 
 use crate::band::Band;
-use crate::simulate::{self, Error, Spec, Summary};
+use crate::simulate::trial::{self, TrialSpec};
+use crate::simulate::{self, Error, Spec};
 
-/// Make scenes, plots and their truth; without options, exactly the committed `sample_tiles`.
+/// Make scenes, plots and their truth; without options, exactly the committed `sample_tiles`. With --trial, make
+/// series of many fields instead.
 #[derive(Debug, clap::Args)]
 pub struct SimulateArgs {
     /// Folder to write into.
@@ -37,34 +39,65 @@ pub struct SimulateArgs {
     /// Bands to write, with commas; B04,B08,SCL unless given.
     #[arg(long, value_name = "BANDS", value_delimiter = ',', value_parser = band)]
     pub bands: Vec<Band>,
+    /// Instead of scenes, grow this many fields over a season: series.csv and truth.csv
+    #[arg(long, value_name = "N", conflicts_with_all = ["size", "plots", "tiles", "from", "to", "bands"])]
+    pub trial: Option<usize>,
+    /// Share of overpasses that clouds hide in a trial, 0 to 0.95; each region's own unless given
+    #[arg(long, value_name = "SHARE", requires = "trial")]
+    pub cloud: Option<f64>,
+    /// Regions of a trial, with commas; all unless given
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "trial")]
+    pub region: Vec<String>,
+    /// Share of a trial's fields that flood, hail, drought, frost or the plough takes, 0 to 1
+    #[arg(long, value_name = "SHARE", requires = "trial")]
+    pub events: Option<f64>,
 }
 
 fn band(text: &str) -> Result<Band, String> {
     Band::parse(text).ok_or_else(|| format!("there is no band {text}"))
 }
 
-/// Makes the folder and says what is in it.
+/// Makes the folder and says in words what is in it.
 ///
 /// # Errors
-/// As [`simulate::make`].
-pub fn run(args: SimulateArgs) -> Result<Summary, Error> {
-    let usual = Spec::default();
-    let years = match args.years.as_slice() {
-        [] => usual.years,
+/// As [`simulate::make`] and [`trial::grow`].
+pub fn run(args: SimulateArgs) -> Result<String, Error> {
+    let years = |usual: (i16, i16)| match args.years.as_slice() {
+        [] => usual,
         [only] => (*only, *only),
         [first, .., last] => (*first, *last),
     };
+    if let Some(fields) = args.trial {
+        let usual = TrialSpec::default();
+        let spec = TrialSpec {
+            seed: args.seed.unwrap_or(usual.seed),
+            fields,
+            years: years(usual.years),
+            cloud: args.cloud,
+            regions: args.region,
+            events: args.events.unwrap_or(usual.events),
+        };
+        let grown = trial::grow(&spec)?;
+        trial::write(&grown, &args.out)?;
+        let looks: usize = grown.fields.iter().map(|f| f.looks.len()).sum();
+        let events = grown.fields.iter().filter(|f| f.event.is_some()).count();
+        return Ok(format!(
+            "{} fields seen {looks} times, {events} of them struck: series.csv, truth.csv",
+            grown.fields.len()
+        ));
+    }
+    let usual = Spec::default();
     let spec = Spec {
         seed: args.seed.unwrap_or(usual.seed),
         size_px: args.size.unwrap_or(usual.size_px),
-        years,
+        years: years(usual.years),
         plots: args.plots.unwrap_or(usual.plots),
         tiles: args.tiles.unwrap_or(usual.tiles),
         from: args.from,
         to: args.to,
         bands: if args.bands.is_empty() { usual.bands } else { args.bands },
     };
-    simulate::make(&spec, &args.out)
+    simulate::make(&spec, &args.out).map(|summary| summary.to_string())
 }
 
 #[cfg(test)]

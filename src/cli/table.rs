@@ -55,6 +55,17 @@ pub enum Error {
         /// Cause.
         source: crate::crop::ensemble::EnsembleError,
     },
+    /// A classifier cannot be used.
+    #[error(transparent)]
+    Classifier(#[from] crate::classifier::ClassifierError),
+    /// The temperatures cannot be used.
+    #[error("{}: {source}", path.display())]
+    Temperature {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: crate::intake::temperature_table::Error,
+    },
     /// The crop calendar cannot be used.
     #[error(transparent)]
     Profiles(#[from] crate::crop::ProfileError),

@@ -6,12 +6,15 @@
 mod baselines;
 mod brazil;
 mod central_asia;
+mod events;
 mod figures;
 mod france;
 mod france_pixels;
 mod season_ends;
 mod sets;
+mod simulated;
 mod swiss;
+mod us_wheat;
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +30,8 @@ pub struct ValidateArgs {
     /// Folder that holds the sets, one folder each
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
-    /// Only these sets, separated by commas: france, brazil, swiss, asia, gpp, jolanda
+    /// Only these sets, separated by commas: france, brazil, swiss, us, asia, gpp, jolanda, events,
+    /// simulated
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub only: Vec<String>,
     /// Also write the tables (validation.md, validation.csv) and figures (SVG) into this folder
@@ -80,7 +84,7 @@ impl From<Vec<Line>> for Measured {
 }
 
 /// Sets that carry truth and are not measured here, with the reason.
-const UNUSED: [(&str, &str); 7] = [
+const UNUSED: [(&str, &str); 6] = [
     (
         "worldcereal_s2_monthly",
         "one composite a month: fewer than 8 clear dates in a season, always refer; most crop codes undocumented",
@@ -96,7 +100,6 @@ const UNUSED: [(&str, &str); 7] = [
         "603 samples of one area of 37 by 27 pixels, dependent on each other: no new information beside brazil_sits_mod13q1",
     ),
     ("brazil_sinop_mod13q1_jp2", "18 points, one value a month"),
-    ("us_hrw_wheat_phenology", "dates of peak and maturity without a series"),
 ];
 
 /// A number with `decimals`, or a dash.
@@ -120,7 +123,7 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         tools.profiles.version()
     );
     type Measure = fn(&Path, &Instruments) -> Result<Option<Measured>, Error>;
-    let sets: [(&str, &str, Measure); 6] = [
+    let sets: [(&str, &str, Measure); 9] = [
         (
             "france",
             "france_lpis_dekads_2023: single pixels, western France 2023 (development)",
@@ -132,6 +135,9 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
             "swiss_wheat_s2_bbch: winter wheat 2022, stages scored in the field (development)",
             |d, t| Ok(swiss::measure(d, t)?.map(Measured::from)),
         ),
+        ("us", "us_hrw_wheat_phenology: scouted stages of winter wheat, US Plains (development)", |d, t| {
+            Ok(us_wheat::measure(d, t)?.map(Measured::from))
+        }),
         (
             "asia",
             "cawa_central_asia: coarse series of fields, Uzbekistan and Tajikistan (development regions)",
@@ -143,6 +149,16 @@ pub fn run(args: &ValidateArgs) -> Result<String, Error> {
         ("jolanda", "italy_jolanda_sen2rts: season dates against the cycles of sen2rts", |d, t| {
             Ok(season_ends::jolanda(d, t)?.map(Measured::from))
         }),
+        (
+            "events",
+            "events: false alarms on the real series above, and losses laid into them (development)",
+            |d, t| Ok(events::measure(d, t)?.map(Measured::from)),
+        ),
+        (
+            "simulated",
+            "simulated: fields of nine regions grown by weather and leaf area (not real; beside the sets above, never instead)",
+            |d, t| Ok(simulated::measure(d, t)?.map(Measured::from)),
+        ),
     ];
     let mut absent = Vec::new();
     let mut csv = String::from("set,what,n,reached,target\n");

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::series::plus_days;
 
 use super::calendar;
-use super::ensemble::{Answer, AreaShares, Ensemble, Question, Unit, View};
+use super::ensemble::{Answer, AreaShares, Beside, Ensemble, Question, Unit, View};
 use super::normal::{date, day};
 use super::profiles::{Meaning, Profiles};
 use super::season_reading::{Reading, asked_window, assess};
@@ -44,6 +44,17 @@ pub fn read(
     models: &Models<'_>,
     rules: &CropRules,
 ) -> (Assessment, Answer) {
+    read_beside(reading, views, &Beside::default(), models, rules)
+}
+
+/// The same with what else is known: daily temperatures, NBR2, a trained classifier's word.
+pub fn read_beside(
+    reading: &Reading<'_>,
+    views: &[View],
+    beside: &Beside<'_>,
+    models: &Models<'_>,
+    rules: &CropRules,
+) -> (Assessment, Answer) {
     let profiles = models.profiles;
     let zones = reading.zones(profiles);
     let question = Question {
@@ -58,7 +69,7 @@ pub fn read(
         shares: models.shares,
         crops: models.crops,
     };
-    let answer = models.ensemble.answer(&question, profiles, rules);
+    let answer = models.ensemble.answer_beside(&question, beside, profiles, rules);
     let base = assess(reading, profiles, rules);
     (answer.clone().into_assessment(base, reading, rules), answer)
 }
@@ -66,7 +77,7 @@ pub fn read(
 /// First and last day that the ensemble looks at: the declared cycle where one is named, else about a year.
 ///
 /// A reading whose own window ends on another day than the as-of date asks for that season, and its autumn.
-fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
+pub(super) fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
     let as_of = reading.series.as_of();
     let (back, ahead) = (plus_days(as_of, AROUND_AS_OF.0), plus_days(as_of, AROUND_AS_OF.1));
     if let Some((from, to)) = reading.window.filter(|(_, to)| *to != as_of) {

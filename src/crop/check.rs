@@ -76,6 +76,9 @@ pub(super) fn check(table: &Profiles) -> Result<(), ProfileError> {
         if let Some(name) = clock.crops.iter().find(|c| !known(c)) {
             return Err(wrong(row(), format!("there is no crop {name}")));
         }
+        if let Some(name) = clock.zones.iter().find(|z| table.zone(z).is_none()) {
+            return Err(wrong(row(), format!("there is no zone {name}")));
+        }
         let ordered = clock.anchors.windows(2).all(|a| a[0].bbch < a[1].bbch);
         let in_range = clock.anchors.iter().all(|a| (0.0..=99.0).contains(&a.bbch));
         if clock.anchors.len() < 2 || !ordered || !in_range {

@@ -28,8 +28,10 @@ const GREEN_NDVI: f64 = 0.50;
 pub(super) enum Harvest {
     /// Still to come.
     Expected(DateInterval),
-    /// Seen.
+    /// Seen: the two clear dates around it, and the middle.
     Seen(DateInterval),
+    /// By the calendar it lies behind, and nothing speaks against it; nobody saw it.
+    ByCalendar(DateInterval),
     /// Neither can be said; the window if the crop still stands.
     Unclear(DateInterval),
 }
@@ -72,8 +74,10 @@ pub(super) fn judge(
     if over && probability >= rules.harvested_probability {
         // The cut lies between the two dates if the crop may have been ripe on the first already.
         let bracket = fall.filter(|(a, _)| maturity.before(day(*a)) >= 0.2);
-        let seen = bracket.map_or_else(|| harvest.interval_before(last.date), |(a, b)| uniform(a, b));
-        Harvest::Seen(seen)
+        match bracket {
+            Some((a, b)) => Harvest::Seen(DateInterval { p10: a, p50: middle(a, b), p90: b }),
+            None => Harvest::ByCalendar(harvest.interval_before(last.date)),
+        }
     } else if probability <= 1.0 - rules.harvested_probability {
         Harvest::Expected(harvest.after(seen_to).interval_after(last.date))
     } else {
@@ -102,9 +106,7 @@ fn abrupt_fall(samples: &[Sample]) -> Option<(Date, Date)> {
     found
 }
 
-/// Percentiles of a uniform law between two dates.
-fn uniform(a: Date, b: Date) -> DateInterval {
-    let width = day(b) - day(a);
-    let at = |share: f64| date(day(a) + share * width);
-    DateInterval { p10: at(0.1), p50: at(0.5), p90: at(0.9) }
+/// Middle of two dates.
+fn middle(a: Date, b: Date) -> Date {
+    date(0.5 * (day(a) + day(b)))
 }

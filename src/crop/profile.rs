@@ -182,6 +182,9 @@ pub struct Anchor {
 pub struct Clock {
     /// Crops it is for.
     pub crops: Vec<String>,
+    /// Zones it is for; every zone when empty. The first clock that fits crop and zone is used.
+    #[serde(default)]
+    pub zones: Vec<String>,
     /// Stages in order of development.
     pub anchors: Vec<Anchor>,
     /// Where the lags come from.

@@ -111,9 +111,11 @@ impl Profiles {
         self.zones.iter().find(|z| z.name == name)
     }
 
-    /// The stage clock of a crop.
-    pub fn clock(&self, crop: &str) -> Option<&Clock> {
-        self.clocks.iter().find(|c| c.crops.iter().any(|n| n == crop))
+    /// The stage clock of a crop in a zone: the first one that fits both.
+    pub fn clock(&self, crop: &str, zone: &str) -> Option<&Clock> {
+        self.clocks.iter().find(|c| {
+            c.crops.iter().any(|n| n == crop) && (c.zones.is_empty() || c.zones.iter().any(|z| z == zone))
+        })
     }
 
     /// Zones whose boxes hold the place, the smallest first; then those within one degree, which serve for crops

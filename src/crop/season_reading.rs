@@ -262,7 +262,7 @@ fn develop(
         None => by_curve(season, last),
     };
     a.stage = stage::of_curve(season, smooth);
-    let clock = crop.and_then(|f| profiles.clock(&f.row.crop));
+    let clock = crop.and_then(|f| profiles.clock(&f.row.crop, &f.row.zone));
     if let (Some(clock), Some(dates)) = (clock, &dates) {
         a.bbch = stage::bbch(clock, dates, a.as_of, rules);
         if let Some(b) = a.bbch {
@@ -286,6 +286,12 @@ fn develop(
         Harvest::Expected(window) => a.harvest = Some(window),
         Harvest::Seen(window) => {
             a.harvested = Some(window);
+            a.stage = Stage::Harvested;
+            a.bbch = None;
+            a.maturity = Some(super::Interval { lower: 1.0, mid: 1.0, upper: 1.0 });
+        }
+        Harvest::ByCalendar(window) => {
+            a.harvest = Some(window);
             a.stage = Stage::Harvested;
             a.bbch = None;
             a.maturity = Some(super::Interval { lower: 1.0, mid: 1.0, upper: 1.0 });

@@ -52,6 +52,26 @@ fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy)
             "An assessment of the damage under the lender's relief route.",
             "按贷款机构的灾害救助流程评估损失。",
         ),
+        Code::EventDrought => pair(
+            "An assessment of the region's losses under the lender's relief route.",
+            "按贷款机构的灾害救助流程评估区域损失。",
+        ),
+        Code::CropFailed | Code::CropDeclining => pair(
+            "A visit that tells what happened, or regrowth on later clear dates.",
+            "实地查看以查明原因，或在以后的晴空日期看到恢复生长。",
+        ),
+        Code::HarvestEarly => pair(
+            "Proof of what was cut and sold, or a visit to the plot.",
+            "提供收割和出售的证明，或实地查看。",
+        ),
+        Code::NotPlantedByDeadline => pair(
+            "A crop seen on later clear dates, or the sowing confirmed by a visit.",
+            "在以后的晴空日期看到作物，或由实地查看确认已播种。",
+        ),
+        Code::VigourBelowPeers => pair(
+            "A visit that tells why the crop is weaker than around, or growth on later clear dates.",
+            "实地查看以查明长势弱于周边的原因，或在以后的晴空日期看到生长。",
+        ),
         Code::StageNotReachedUntil | Code::StageNotReached | Code::CannotTellCropped => {
             match still_open(evidence) {
                 Some((_, to)) => (
@@ -80,6 +100,22 @@ fn change(code: Code, reason: &Reason, evidence: &Evidence<'_>, policy: &Policy)
                 format!("申报面积不超过{most} ha，或提供覆盖全部申报面积的边界。"),
             )
         }
+        Code::CroppedUnderDeclared => {
+            let upper = evidence.cropland.cropped.map_or(1.0, |c| c.upper);
+            let upper_ha = upper * area_interval_m2(evidence.plot).1 / 10_000.0;
+            let most = floor_to(upper_ha / (1.0 - rules.max_cropped_shortfall_frac.value).max(1e-9), 4);
+            (
+                format!("A declared area of at most {most} ha, or the rest of the area seen with a crop."),
+                format!("申报面积不超过{most} ha，或其余部分也看到作物。"),
+            )
+        }
+        Code::PlotMixed | Code::PlotPartlyCropped => {
+            pair("An outline of each field by itself.", "为每块田分别提供边界。")
+        }
+        Code::CroppedAreaNotTold => pair(
+            "More clear dates while the crop is green, or a visit to the plot.",
+            "作物绿色期有更多晴空日期，或实地查看地块。",
+        ),
         Code::LandNotCropped => pair(
             "A crop seen in a later season, or proof of cropping from a visit.",
             "在以后的生长季看到作物，或由实地查看证明已种植。",

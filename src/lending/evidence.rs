@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::crop::Assessment;
+use crate::crop::{Assessment, Condition};
+use crate::cropland::Cropland;
 use crate::observation::{Observation, Reject};
 use crate::plot::Plot;
 use crate::record::{Grade, Link, ModelUsed, SeasonSource, Software};
@@ -68,6 +69,10 @@ pub struct Evidence<'a> {
     pub observations: &'a [Observation],
     /// What it means. Its `as_of` is the record's.
     pub assessment: &'a Assessment,
+    /// What befell the crop and how it stands among others.
+    pub condition: &'a Condition,
+    /// Which part of the outline carries the crop.
+    pub cropland: &'a Cropland,
     /// Files that will lie beside the record.
     pub links: Vec<Link>,
 }

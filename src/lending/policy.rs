@@ -125,6 +125,14 @@ pub struct Rules {
     pub max_gps_distance_m: Rule<f64>,
     /// Largest shortfall of the measured against the declared area, 0 to 1.
     pub max_area_shortfall_frac: Rule<f64>,
+    /// Largest shortfall of the cropped against the declared area, 0 to 1.
+    pub max_cropped_shortfall_frac: Rule<f64>,
+    /// Largest part of the outline without a crop where no area was declared, 0 to 1.
+    pub max_uncropped_frac: Rule<f64>,
+    /// Several crops in one outline, or a crop on a part of it only.
+    pub plot_mixed: Switch,
+    /// The cropped area cannot be told.
+    pub cropped_area_not_told: Switch,
     /// Fewest clear dates in the season.
     pub min_clear_dates: Rule<u32>,
     /// Oldest last clear date, days before the as-of day (or before the season's end, once past).

@@ -1,6 +1,8 @@
 //! Every check, in order: what speaks for, against, or asks for a person. Total: any evidence passes.
 
+mod condition;
 mod crop;
+mod cropland;
 mod imagery;
 mod outline;
 
@@ -13,6 +15,8 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy) -> Findings {
     outline::check(evidence, policy, &mut found);
     imagery::check(evidence, policy, &mut found);
     crop::check(evidence, policy, &mut found);
+    condition::check(evidence, policy, &mut found);
+    cropland::check(evidence, policy, &mut found);
     found
 }
 

@@ -1,5 +1,8 @@
 //! An appraisal with its evidence and provenance as the published record, hashed.
 
+mod condition;
+mod cropland;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -29,7 +32,9 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     outcome_columns(&mut r, appraisal);
     imagery_columns(&mut r, evidence);
     crop_columns(&mut r, evidence);
+    cropland::columns(&mut r, evidence);
     phenology_columns(&mut r, evidence);
+    condition::columns(&mut r, evidence);
     r.mask_rule = Some(provenance.mask_rule.clone());
     r.inner_buffer_m = Rounded::new(provenance.inner_buffer_m);
     r.observability_rule = Some(provenance.observability_rule.clone());
@@ -81,6 +86,7 @@ pub(super) fn finish(mut r: EligibilityRecord) -> EligibilityRecord {
         "declared_area_ha": r.declared_area_ha, "declared_sowing_date": r.declared_sowing_date,
         "as_of": r.as_of, "season": [r.season_start, r.season_end],
         "scenes": scenes, "scenes_rejected": rejected,
+        "peers_sha256": r.peers_sha256, "yield_file_sha256": r.yield_file_sha256,
     });
     r.record_id = Uuid::new_v5(&RECORD_NAMESPACE, canonical_json(&inputs).as_bytes()).to_string();
     r.record_sha256 = digest(&r);

@@ -34,6 +34,7 @@ impl Earlier {
         }
         let mut finished = store::finished(&request.out, &request.spec.sha256)?;
         let policy = request.policy.sha256();
+        let yields = request.yields.as_ref().map(|f| f.sha256.as_str());
         let mut usable = BTreeMap::new();
         for entry in &request.intake.entries {
             let Entry::Plot(plot) = entry else { continue };
@@ -42,6 +43,7 @@ impl Earlier {
             let same = record.geometry_sha256.as_deref() == Some(plot.geometry_sha256.as_str())
                 && record.policy_sha256.as_deref() == Some(policy.as_str())
                 && record.as_of == request.as_of
+                && record.yield_file_sha256.as_deref() == yields
                 && record.links.is_empty() != request.papers()
                 && crate::lending::same_plot(record, plot);
             if same {

@@ -7,7 +7,10 @@ use jiff::civil::Date;
 
 use crate::catalog::Coverage;
 use crate::crop::ensemble::{Unit, View};
-use crate::crop::{self, Assessment, Models, Reading};
+use crate::crop::vigour::Peers;
+use crate::crop::{self, Assessment, ConditionRules, Models, Reading};
+use crate::cropland::{self, Cropland, NotTold};
+use crate::grid::Epsg;
 use crate::lending::{self, Evidence, Policy, Provenance, SeasonWindow, SkippedScene};
 use crate::observation::{Observation, Reject};
 use crate::phenology;
@@ -17,6 +20,9 @@ use crate::scene::{Scene, SceneId};
 use crate::series::{self, Series, Smooth};
 use crate::zonal;
 
+use super::neighbours::{Look, glances};
+use super::pixel_days::pixel_series;
+use super::run::YieldFile;
 use super::spec::Spec;
 use super::survey::{PlotSurvey, on_grid};
 
@@ -31,6 +37,8 @@ pub(super) struct Bench<'a> {
     pub(super) as_of: Date,
     /// Tries made for a read before it is given up, for the record.
     pub(super) tries: u32,
+    /// Regional yields that the user brought.
+    pub(super) yields: Option<&'a YieldFile>,
 }
 
 /// A plot's record and what its papers are drawn from.
@@ -41,27 +49,19 @@ pub(super) struct Judged {
     pub(super) observations: Vec<Observation>,
     pub(super) curve: Smooth,
     pub(super) assessment: Assessment,
+    pub(super) cropland: Cropland,
+    /// Projection that the places of `cropland` are counted in.
+    pub(super) places_in: Option<Epsg>,
 }
 
 impl Bench<'_> {
-    /// The record of one plot.
-    pub(super) fn judge(
-        &self,
-        plot: &Plot,
-        seen: &PlotSurvey,
-        search_failed: Option<&str>,
-        links: Vec<Link>,
-    ) -> Judged {
+    /// What one plot shows by itself: the first pass, whose facts its neighbours need.
+    pub(super) fn look(&self, plot: &Plot, observations: &[Observation], grade: Option<Grade>) -> Look {
         let settings = &self.spec.settings;
-        let mut observations = seen.observations.clone();
-        let (clear, rejected) = series::assemble(&observations, self.as_of, &settings.series);
-        for (at, why) in rejected {
-            observations[at].rejected = Some(why);
-        }
-        let curve = series::smooth(&clear, &settings.smoothing);
+        let mut observations = observations.to_vec();
+        let (clear, curve) = self.series(&mut observations);
         let centre = plot.geometry.centroid();
-        let latitude = centre.map(|c| c.y());
-        let seasons = phenology::seasons(&clear, &curve, latitude, &settings.season);
+        let seasons = phenology::seasons(&clear, &curve, centre.map(|c| c.y()), &settings.season);
         let window = self.window();
         let reading = Reading {
             series: &clear,
@@ -81,13 +81,42 @@ impl Bench<'_> {
             crops: &[],
         };
         let views = views(&observations, &clear);
-        let (assessment, _) = crop::read(&reading, &views, &models, &settings.crop.rules);
+        let rules = &settings.crop.rules;
+        let (assessment, answer) = crop::read(&reading, &views, &models, rules);
+        let glances = glances(&observations, &clear);
+        let mut befallen =
+            crop::befallen(&reading, &views, &glances, &answer, &assessment, &models, rules, &self.rules());
+        let zones = reading.zones(&self.spec.profiles);
+        befallen.facts.id = plot.id.as_str().to_owned();
+        befallen.facts.place = centre.map_or((f64::NAN, f64::NAN), |c| (c.y(), c.x()));
+        befallen.facts.borrower = plot.references.borrower.clone();
+        befallen.facts.zone = zones.first().map(|z| z.name.clone());
+        befallen.facts.well_resolved = grade.is_some_and(|g| g <= Grade::B);
+        Look { assessment, befallen }
+    }
+
+    /// The record of one plot, among the others.
+    pub(super) fn judge(
+        &self,
+        plot: &Plot,
+        seen: &PlotSurvey,
+        look: &Look,
+        peers: &Peers,
+        search_failed: Option<&str>,
+        links: Vec<Link>,
+    ) -> Judged {
+        let mut observations = seen.observations.clone();
+        let (_, curve) = self.series(&mut observations);
+        let assessment = look.assessment.clone();
+        let condition = self.condition(look, peers);
+        let observability = observability(plot, seen);
+        let (cropland, places_in) = self.cropland(plot, seen, &observations, observability, &assessment);
         let (scenes, skipped) = self.scenes_of(&observations);
         let (scenes_expected, scenes_found) = self.expected(seen);
         let evidence = Evidence {
             plot,
-            window,
-            observability: observability(plot, seen),
+            window: self.window(),
+            observability,
             scenes_expected,
             scenes_found,
             search_failed: search_failed.is_some(),
@@ -95,11 +124,57 @@ impl Bench<'_> {
             skipped,
             observations: &observations,
             assessment: &assessment,
+            condition: &condition,
+            cropland: &cropland,
             links,
         };
         let appraisal = lending::appraise(&evidence, self.policy);
         let record = lending::seal(&appraisal, &evidence, self.provenance);
-        Judged { record, observations, curve, assessment }
+        Judged { record, observations, curve, assessment, cropland, places_in }
+    }
+
+    /// Which part of the outline carries the crop.
+    fn cropland(
+        &self,
+        plot: &Plot,
+        seen: &PlotSurvey,
+        observations: &[Observation],
+        observability: Option<lending::Observability>,
+        assessment: &Assessment,
+    ) -> (Cropland, Option<Epsg>) {
+        let settings = &self.spec.settings;
+        let kept = pixel_series(plot, &seen.lattices, observations);
+        let Some(kept) = kept.filter(|_| settings.cropland.measure) else {
+            return (Cropland::not_told(NotTold::NotRead), None);
+        };
+        let question = cropland::Question {
+            pixels: &kept.series,
+            perimeter_m: plot.perimeter_m,
+            resolved: observability.is_some_and(|o| o.grade <= Grade::C),
+            assessment,
+            series: &settings.series,
+            smoothing: &settings.smoothing,
+            season: &settings.season,
+            crop: &settings.crop.rules,
+            rules: &settings.cropland,
+        };
+        (cropland::measure(&question), Some(kept.epsg))
+    }
+
+    /// The clear dates and their curve; observations that the series sets aside are marked.
+    fn series(&self, observations: &mut [Observation]) -> (Series, Smooth) {
+        let settings = &self.spec.settings;
+        let (clear, rejected) = series::assemble(observations, self.as_of, &settings.series);
+        for (at, why) in rejected {
+            observations[at].rejected = Some(why);
+        }
+        let curve = series::smooth(&clear, &settings.smoothing);
+        (clear, curve)
+    }
+
+    pub(super) fn rules(&self) -> ConditionRules {
+        let crop = &self.spec.settings.crop;
+        ConditionRules { events: crop.events.clone(), vigour: crop.vigour.clone() }
     }
 
     /// The season asked about.
@@ -155,7 +230,7 @@ fn views(observations: &[Observation], series: &Series) -> Vec<View> {
 }
 
 /// How well pixels resolve the plot, on the grid it was seen on.
-fn observability(plot: &Plot, seen: &PlotSurvey) -> Option<lending::Observability> {
+pub(super) fn observability(plot: &Plot, seen: &PlotSurvey) -> Option<lending::Observability> {
     let grid = seen.grid?;
     let metres = on_grid(plot, &grid).ok()?;
     let measured = zonal::observability(&metres, &grid).ok()?;

@@ -100,6 +100,7 @@ pub async fn observe(
         statistics: request.statistics,
         bands: if request.narrow { Vec::new() } else { request.spec.bands.clone() },
         chips: false,
+        pixels: None,
         guard: !request.narrow,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;

@@ -1,13 +1,15 @@
 //! A plot's papers: season chart, NDVI picture and raster with its STAC item, report.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use geo::Coord;
 use jiff::civil::Date;
 
 use crate::crop::DateInterval;
+use crate::cropland::Cover;
 use crate::crs;
-use crate::grid::Raster;
+use crate::grid::{Grid, Raster};
 use crate::phenology::Season;
 use crate::plot::Plot;
 use crate::record::Link;
@@ -21,6 +23,7 @@ use crate::zonal::quicklook;
 
 use super::chips::Chip;
 use super::judge::{Bench, Judged};
+use super::pixel_days::first_place;
 use super::survey::PlotSurvey;
 
 /// Days of the chart before the season window, so that the soil before the crop shows.
@@ -108,11 +111,27 @@ impl Papers<'_> {
             ndvi: &ndvi,
             grid: &grid,
             outline: &outline,
+            uncropped: &self.uncropped(&grid),
             title: self.plot.id.as_str(),
             date: chip.date,
             mean,
         });
         quicklook::png(&picture).ok()
+    }
+
+    /// Pixels of a picture (row, column) that carry no crop, where a part of the plot does.
+    fn uncropped(&self, grid: &Grid) -> BTreeSet<(usize, usize)> {
+        let land = &self.judged.cropland;
+        let (top, left) = first_place(grid);
+        let reach = i64::try_from(land.step).unwrap_or(1);
+        if self.judged.places_in != Some(grid.epsg) {
+            return BTreeSet::new();
+        }
+        let marks = land.marks.iter().filter(|m| m.cover != Cover::Crop);
+        let places = marks.flat_map(|m| {
+            (0..reach).flat_map(move |dr| (0..reach).map(move |dc| (m.row + dr - top, m.col + dc - left)))
+        });
+        places.filter_map(|(r, c)| Some((usize::try_from(r).ok()?, usize::try_from(c).ok()?))).collect()
     }
 
     fn item(
@@ -147,7 +166,7 @@ impl Papers<'_> {
     }
 
     fn chart(&self) -> SeasonChart {
-        let Judged { record, observations, curve, assessment } = self.judged;
+        let Judged { record, observations, curve, assessment, .. } = self.judged;
         let as_of = self.bench.as_of;
         let season: Option<&Season> = assessment.current.and_then(|k| assessment.seasons.get(k));
         let span =

@@ -31,21 +31,22 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
              {MIN_INNER_PIXELS} with less than {:.0} % lost, C from {FEWEST_INNER_PIXELS}, else D",
             100.0 * MAX_LOST_FRACTION
         ),
-        models: vec![
-            ModelUsed {
-                id: crate::crop::ensemble::METHOD.to_owned(),
-                version: spec.ensemble.table().version().to_owned(),
-                sha256: None,
-                card_href: None,
-            },
-            ModelUsed {
-                id: crate::crop::METHOD.to_owned(),
-                version: spec.profiles.version().to_owned(),
-                sha256: None,
-                card_href: None,
-            },
-        ],
+        models: models(spec),
     }
+}
+
+/// The methods that took part.
+fn models(spec: &Spec) -> Vec<ModelUsed> {
+    let used =
+        |id: &str, version: String| ModelUsed { id: id.to_owned(), version, sha256: None, card_href: None };
+    let mut models = vec![
+        used(crate::crop::ensemble::METHOD, spec.ensemble.table().version().to_owned()),
+        used(crate::crop::METHOD, spec.profiles.version().to_owned()),
+    ];
+    if spec.settings.cropland.measure {
+        models.push(used(crate::cropland::METHOD, software().version));
+    }
+    models
 }
 
 /// The cloud mask in one sentence, from the rule itself.

@@ -10,6 +10,8 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog};
+use crate::crop::vigour::Peers;
+use crate::crop::yields::YieldTable;
 use crate::intake::{Entry, Intake};
 use crate::lending::{self, Policy, Refused};
 use crate::objects::Objects;
@@ -23,8 +25,10 @@ use crate::zonal::Statistics;
 use super::bridge::words_of;
 use super::earlier::{Earlier, SERIES_FILE};
 use super::gather::Reader;
-use super::judge::Bench;
+use super::judge::{Bench, observability};
+use super::neighbours::Look;
 use super::papers::{Papers, choose, links};
+use super::pixel_days::KeepPixels;
 use super::progress::{Event, Watcher};
 use super::provenance::provenance;
 use super::scan::ScanRules;
@@ -36,6 +40,15 @@ use super::timings::Timings;
 /// Plots up to which each gets its papers without being asked: beyond, a run would be a folder per plot.
 pub const PAPERS_BY_DEFAULT: usize = 2000;
 
+/// A user's file of regional yields.
+#[derive(Clone, Debug)]
+pub struct YieldFile {
+    /// Its rows.
+    pub table: YieldTable,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+}
+
 /// What to do.
 #[derive(Clone, Debug)]
 pub struct RunRequest {
@@ -45,6 +58,8 @@ pub struct RunRequest {
     pub spec: Spec,
     /// The lender's rules.
     pub policy: Policy,
+    /// Regional yields that the user brought.
+    pub yields: Option<YieldFile>,
     /// The day the answer is for.
     pub as_of: Date,
     /// First day to read.
@@ -169,6 +184,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         statistics: Statistics::All,
         bands: request.spec.bands.clone(),
         chips: papers,
+        pixels: KeepPixels::asked(&request.spec, request.as_of),
         guard: true,
     });
     let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;
@@ -186,6 +202,7 @@ pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> R
         coverage: &coverage,
         as_of: request.as_of,
         tries: doors.objects.attempts(),
+        yields: request.yields.as_ref(),
     };
     let made = doors.pool.install(|| judge_all(request, &bench, &catalogued, &seen, &earlier, papers))?;
     timings.lap("science");
@@ -260,6 +277,9 @@ fn judge_all(
     papers: bool,
 ) -> Result<Vec<Made>, store::Error> {
     let unseen = PlotSurvey::default();
+    let looks = look_all(request, bench, seen, earlier);
+    let facts = looks.iter().flatten().map(|l| l.befallen.facts.clone()).collect();
+    let peers = Peers::new(facts);
     request
         .intake
         .entries
@@ -291,10 +311,42 @@ fn judge_all(
                     });
                 }
                 let failed = catalogued.failed.get(&at).map(String::as_str);
-                one_plot(request, bench, plot, seen.plots.get(&at).unwrap_or(&unseen), failed, papers)
+                let seen = seen.plots.get(&at).unwrap_or(&unseen);
+                let look = looks.get(at).and_then(Option::as_ref);
+                one_plot(request, bench, plot, seen, look.map(|l| (l, &peers)), failed, papers)
             }
         })
         .collect()
+}
+
+/// The first pass, one for each feature; none where the program failed on a plot, or nothing needs to be judged.
+fn look_all(request: &RunRequest, bench: &Bench<'_>, seen: &Survey, earlier: &Earlier) -> Vec<Option<Look>> {
+    let missing = |plot: &Plot| !earlier.finished.contains_key(plot.id.as_str());
+    if !request.intake.plots().any(missing) {
+        return Vec::new();
+    }
+    let unseen = PlotSurvey::default();
+    let look = |(at, entry): (usize, &Entry)| -> Option<Look> {
+        let Entry::Plot(plot) = entry else { return None };
+        let looked = catch_unwind(AssertUnwindSafe(|| match earlier.finished.get(plot.id.as_str()) {
+            // Finished before: it only takes part as a neighbour.
+            Some(done) => {
+                let observations = earlier.observations.get(plot.id.as_str());
+                bench.look(plot, observations.map_or(&[], Vec::as_slice), done.record.observability_grade)
+            }
+            None => {
+                let seen = seen.plots.get(&at).unwrap_or(&unseen);
+                bench.look(plot, &seen.observations, observability(plot, seen).map(|o| o.grade))
+            }
+        }));
+        looked
+            .inspect_err(|panic| {
+                let cause = words_of(panic.as_ref());
+                tracing::error!(plot = %plot.id, %cause, "internal error while reading");
+            })
+            .ok()
+    };
+    request.intake.entries.par_iter().enumerate().map(look).collect()
 }
 
 /// One plot's record and papers. A panic costs this plot its appraisal, and nobody else's.
@@ -303,19 +355,24 @@ fn one_plot(
     bench: &Bench<'_>,
     plot: &Plot,
     seen: &PlotSurvey,
+    look: Option<(&Look, &Peers)>,
     search_failed: Option<&str>,
     papers: bool,
 ) -> Result<Made, store::Error> {
-    let judged = catch_unwind(AssertUnwindSafe(|| {
-        let with_papers = papers && search_failed.is_none();
-        let links = if with_papers { links(plot, choose(seen, None).is_some()) } else { Vec::new() };
-        (bench.judge(plot, seen, search_failed, links), with_papers)
-    }));
+    let judged = look.map(|(look, peers)| {
+        catch_unwind(AssertUnwindSafe(|| {
+            let with_papers = papers && search_failed.is_none();
+            let links = if with_papers { links(plot, choose(seen, None).is_some()) } else { Vec::new() };
+            (bench.judge(plot, seen, look, peers, search_failed, links), with_papers)
+        }))
+    });
     let (judged, with_papers) = match judged {
-        Ok(judged) => judged,
-        Err(panic) => {
-            let cause = words_of(panic.as_ref());
-            tracing::error!(plot = %plot.id, %cause, "internal error while appraising");
+        Some(Ok(judged)) => judged,
+        failed => {
+            if let Some(Err(panic)) = failed {
+                let cause = words_of(panic.as_ref());
+                tracing::error!(plot = %plot.id, %cause, "internal error while appraising");
+            }
             let record = lending::internal_error(plot, request.as_of, &request.policy, bench.provenance);
             return Ok(Made { record, observations: seen.observations.clone() });
         }

@@ -32,6 +32,7 @@ use super::bridge::compute;
 use super::chips::Chip;
 use super::gather::Reader;
 use super::layout::Layout;
+use super::pixel_days::{KeepPixels, PixelDay};
 use super::search::words;
 use super::tiles::Part;
 
@@ -75,6 +76,8 @@ pub(super) struct ScanRules {
     pub(super) bands: Vec<Band>,
     /// Whether pixels are kept for pictures.
     pub(super) chips: bool,
+    /// Which pixels are kept for the cropped area, if any.
+    pub(super) pixels: Option<KeepPixels>,
     /// Whether a scene whose numbers contradict its offset is refused.
     pub(super) guard: bool,
 }
@@ -99,6 +102,8 @@ pub(super) struct PartView {
     /// Kept for divided plots only.
     pub(super) pixels: Option<PartPixels>,
     pub(super) chip: Option<Chip>,
+    /// Kept where the cropped area is asked for.
+    pub(super) pixel_day: Option<PixelDay>,
 }
 
 /// A scene read for all plots of its tile.
@@ -142,6 +147,7 @@ pub(super) async fn scan(
                     observation: unseen(scene, &bench.parts[part], reject),
                     pixels: None,
                     chip: None,
+                    pixel_day: None,
                 })
                 .collect();
             Scanned { views, problem: Some(problem) }

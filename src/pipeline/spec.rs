@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
 use crate::crop::ensemble::{AreaShares, Ensemble, EnsembleError, EnsembleTable};
+use crate::crop::events::EventRules;
+use crate::crop::vigour::VigourRules;
 use crate::crop::{CropRules, Profiles};
+use crate::cropland::CroplandRules;
 use crate::intake::Limits;
 use crate::phenology::SeasonRules;
 use crate::record;
@@ -45,6 +48,9 @@ pub struct Settings {
     /// How a curve is read as a crop.
     #[serde(default)]
     pub crop: CropSettings,
+    /// How pixels are read as cropped or not.
+    #[serde(default)]
+    pub cropland: CroplandRules,
 }
 
 /// Which scenes.
@@ -86,6 +92,10 @@ pub struct CropSettings {
     pub shares: Option<PathBuf>,
     /// Thresholds of the reading.
     pub rules: CropRules,
+    /// Thresholds of events.
+    pub events: EventRules,
+    /// Who is a peer, and when a comparison with peers says something.
+    pub vigour: VigourRules,
 }
 
 /// A pipeline ready to run.

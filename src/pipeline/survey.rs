@@ -18,6 +18,7 @@ use crate::zonal::PlotPixels;
 
 use super::chips::Chip;
 use super::gather::Reader;
+use super::pixel_days::Lattice;
 use super::progress::{Event, Watcher};
 use super::scan::{Listed, PartPixels, ScanRules, Scanned, TileBench, Unread, observed, open, scan};
 use super::search::{Catalogued, words};
@@ -36,6 +37,8 @@ pub(super) struct PlotSurvey {
     pub(super) observations: Vec<Observation>,
     /// Pictures of the dates with readable pixels.
     pub(super) chips: Vec<Chip>,
+    /// Its pixels through the season, by the grid (and piece) they lie on; empty unless they were asked for.
+    pub(super) lattices: Vec<Lattice>,
     /// Tiles the plot lies on.
     pub(super) tiles: BTreeSet<MgrsTile>,
     /// The grid of its red band, the finest it was seen on.
@@ -133,6 +136,9 @@ fn keep(
         let plot = out.plots.entry(part.plot).or_default();
         plot.tiles.insert(group.tile.clone());
         plot.grid = plot.grid.or(group.grid);
+        if let (Some(day), Some(grid)) = (view.pixel_day, group.grid) {
+            lattice_of(plot, &group.tile, grid, part).days.push(day);
+        }
         if part.whole {
             plot.chips.extend(view.chip);
             plot.observations.push(view.observation);
@@ -145,6 +151,18 @@ fn keep(
             });
         }
     }
+}
+
+/// Where the pixels of a plot (or of its piece) on this grid are kept.
+fn lattice_of<'a>(plot: &'a mut PlotSurvey, tile: &MgrsTile, grid: Grid, part: &Part) -> &'a mut Lattice {
+    let piece = (!part.whole).then_some(&part.geometry);
+    let same = |l: &Lattice| l.tile == *tile && l.grid == grid && l.piece.as_ref() == piece;
+    let at = plot.lattices.iter().position(same).unwrap_or(plot.lattices.len());
+    if at == plot.lattices.len() {
+        let tile = tile.clone();
+        plot.lattices.push(Lattice { tile, grid, piece: piece.cloned(), days: Vec::new() });
+    }
+    &mut plot.lattices[at]
 }
 
 /// Joins the pieces of divided plots, day by day, into one observation each.

@@ -215,12 +215,27 @@ codes! {
     PlotTooNarrow "PLOT_TOO_NARROW" Plot Refer (frac: Percent, max: Percent) ["frac" vs "max"]
         "{frac} of the plot's pixels touch its edge; at most {max} is allowed."
         "{frac}的像元接触地块边缘；最多允许{max}。";
+    PlotMixed "PLOT_MIXED" Plot Refer (n: Count, largest: Percent)
+        "{n} different land uses are seen inside the outline; the largest crop stands on {largest} of it."
+        "边界内看到{n}种不同的土地利用；面积最大的作物占{largest}。";
+    PlotPartlyCropped "PLOT_PARTLY_CROPPED" Plot Refer (uncropped: Percent, least: Percent, max: Percent) ["least" vs "max"]
+        "{uncropped} of the outline carries no crop, at least {least} with measuring error; {max} is allowed."
+        "边界内{uncropped}没有作物，计入测量误差至少{least}；允许{max}。";
     PlotUnresolved "PLOT_UNRESOLVED" Imagery Refer ()
         "No image was read over this plot, so it is not known how well pixels resolve it."
         "未读取到覆盖该地块的影像，无法判断像元能否分辨该地块。";
     EventFlood "EVENT_FLOOD" Plot Refer (frac: Percent, date: Date, max: Percent) ["frac" vs "max"]
         "{frac} of the plot was under water on {date} (above {max}). Consider the relief route."
         "{date}地块有{frac}被水淹没（超过{max}）。请考虑灾害救助流程。";
+    EventDrought "EVENT_DROUGHT" Plot Refer (from: Date, to: Date, share: Percent, n: Count)
+        "Greenness declined slowly from {from} to {to}, here and on {share} of {n} plots of the same crop around: a region-wide decline. Consider the relief route."
+        "{from}至{to}绿度缓慢下降，周边{n}个同作物地块中有{share}同样下降：属区域性下降。请考虑灾害救助流程。";
+    CropDeclining "CROP_DECLINING" Plot Refer (from: Date, to: Date, drop: Ndvi, least: Ndvi, n: Count) ["drop" vs "least"]
+        "From {from} to {to} greenness lay below what the season lets expect, at worst by {drop} NDVI ({least} and more counts), on {n} clear dates and without a sudden fall."
+        "{from}至{to}绿度低于该生长季的预期，最多低{drop} NDVI（达到{least}即计入），见于{n}个晴空日期，无突然下降。";
+    HarvestEarly "HARVEST_EARLY" Plot Refer (from: Date, to: Date, expected: Date)
+        "The plot turned bare between {from} and {to}, before the harvest expected from {expected} on: an early harvest, a green cut, or a loss."
+        "{from}至{to}之间地块变为裸地，早于预计的收获期（自{expected}起）：可能是提前收获、青割或受损。";
     StageNotReached "STAGE_NOT_REACHED" Plot Refer (date: Date)
         "It is too early in the season to tell on {date}. Look again later."
         "{date}仍处于生长季早期，尚无法判断。请稍后再查看。";
@@ -249,6 +264,9 @@ codes! {
     CannotTellCropped "CROPPED_CANNOT_TELL" Model Refer ()
         "Whether a crop is standing cannot be told from what was seen."
         "根据所见无法判断地块是否种植了作物。";
+    CroppedAreaNotTold "CROPPED_AREA_NOT_TOLD" Model Refer (why: Word)
+        "Which part of the outline carries the crop cannot be told: {why}."
+        "无法判断边界内哪一部分种有作物：{why}。";
     InternalInconsistent "INTERNAL_INCONSISTENT" Model Refer (a: Word, b: Word)
         "Two findings disagree: {a}; {b}."
         "两项结果不一致：{a}；{b}。";
@@ -258,10 +276,26 @@ codes! {
         (from: Date, to: Date, clear_obs: Count, min_clear_obs: Count, ndvi_min: Ndvi, ndvi_max: Ndvi) ["clear_obs" vs "min_clear_obs"]
         "No crop cycle is seen from {from} to {to}: {clear_obs} clear dates were examined ({min_clear_obs} needed), and NDVI stayed between {ndvi_min} and {ndvi_max}."
         "{from}至{to}未见作物生长过程：共查看{clear_obs}个晴空日期（需要{min_clear_obs}个），NDVI始终在{ndvi_min}至{ndvi_max}之间。";
+    NotPlantedByDeadline "NOT_PLANTED_BY_DEADLINE" Plot Against
+        (date: Date, deadline: Date, sowing_until: Date, clear_obs: Count, ndvi_max: Ndvi, limit: Ndvi) ["ndvi_max" vs "limit"]
+        "Nothing had come up by {date}: the calendar's last day of green-up was {deadline}, its last day of sowing {sowing_until}. On {clear_obs} clear dates NDVI stayed at {ndvi_max} or below ({limit} is bare soil)."
+        "截至{date}未见出苗：按农时日历，返青最晚为{deadline}，播种最晚为{sowing_until}。{clear_obs}个晴空日期的NDVI均不高于{ndvi_max}（{limit}以下为裸地）。";
+    CropFailed "CROP_FAILED" Plot Against
+        (from: Date, to: Date, drop: Ndvi, least: Ndvi, clear_obs: Count, neighbours: Word) ["drop" vs "least"]
+        "Between {from} and {to} NDVI fell {drop} below what was expected ({least} and more counts), long before ripeness, and {clear_obs} clear dates show it; {neighbours}."
+        "{from}至{to}之间NDVI比预期低{drop}（达到{least}即计入），远早于成熟期，{clear_obs}个晴空日期可见；{neighbours}。";
+    VigourBelowPeers "VIGOUR_BELOW_PEERS" Plot Against
+        (percentile: Percent, n: Count, radius_m: Metres, z: Number, threshold: Number) ["z" vs "threshold"]
+        "At the same stage the plot is greener than {percentile} of {n} plots of the same crop within {radius_m}: {z} deviations from their middle, where {threshold} or less counts as very weak."
+        "在同一生育阶段，该地块绿度高于{radius_m}内{n}个同作物地块中的{percentile}：偏离中位{z}个标准差，不高于{threshold}视为很弱。";
     AreaUnderDeclared "AREA_UNDER_DECLARED" Plot Against
         (measured_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
         "The outline measures {measured_ha}, at most {upper_ha} with measuring error, where {declared_ha} was declared: at least {deviation} less; {tolerance} is allowed."
         "边界实测{measured_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：至少少{deviation}，允许{tolerance}。";
+    CroppedUnderDeclared "CROPPED_AREA_UNDER_DECLARED" Plot Against
+        (cropped_ha: Hectares, upper_ha: Hectares, declared_ha: Hectares, deviation: Percent, tolerance: Percent) ["deviation" vs "tolerance"]
+        "The crop stands on {cropped_ha} of the outline, at most {upper_ha} with measuring error, where {declared_ha} was declared: at least {deviation} less; {tolerance} is allowed."
+        "边界内种有作物的面积为{cropped_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：至少少{deviation}，允许{tolerance}。";
     CropDiffers "CROP_DIFFERS" Plot Against
         (declared: Word, crop: Word, log_odds: Number, threshold: Number) ["log_odds" vs "threshold"]
         "What is seen contradicts the declared crop ({declared}): log odds {log_odds}, where {threshold} or less counts as contradicted. It fits {crop} better."
@@ -281,11 +315,23 @@ codes! {
     MaturityOnTrack "MATURITY_ON_TRACK" Plot For (maturity: Percent, from: Date, to: Date)
         "{maturity} of the way to maturity; harvest expected between {from} and {to}."
         "成熟进度{maturity}；预计{from}至{to}收获。";
+    VigourAbovePeers "VIGOUR_ABOVE_PEERS" Plot For (percentile: Percent, n: Count, radius_m: Metres, z: Number)
+        "At the same stage the plot is greener than {percentile} of {n} plots of the same crop within {radius_m} ({z} deviations from their middle)."
+        "在同一生育阶段，该地块绿度高于{radius_m}内{n}个同作物地块中的{percentile}（偏离中位{z}个标准差）。";
 
     // For information.
+    EventRegional "EVENT_REGIONAL" Plot Info (from: Date, to: Date, share: Percent, n: Count)
+        "Between {from} and {to} {share} of {n} plots of the same crop around fell alike; it is not specific to this farm."
+        "{from}至{to}之间，周边{n}个同作物地块中有{share}同样下降；并非该农户独有。";
+    MaturityLate "MATURITY_LATE" Plot Info (days: Days, n: Count)
+        "The crop greened up {days} days after the middle of {n} plots of the same crop around."
+        "该地块返青比周边{n}个同作物地块的中位晚{days}天。";
     HarvestDone "HARVEST_DONE" Plot Info (date: Date, from: Date, to: Date)
         "Harvest was seen about {date} (between {from} and {to})."
         "约{date}（{from}至{to}之间）已见收获。";
+    CroppedArea "CROPPED_AREA" Plot Info (outline_ha: Hectares, cropped_ha: Hectares, lower_ha: Hectares, upper_ha: Hectares)
+        "Of {outline_ha} inside the outline, {cropped_ha} ({lower_ha} to {upper_ha}) carry the crop."
+        "边界内{outline_ha}中，{cropped_ha}（{lower_ha}至{upper_ha}）种有作物。";
     AreaOverDeclared "AREA_OVER_DECLARED" Applicant Info (measured_ha: Hectares, declared_ha: Hectares, deviation: Percent)
         "The outline measures {measured_ha} against {declared_ha} declared: {deviation} more."
         "边界实测{measured_ha}，申报{declared_ha}：多{deviation}。";
@@ -310,6 +356,9 @@ codes! {
     CropNotClassified "CROP_NOT_CLASSIFIED" Model Info (method: Text)
         "The method in use ({method}) gives no crop probabilities."
         "所用方法（{method}）不给出作物概率。";
+    YieldNotEstimated "YIELD_NOT_ESTIMATED" Model Info (why: Word)
+        "No yield is estimated: {why}."
+        "未估算产量：{why}。";
     HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
         "A harvest date cannot be given yet."
         "目前无法给出收获日期。";

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::record::schema::columns;
 use crate::record::{
-    Agreement, Change, Confidence, CropCandidate, CropSeen, Grade, Link, ModelUsed, Outline, Reason,
+    Agreement, Alert, Change, Confidence, CropCandidate, CropSeen, Grade, Link, ModelUsed, Outline, Reason,
     RejectedScene, Rounded, SeasonSeen, SeasonSource, Software, SourceScene, Status,
 };
 
@@ -100,6 +100,23 @@ columns! {
         }
         in "Cropped land" {
             cropped: Option<CropSeen>, "word", "Whether a crop cycle is seen in the season";
+            cropped_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that carries an annual crop, by 10 m pixels; null with a reason when it cannot be told, never 0 for that";
+            cropped_frac_lower: Option<Rounded<4>>, "0 to 1", "Cropped part, 10th percentile";
+            cropped_frac_upper: Option<Rounded<4>>, "0 to 1", "Cropped part, 90th percentile";
+            cropped_area_ha: Option<Rounded<4>>, "ha", "Cropped part of the outline's geodesic area";
+            cropped_area_lower_ha: Option<Rounded<4>>, "ha", "Cropped area, 10th percentile, inside the outline as drawn";
+            cropped_area_upper_ha: Option<Rounded<4>>, "ha", "Cropped area, 90th percentile, inside the outline as drawn";
+            area_deviation_frac: Option<Rounded<4>>, "fraction", "(cropped area - declared area) / declared area";
+            cropped_area_method: Option<String>, "text", "Method behind the cropped part, with version";
+            cropped_area_dates: Option<u32>, "count", "Clear dates while the crop was green that the cropped part rests on";
+            cropped_area_not_told: Option<String>, "word", "Why the cropped part is null: too_few_pixels, too_few_clear_dates, too_early, crop_cannot_be_told, pixels_not_read";
+            uncropped_water_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that is water";
+            uncropped_evergreen_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that is green all year, as trees, hedges and permanent grass are";
+            uncropped_bare_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline that is built or bare all year";
+            uncropped_other_frac: Option<Rounded<4>>, "0 to 1", "Part of the outline without a crop that is none of these: mown grass, weeds, a stand that failed";
+            n_clusters: Option<u32>, "count", "Land uses seen inside the outline: crops with different dates, and uncropped land";
+            heterogeneity_index: Option<Rounded<3>>, "ratio", "Interquartile range of the pixels' NDVI at full green over its median";
+            heterogeneity_flag: Option<bool>, "true or false", "More than one land use, or a heterogeneity index above 0.25";
             seasons_seen: Option<u32>, "count", "Crop cycles seen in the whole period read";
             history: Vec<SeasonSeen>, "list, oldest first", "The crop cycles seen";
         }
@@ -144,6 +161,35 @@ columns! {
             ndvi_peak: Option<Rounded<4>>, "NDVI", "Maximum of the season's curve";
             ndvi_base: Option<Rounded<4>>, "NDVI", "Base line of the season's curve";
             ndvi_integral: Option<Rounded<2>>, "NDVI days", "Area between curve and base line";
+            vigour_class: Option<String>, "very_weak, weak, normal, strong", "Greenness among the peers, in words";
+            vigour_stage_days: Option<u32>, "days", "Days since 50 % green-up that the comparison reaches";
+            anomaly_own_z: Option<Rounded<2>>, "deviations", "Greenness against the plot's own other years at the same stage, shrunk by their number; what grew then is not known";
+            anomaly_own_n: Option<u32>, "count", "Other seasons compared with";
+            own_vci: Option<Rounded<1>>, "0 to 100", "Vegetation condition: 0 the weakest, 100 the strongest of at least four other years";
+            peer_z: Option<Rounded<2>>, "deviations", "Greenness against the peers at the same stage, shrunk by their number";
+            peer_percentile: Option<Rounded<4>>, "fraction", "Part of the peers that are less green at the same stage";
+            peer_percentile_lower: Option<Rounded<4>>, "fraction", "Its 10th percentile";
+            peer_percentile_upper: Option<Rounded<4>>, "fraction", "Its 90th percentile";
+            peer_n: Option<u32>, "count", "Peers: plots of this run with the same crop group, zone and stage, of other borrowers";
+            peer_radius_m: Option<u32>, "m", "Distance of the farthest of them, rounded up to 100 m";
+            peer_vci: Option<Rounded<1>>, "0 to 100", "Median of the peers' own vegetation condition";
+            peers_sha256: Option<String>, "hex", "SHA-256 over the peers' ids in order of distance, one a line: the run that made the record knows them";
+            days_behind_peers: Option<Rounded<0>>, "days", "Green-up after the median of the same crop around; negative: before";
+        }
+        in "Yield" {
+            yield_kg_ha: Option<Rounded<0>>, "kg/ha", "Median of what the lender's regional statistics let expect; not measured";
+            yield_lower_kg_ha: Option<Rounded<0>>, "kg/ha", "10th percentile";
+            yield_upper_kg_ha: Option<Rounded<0>>, "kg/ha", "90th percentile, capped at 1.2 times the reference";
+            yield_p20_kg_ha: Option<Rounded<0>>, "kg/ha", "20th percentile: exceeded in four of five cases";
+            yield_method: Option<String>, "reference_stat, scaled_reference", "The reference as it is, or scaled by greenness among the peers";
+            yield_reference_kg_ha: Option<Rounded<0>>, "kg/ha", "Mean of the regional statistics used";
+            yield_reference_years: Vec<u32>, "years", "Years of harvest that made it";
+            yield_file_sha256: Option<String>, "hex", "SHA-256 of the file of regional statistics that the run was given";
+            yield_source: Option<String>, "text", "Where the statistics come from, as in the file";
+        }
+        in "Hazards" {
+            alerts: Vec<Alert>, "list, by date", "What happened to the crop of the season";
+            flood_frac_max: Option<Rounded<4>>, "fraction", "Largest part of the plot under water on one date while the crop grew";
         }
         in "Provenance" {
             software: Software, "object", "Program that made the record";

@@ -105,3 +105,22 @@ columns! {
         }
     }
 }
+
+columns! {
+    /// Something that happened to the crop.
+    pub struct Alert {
+        in "" {
+            code: String, "sudden_loss, early_harvest, decline, flood, not_planted", "What";
+            from: Date, "ISO 8601", "Last clear date before it";
+            to: Date, "ISO 8601", "First clear date that shows it: it began between these two";
+            last: Date, "ISO 8601", "Last clear date that shows it";
+            severity: Option<Rounded<4>>, "fraction", "Part of the greenness expected over the 30 days after it that is missing; for a decline, over its clear dates";
+            drop_ndvi: Option<Rounded<4>>, "NDVI", "How far NDVI lay below what was expected at its worst";
+            area_frac: Option<Rounded<4>>, "fraction", "Part of the plot that it took, where the pixels tell";
+            ripe_probability: Option<Rounded<4>>, "0 to 1", "Probability that the crop was ripe by then, as known before it";
+            neighbours_n: Option<u32>, "count", "Plots of the same crop around that were seen at the same time";
+            neighbours_alike_frac: Option<Rounded<4>>, "fraction", "Part of them that fell at the same time";
+            evidence_item_ids: Vec<String>, "STAC item ids, by date", "Scenes that show it";
+        }
+    }
+}

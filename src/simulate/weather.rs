@@ -39,7 +39,7 @@ pub(super) struct Day {
 }
 
 /// Day length, hours (sunrise equation, solar declination after Cooper 1969).
-fn day_length_h(doy: f64, lat_deg: f64) -> f64 {
+pub(super) fn day_length_h(doy: f64, lat_deg: f64) -> f64 {
     let declination = 23.45_f64.to_radians() * (std::f64::consts::TAU * (284.0 + doy) / 365.0).sin();
     let x = -lat_deg.to_radians().tan() * declination.tan();
     24.0 / std::f64::consts::PI * x.clamp(-1.0, 1.0).acos()

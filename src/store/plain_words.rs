@@ -108,6 +108,18 @@ pub(super) fn stage(word: &str) -> String {
     }
 }
 
+/// Why the cropped area is not told, in plain words.
+pub(super) fn not_told(word: &str) -> String {
+    match word {
+        "too_few_pixels" => "the plot has too few whole pixels".to_owned(),
+        "too_few_clear_dates" => "too few clear dates while the crop was green".to_owned(),
+        "too_early" => "too early in the season".to_owned(),
+        "crop_cannot_be_told" => "it is not clear whether there is a crop".to_owned(),
+        "pixels_not_read" => "no pixels were read".to_owned(),
+        other => name(other),
+    }
+}
+
 /// Why a scene was not used, in plain words.
 pub(super) fn reject(word: &str) -> String {
     match word {

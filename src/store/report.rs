@@ -3,6 +3,7 @@
 //! Comes in: the record, its season chart and its NDVI picture. Goes out: one HTML file that opens
 //! offline, needs no script and prints to one page. All text from outside is escaped by `maud`.
 
+mod alerts;
 mod evidence;
 mod style;
 

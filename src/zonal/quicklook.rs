@@ -6,6 +6,8 @@
 mod canvas;
 mod ramp;
 
+use std::collections::BTreeSet;
+
 use geo::MultiPolygon;
 use image::{ImageEncoder, RgbImage};
 use jiff::civil::Date;
@@ -27,6 +29,8 @@ const HEADER: i64 = MARGIN + 2 * LINE + 4;
 const LEGEND: i64 = 114;
 const INK: [u8; 3] = [30, 30, 30];
 const FAINT: [u8; 3] = [90, 90, 90];
+/// Vermillion of the Okabe-Ito palette, darkened: told from every NDVI colour.
+const CROSS: [u8; 3] = [150, 40, 0];
 const PAPER: [u8; 3] = [255, 255, 255];
 
 /// What a quicklook shows.
@@ -38,6 +42,8 @@ pub struct Chip<'a> {
     pub grid: &'a Grid,
     /// The plot's outline, metres of the grid's CRS.
     pub outline: &'a MultiPolygon<f64>,
+    /// Pixels (row, column of `ndvi`) that carry no crop: crossed, with an edge around them.
+    pub uncropped: &'a BTreeSet<(usize, usize)>,
     /// First line, such as the plot's id. Letters outside ASCII are shown as `?`.
     pub title: &'a str,
     /// Solar day of the scene.
@@ -55,9 +61,11 @@ pub fn draw(chip: &Chip<'_>) -> RgbImage {
 
     canvas.text(MARGIN, MARGIN, &fitted(chip.title, width), INK);
     let mean = chip.mean.map_or("no reading".to_owned(), |m| format!("mean {m:.2}"));
-    canvas.text(MARGIN, MARGIN + LINE, &format!("NDVI {}  {mean}", chip.date), FAINT);
+    let crossed = if chip.uncropped.is_empty() { "" } else { "  x: no crop" };
+    canvas.text(MARGIN, MARGIN + LINE, &format!("NDVI {}  {mean}{crossed}", chip.date), FAINT);
 
     view.pixels(&mut canvas, chip, left, HEADER);
+    view.uncropped(&mut canvas, chip, left, HEADER);
     view.outline(&mut canvas, chip, left, HEADER);
     view.scale_bar(&mut canvas, left, HEADER);
     legend(&mut canvas, width, HEADER + view.height);
@@ -121,6 +129,32 @@ impl View {
             }
         }
         canvas.frame(left - 1, top - 1, self.width + 2, self.height + 2, FAINT);
+    }
+
+    /// A cross in every uncropped pixel, and a line where they meet the others.
+    fn uncropped(&self, canvas: &mut Canvas, chip: &Chip<'_>, left: i64, top: i64) {
+        let side = self.zoom as f64;
+        let area = (left, top, left + self.width, top + self.height);
+        let shown = |n: usize| (n / self.step) as f64 * side;
+        for (row, col) in chip.uncropped {
+            let (x, y) = (left as f64 + shown(*col), top as f64 + shown(*row));
+            let at = |u: f64, v: f64| (x + u * side, y + v * side);
+            for (radius, ink) in [(2, PAPER), (0, CROSS)] {
+                canvas.line(at(0.3, 0.3), at(0.7, 0.7), radius, ink, area);
+                canvas.line(at(0.3, 0.7), at(0.7, 0.3), radius, ink, area);
+            }
+            let sides = [
+                ((row.wrapping_sub(1), *col), (0.0, 0.0), (1.0, 0.0)),
+                ((row + 1, *col), (0.0, 1.0), (1.0, 1.0)),
+                ((*row, col.wrapping_sub(1)), (0.0, 0.0), (0.0, 1.0)),
+                ((*row, col + 1), (1.0, 0.0), (1.0, 1.0)),
+            ];
+            for (beside, from, to) in sides {
+                if !chip.uncropped.contains(&beside) {
+                    canvas.line(at(from.0, from.1), at(to.0, to.1), 1, CROSS, area);
+                }
+            }
+        }
     }
 
     fn outline(&self, canvas: &mut Canvas, chip: &Chip<'_>, left: i64, top: i64) {

@@ -3,6 +3,10 @@
 mod calendar;
 mod cropping;
 mod ensemble;
+mod events;
+mod maturity;
 mod rotation;
 mod swiss;
 mod verb;
+mod vigour;
+mod yields;

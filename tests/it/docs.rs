@@ -6,6 +6,9 @@ use std::fmt::Write;
 use croplens::band::BANDS;
 use croplens::catalog::{DIALECTS, RULES, Verdict};
 use croplens::crop::CropRules;
+use croplens::crop::events::EventRules;
+use croplens::crop::vigour::VigourRules;
+use croplens::cropland::CroplandRules;
 use croplens::intake::Limits;
 use croplens::observation::Reject;
 use croplens::phenology::SeasonRules;
@@ -114,6 +117,9 @@ fn the_tables_of_facts_are_those_of_the_code() {
         ("settings: smoothing", settings::<Smoothing>("smoothing")),
         ("settings: season", settings::<SeasonRules>("season")),
         ("settings: crop", settings::<CropRules>("crop.rules")),
+        ("settings: events", settings::<EventRules>("crop.events")),
+        ("settings: vigour", settings::<VigourRules>("crop.vigour")),
+        ("settings: cropland", settings::<CroplandRules>("cropland")),
     ];
     hold("docs/methods.md", &blocks, COMMAND);
 }

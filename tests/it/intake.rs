@@ -5,6 +5,7 @@ mod geodesic;
 mod laws;
 mod malformed;
 mod oracle;
+mod temperatures;
 mod unusable;
 
 use croplens::intake::{self, Entry, Intake, Limits, Rejection};

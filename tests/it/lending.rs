@@ -1,6 +1,8 @@
 //! Tests of `lending` and of the published `record`.
 
 mod case;
+mod condition;
+mod cropped_area;
 mod docs;
 mod golden;
 mod laws;

@@ -10,8 +10,10 @@
 )]
 
 mod catalog;
+mod classifier;
 mod cli;
 mod crop;
+mod cropland;
 mod docs;
 mod faults;
 mod floors;

@@ -2,6 +2,7 @@
 
 mod determinism;
 mod divided;
+mod neighbours;
 mod once;
 mod time;
 mod truth;

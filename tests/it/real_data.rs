@@ -3,12 +3,12 @@
 mod desert;
 mod fiboa;
 mod swiss;
-mod swiss_archive;
+pub(crate) mod swiss_archive;
 
 use std::path::PathBuf;
 
 /// The folder of a data set, or `None` (said in one line) when it is not on this machine.
-fn data_set(name: &str) -> Option<PathBuf> {
+pub(crate) fn data_set(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("CROPLENS_DATA")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let folder = root.join(name);

@@ -1,6 +1,7 @@
 //! The simulator: the committed `sample_tiles` are what it makes, and its truth is in its pixels.
 
 mod archive;
+mod trial;
 mod truth;
 
 use std::path::{Path, PathBuf};

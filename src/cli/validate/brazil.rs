@@ -19,11 +19,11 @@ use super::{Drawn, Instruments, Line, Measured, figure, sets};
 /// Days around a season that the ensemble looks at (science 5.4).
 const AROUND: i32 = 40;
 
-struct Sample {
-    label: String,
-    lat: f64,
-    lon: f64,
-    views: Vec<View>,
+pub(super) struct Sample {
+    pub label: String,
+    pub lat: f64,
+    pub lon: f64,
+    pub views: Vec<View>,
 }
 
 /// What is found for one sample.
@@ -178,7 +178,7 @@ fn chains() -> [Chain; 4] {
 }
 
 /// A season with some days around it.
-fn slot(f: &Season, s: &Sample) -> Option<(Date, Date)> {
+pub(super) fn slot(f: &Season, s: &Sample) -> Option<(Date, Date)> {
     let first = s.views.iter().map(|v| v.date).min()?;
     let last = s.views.iter().map(|v| v.date).max()?;
     let from = f.sos.or(f.greenup50).map_or(first, |d| plus_days(d, -AROUND));
@@ -228,7 +228,7 @@ fn sequence(label: &str) -> Option<Vec<String>> {
     Some(crops.iter().map(|c| (*c).to_owned()).collect())
 }
 
-fn read(path: &Path) -> Result<BTreeMap<String, Sample>, Error> {
+pub(super) fn read(path: &Path) -> Result<BTreeMap<String, Sample>, Error> {
     let mut samples: BTreeMap<String, Sample> = BTreeMap::new();
     for row in sets::rows(path)? {
         let (Some(id), Some(label)) = (row.get("sample_id"), row.get("label")) else { continue };

@@ -24,21 +24,29 @@ pub(super) fn towers(data: &Path, _: &Instruments) -> Result<Option<Vec<Line>>, 
         return Ok(None);
     };
     let found = curves(&series, None)?;
-    let (mut errors, mut missed) = (Vec::new(), 0);
+    let (mut errors, mut missed) = (Vec::new(), Vec::new());
+    let mut by_site: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for row in sets::rows(&reference)? {
         let (Some(seasons), Some(truth)) = (row.get("site").and_then(|s| found.get(s)), day(&row, "eos50"))
         else {
             continue;
         };
+        let site = row.get("site").cloned().unwrap_or_default();
         match nearest(seasons, truth, |s| s.senescence50) {
-            Some(e) => errors.push(f64::from(e)),
-            None => missed += 1,
+            Some(e) => {
+                errors.push(f64::from(e));
+                by_site.entry(site).or_default().push(f64::from(e));
+            }
+            None => {
+                let peak = sets::number(&row, "gpp_peak").map_or(String::new(), |g| format!(" (GPP {g:.0})"));
+                missed.push(format!("{site} {truth}{peak}"));
+            }
         }
     }
     let n = errors.len();
     let absolute: Vec<f64> = errors.iter().map(|e| e.abs()).collect();
     let within = |d: f64| mean(absolute.iter().map(|e| f64::from(u8::from(*e <= d))));
-    Ok(Some(vec![
+    let mut lines = vec![
         Line::new(
             "half-senescence against half-fall of GPP, median absolute error, days",
             n,
@@ -52,8 +60,25 @@ pub(super) fn towers(data: &Path, _: &Instruments) -> Result<Option<Vec<Line>>, 
             figure(quantile(&errors, 0.5), 1),
             "about 5 late",
         ),
-        Line::new("GPP seasons without a season of ours within 60 days", n + missed, missed.to_string(), ""),
-    ]))
+        Line::new(
+            "GPP seasons without a season of ours within 60 days",
+            n + missed.len(),
+            format!("{}: {}", missed.len(), missed.join(", ")),
+            "",
+        ),
+    ];
+    for (site, errors) in &by_site {
+        let absolute: Vec<f64> = errors.iter().map(|e| e.abs()).collect();
+        let within = mean(absolute.iter().map(|e| f64::from(u8::from(*e <= 15.0))));
+        let reached = format!(
+            "{} (median error {}, within 15 days {})",
+            figure(quantile(&absolute, 0.5), 1),
+            figure(quantile(errors, 0.5), 1),
+            figure(within, 2)
+        );
+        lines.push(Line::new(format!("median absolute error at {site}, days"), errors.len(), reached, ""));
+    }
+    Ok(Some(lines))
 }
 
 /// Start and end of season against the reference cycles of Jolanda di Savoia.

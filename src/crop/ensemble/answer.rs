@@ -7,6 +7,7 @@ use crate::series::plus_days;
 use super::super::normal::day;
 use super::super::profile::{Profile, Zone};
 use super::super::profiles::Profiles;
+use super::super::thermal::{DailyMeans, ThermalTable, Warp};
 use super::super::{Candidate, CropRules, DeclaredCheck};
 use super::area_shares::AreaShares;
 use super::cover;
@@ -18,35 +19,13 @@ use super::logistic::Logistic;
 use super::points::{Point, points};
 use super::posterior::{posterior, priors, summed};
 use super::table::{EnsembleError, EnsembleTable};
+use super::unit::Unit;
 use super::views::{Seen, View};
 use super::weigh::{Scale, Weighed};
 use super::weigh_classes::{weigh_crops, weigh_water};
 
 /// Default window around the as-of date, days: what is looked at, and where the middle of the green time may lie.
 const WINDOW: (i32, i32) = (-330, 95);
-
-/// What one series stands for: it decides how far its evidence is trusted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
-    /// One pixel.
-    Pixel,
-    /// The mean of a field.
-    #[default]
-    Field,
-    /// Pixels of some hundred metres that hold the field and its neighbours.
-    Coarse,
-}
-
-impl Unit {
-    /// Word used in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Unit::Pixel => "pixel",
-            Unit::Field => "field",
-            Unit::Coarse => "coarse",
-        }
-    }
-}
 
 /// Everything the ensemble may look at for one plot and one season.
 #[derive(Clone, Debug)]
@@ -71,6 +50,17 @@ pub struct Question<'a> {
     pub shares: Option<&'a AreaShares>,
     /// Crops or groups to consider; empty: all of the place. Covers and the open set always stay.
     pub crops: &'a [String],
+}
+
+/// What may be known beside the question, where the user or the archive gives it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// Daily temperatures of the place, and how crops follow them: dates and stages then run by degree-days.
+    pub temperature: Option<(&'a DailyMeans, &'a ThermalTable)>,
+    /// Days and (SWIR1 - SWIR2) / (SWIR1 + SWIR2) on them: straw and tillage date a harvest.
+    pub nbr2: &'a [(Date, f64)],
+    /// What a trained classifier says of the plot; it is pooled into the weighing of crops, dates stay the profiles'.
+    pub learned: Option<&'a super::learned::Learned>,
 }
 
 /// One class and what speaks for it.
@@ -142,6 +132,7 @@ pub struct Ensemble {
 pub(super) struct Class<'a> {
     pub row: Option<&'a Profile>,
     pub cycle: Option<Cycle>,
+    pub warp: Option<Warp>,
     pub weighed: Option<Weighed>,
     pub name: String,
     pub group: String,
@@ -171,6 +162,17 @@ impl Ensemble {
     /// Answers a question by the method of the room. Every number follows from the question, the calendar and the
     /// table alone; the order of the views does not matter.
     pub fn answer(&self, question: &Question<'_>, profiles: &Profiles, rules: &CropRules) -> Answer {
+        self.answer_beside(question, &Beside::default(), profiles, rules)
+    }
+
+    /// The same with what else is known; with nothing it is [`Ensemble::answer`].
+    pub fn answer_beside(
+        &self,
+        question: &Question<'_>,
+        beside: &Beside<'_>,
+        profiles: &Profiles,
+        rules: &CropRules,
+    ) -> Answer {
         let (from, to) = question
             .window
             .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
@@ -180,7 +182,7 @@ impl Ensemble {
             .filter_map(|(k, row)| Channel::new(k, row, &seen, trust.noise_factor))
             .collect();
         let rows = profiles.rows_in(question.zones);
-        let mut classes = self.classes(question, &rows, profiles, from, to);
+        let mut classes = self.classes(question, beside, &rows, profiles, from, to);
         let declared = judge::declared_rows(question, profiles);
         let scale =
             Scale { seen: &seen, channels: &channels, logistic: &self.logistic, points: &self.points };
@@ -190,6 +192,7 @@ impl Ensemble {
             classes.push(Class {
                 row: None,
                 cycle: None,
+                warp: None,
                 weighed: None,
                 name: row.name.clone(),
                 group: row.group.clone(),
@@ -198,13 +201,14 @@ impl Ensemble {
             });
         }
         weigh_water(&mut classes, question, day(to.min(question.as_of)));
-        self.conclude(question, profiles, rules, &seen, &classes, &declared)
+        self.conclude(question, beside, profiles, rules, &seen, &classes, &declared)
     }
 
     /// One class per calendar row, in the year that the window asks about.
     fn classes<'p>(
         &self,
         question: &Question<'_>,
+        beside: &Beside<'_>,
         rows: &[&'p Profile],
         profiles: &'p Profiles,
         from: Date,
@@ -234,9 +238,18 @@ impl Ensemble {
                         if (b.middle() - centre).abs() < (a.middle() - centre).abs() { b } else { a }
                     })
                 })?;
+                let warp = beside.temperature.and_then(|(means, table)| {
+                    let row = table.row(&row.crop)?;
+                    Warp::new(means, row, question.latitude, cycle.sowing(), question.as_of)
+                });
+                let cycle = cycle.clone();
                 Some(Class {
                     row: Some(row),
-                    cycle: Some(cycle.clone()),
+                    cycle: Some(match &warp {
+                        Some(warp) => cycle.warmed(warp),
+                        None => cycle,
+                    }),
+                    warp,
                     weighed: None,
                     name: row.crop.clone(),
                     group,
@@ -247,9 +260,11 @@ impl Ensemble {
             .collect()
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one call; every argument is another kind of fact")]
     fn conclude(
         &self,
         question: &Question<'_>,
+        beside: &Beside<'_>,
         profiles: &Profiles,
         rules: &CropRules,
         seen: &Seen,
@@ -263,8 +278,14 @@ impl Ensemble {
             classes.iter().map(|c| (c.name.clone(), c.group.clone(), c.open_set)).collect();
         let flat = priors(&kinds, None);
         let prior = priors(&kinds, question.shares);
-        let probability = posterior(&evidence, open, &prior, &trust);
-        let flat_probability = posterior(&evidence, open, &flat, &trust);
+        let words: Vec<(&str, &str)> =
+            kinds.iter().map(|(name, group, _)| (name.as_str(), group.as_str())).collect();
+        let pooled = |profile: Vec<f64>| match beside.learned {
+            Some(learned) => learned.pooled(&words, &profile),
+            None => profile,
+        };
+        let probability = pooled(posterior(&evidence, open, &prior, &trust));
+        let flat_probability = pooled(posterior(&evidence, open, &flat, &trust));
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
                 .map(|((c, prior), (probability, flat_probability))| ClassScore {
@@ -288,8 +309,9 @@ impl Ensemble {
         let check = judge::check(question, declared, classes, &flat_probability, &flat, seen.len(), rules);
         let development = develop::develop(
             question,
+            beside,
             profiles,
-            rules,
+            &self.table,
             seen,
             classes,
             &probability,

@@ -2,25 +2,22 @@
 
 use crate::series::days_between;
 
-use super::super::harvest::{Harvest, judge};
-use super::super::normal::Normal;
 use super::super::season_reading::Reading;
 use super::super::stage::of_bbch;
-use super::super::{Assessment, CannotTell, CropRules, Cropped, Interval, Stage};
+use super::super::{Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, Stage};
 use super::METHOD;
 use super::answer::{Answer, Decision};
+use super::cut::{Standing, middle};
 
 /// Most candidates of an assessment.
 const CANDIDATES: usize = 3;
-/// Least standard deviation of a date in the harvest's log-odds, days.
-const LEAST_SD: f64 = 1.0;
 
 impl Answer {
     /// The assessment of the season-based reading with everything that the ensemble knows better: candidates, the
     /// declared crop, stage, maturity, emergence, harvest. Seasons, cropped or not, and what was seen stay.
     ///
     /// A plot without a crop cycle gets no stage from hypotheses, and a stale one no word for today's stage.
-    pub fn into_assessment(self, base: Assessment, reading: &Reading<'_>, rules: &CropRules) -> Assessment {
+    pub fn into_assessment(self, base: Assessment, _: &Reading<'_>, rules: &CropRules) -> Assessment {
         let mut a = Assessment { method: METHOD, ..base };
         if let (Decision::Refer(_), Some(best)) = (&self.decision, self.crops.first()) {
             a.cannot_tell.push(CannotTell::Ambiguous {
@@ -39,21 +36,29 @@ impl Answer {
         a.harvest = None;
         a.harvested = None;
         a.cannot_tell.retain(|c| !matches!(c, CannotTell::TooEarly { expected_from: None }));
-        let law = |(mean, sd): (f64, f64)| Normal::new(mean, sd.max(LEAST_SD));
-        let season = a.current.and_then(|k| a.seasons.get(k)).filter(|s| s.pos.is_some());
-        let next_crop = a.current.is_some_and(|k| k + 1 < a.seasons.len());
-        let told = season
-            .map(|s| judge(reading.series, s, law(d.harvest_law), law(d.maturity_law), next_crop, rules));
-        match told {
-            Some(Harvest::Seen(window)) => {
-                a.harvested = Some(window);
-                a.stage = Stage::Harvested;
-                a.bbch = None;
-                a.maturity = Some(Interval { lower: 1.0, mid: 1.0, upper: 1.0 });
+        let ripe = Interval { lower: 1.0, mid: 1.0, upper: 1.0 };
+        match d.standing {
+            Standing::Cut { from, to } => {
+                a.harvested = Some(DateInterval { p10: from, p50: middle(from, to), p90: to });
+                (a.stage, a.bbch, a.maturity) = (Stage::Harvested, None, Some(ripe));
                 return a;
             }
-            Some(Harvest::Unclear(window)) => {
-                a.harvest = Some(window);
+            Standing::CutByCalendar => {
+                // Nobody saw the cut: the window stays an expectation, also when it lies behind.
+                a.harvest = Some(d.harvest);
+                (a.stage, a.bbch, a.maturity) = (Stage::Harvested, None, Some(ripe));
+                return a;
+            }
+            Standing::Gone { from, to } => {
+                let what = format!(
+                    "whether the crop was cut early (silage) or lost: it vanished between {from} and {to}, \
+                     before it could be ripe"
+                );
+                a.cannot_tell.insert(0, CannotTell::OutOfDomain { what });
+                (a.stage, a.bbch, a.maturity) = (Stage::Unknown, None, None);
+                return a;
+            }
+            Standing::Unclear => {
                 let what =
                     "whether the crop is ripe and standing or already cut: NDVI alone shows no difference";
                 let what = CannotTell::OutOfDomain { what: what.to_owned() };
@@ -61,8 +66,9 @@ impl Answer {
                     a.cannot_tell.push(what);
                 }
             }
-            Some(Harvest::Expected(_)) | None => a.harvest = Some(d.harvest),
+            Standing::Yes => {}
         }
+        a.harvest = Some(d.harvest);
         a.maturity = Some(d.maturity);
         a.bbch = d.bbch;
         if let Some(b) = d.bbch.filter(|_| fresh) {

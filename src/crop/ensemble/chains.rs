@@ -123,7 +123,7 @@ impl Ensemble {
     ) -> Option<Date> {
         let (crops, at): (&[String], fn(&Cycle) -> f64) = match (&chain.first, &chain.then) {
             (Slot::AnyOf(first), _) => (first, |c| c.harvest()),
-            (Slot::Idle, Some(Slot::AnyOf(then))) => (then, |c| c.sowing()[0]),
+            (Slot::Idle, Some(Slot::AnyOf(then))) => (then, |c| c.sowing()),
             (Slot::Idle, _) => return None,
         };
         let rows = profiles.rows_in(question.zones);

@@ -1,5 +1,6 @@
 //! Whether the ensemble's table can be used.
 
+use super::develop::OUTPUTS;
 use super::table::{EnsembleError, EnsembleTable, Law};
 use super::{INDICES, Unit};
 
@@ -69,6 +70,14 @@ pub(super) fn check(table: &EnsembleTable) -> Result<(), EnsembleError> {
         if !(0.0..1.0).contains(&found.atypical) {
             return Err(wrong(row(), format!("atypical = {} must be 0 or more and below 1", found.atypical)));
         }
+    }
+    for output in OUTPUTS {
+        let row = || format!("interval of {output}");
+        let Some((factor, fitted_on)) = table.interval(output) else {
+            return Err(wrong(row(), "it is missing"));
+        };
+        sourced(fitted_on, row)?;
+        positive(&[factor], row)?;
     }
     Ok(())
 }

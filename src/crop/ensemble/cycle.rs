@@ -6,6 +6,7 @@ use crate::series::days_between;
 
 use super::super::normal::day;
 use super::super::profile::{LatShift, Profile, Zone};
+use super::super::thermal::Warp;
 use super::logistic::Logistic;
 use super::points::Point;
 use super::table::{EnsembleTable, Law, Levels};
@@ -137,13 +138,27 @@ impl Cycle {
     }
 
     /// Sowing (or transplanting) date of the row, mean and standard deviation, days since 1970.
-    pub(super) fn sowing(&self) -> Law {
+    pub(super) fn sowing_law(&self) -> Law {
         self.sow
     }
 
     /// Expected harvest, days since 1970.
     pub(super) fn harvest(&self) -> f64 {
         self.senescence[0] + self.harvest_lag[0]
+    }
+
+    /// Middle of sowing, days since 1970.
+    pub(super) fn sowing(&self) -> f64 {
+        self.sow[0]
+    }
+
+    /// The same crop in a year that is warmer or colder than usual: what follows sowing comes earlier or later.
+    pub(super) fn warmed(mut self, warp: &Warp) -> Cycle {
+        let harvest = self.senescence[0] + self.harvest_lag[0];
+        self.greenup[0] = warp.actual(self.greenup[0]);
+        self.senescence[0] = warp.actual(self.senescence[0]);
+        self.harvest_lag[0] = warp.actual(harvest) - self.senescence[0];
+        self
     }
 
     /// Middle of the green time, days since 1970.

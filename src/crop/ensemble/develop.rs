@@ -4,16 +4,33 @@ use super::super::normal::{date, day};
 use super::super::profile::{AnchorFrom, Clock};
 use super::super::profiles::Profiles;
 use super::super::stage::read_off;
-use super::super::{Candidate, CropRules, DateInterval, DeclaredCheck, Interval, Verdict};
-use super::answer::{Class, Question};
+use super::super::thermal::Warp;
+use super::super::{Candidate, DateInterval, DeclaredCheck, Interval, Verdict};
+use super::answer::{Beside, Class, Question};
+use super::cut::{self, Standing, Timing};
 use super::cycle::Hypothesis;
 use super::judge::Declared;
+use super::points::DIMENSIONS;
+use super::table::EnsembleTable;
 use super::views::Seen;
+
+/// Outputs whose 80 % interval has a factor of its own in the table.
+pub(super) const OUTPUTS: [&str; 7] =
+    ["bbch", "maturity", "emergence", "emergence_sown", "greenup", "senescence", "harvest"];
 
 /// Half-senescence to ripeness (BBCH 89) where the crop's clock does not say, days (science 7.1).
 const RIPE_LAG: f64 = 8.0;
 /// Share of the amplitude above which the latest date shows a green crop (science 7.2).
 const GREEN_SHARE: f64 = 0.5;
+/// Share of a shift of green-up that ripeness keeps (science 5.1), and how long before its usual day a crop may be ripe
+/// at the earliest: 90th percentile of a spread of 10 days.
+const GREENUP_TO_RIPE: f64 = 0.3;
+const EARLY_RIPE_DAYS: f64 = 12.8;
+/// Weight below which the hypotheses have no say after the latest clear date: the calendar ended before the crop.
+const LEAST_LEFT: f64 = 0.02;
+/// Days within which a crop that outlived its calendar is expected to be cut: 10th, 50th, 90th percentile (design value:
+/// the usual gap between clear dates, three weeks at most).
+const OVERDUE_DAYS: [f64; 3] = [2.0, 8.0, 21.0];
 
 /// When things happen, on the hypotheses' word.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,18 +43,23 @@ pub struct Development {
     pub greenup: DateInterval,
     /// 50 % senescence.
     pub senescence: DateInterval,
-    /// Harvest; hypotheses that a green latest date excludes are left out.
+    /// Harvest: the two clear dates around it where it was seen ([`Standing::Cut`]), after the latest clear date where
+    /// the crop stands, else what the calendar and the curve say.
     pub harvest: DateInterval,
+    /// Whether the crop still stands.
+    pub standing: Standing,
     /// Mean and standard deviation of the harvest, days since 1970.
     pub(in crate::crop) harvest_law: (f64, f64),
     /// The same of maturity.
     pub(in crate::crop) maturity_law: (f64, f64),
     /// Share of the cycle from emergence to maturity that lies behind.
     pub maturity: Interval,
-    /// BBCH code on the as-of day, 80 % interval widened as calibrated.
+    /// BBCH code on the as-of day, calibrated 80 % interval.
     pub bbch: Option<Interval>,
-    /// Share of the weight whose harvest is on or before the as-of day.
+    /// Probability that it was harvested on or before the as-of day.
     pub harvested_probability: f64,
+    /// How time was counted, in words: by calendar days or degree-days, and why.
+    pub time: String,
 }
 
 /// A pooled hypothesis: its dates, its weight, the clock of its crop.
@@ -45,13 +67,33 @@ struct Pooled<'a> {
     h: Hypothesis,
     weight: f64,
     clock: Option<&'a Clock>,
+    warp: Option<&'a Warp>,
+    ripe: f64,
+}
+
+impl Pooled<'_> {
+    /// The day that lies `days` usual days after another one.
+    fn later(&self, from: f64, days: f64) -> f64 {
+        later(self.warp, from, days)
+    }
+}
+
+fn later(warp: Option<&Warp>, from: f64, days: f64) -> f64 {
+    warp.map_or(from + days, |w| w.actual(w.usual(from) + days))
+}
+
+/// Half-senescence to ripeness by the clock, days.
+fn ripe_lag(clock: Option<&Clock>) -> f64 {
+    let anchor = clock.and_then(|c| c.anchors.iter().find(|a| a.bbch >= 89.0));
+    anchor.filter(|a| a.from == AnchorFrom::Senescence).map_or(RIPE_LAG, |a| a.days)
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call; every argument is another kind of fact")]
 pub(super) fn develop(
     question: &Question<'_>,
+    beside: &Beside<'_>,
     profiles: &Profiles,
-    rules: &CropRules,
+    table: &EnsembleTable,
     seen: &Seen,
     classes: &[Class<'_>],
     probability: &[f64],
@@ -67,84 +109,166 @@ pub(super) fn develop(
         c.weighed.is_some() && if by_declaration { declared.is(c) } else { Some(c.group.as_str()) == top }
     };
     let at = day(question.as_of);
+    // Without a view the calendar alone speaks.
+    let last = seen.day.last().copied().unwrap_or(f64::NEG_INFINITY);
     let mut pool: Vec<Pooled<'_>> = Vec::new();
     let mut crops: Vec<String> = Vec::new();
     let mut green = false;
+    let mut best: Option<(&Class<'_>, f64)> = None;
     for (class, p) in classes.iter().zip(probability).filter(|(c, _)| assumed(c)) {
         let Some(weighed) = &class.weighed else { continue };
-        let clock = profiles.clock(&class.name);
+        let clock = class.row.and_then(|r| profiles.clock(&r.crop, &r.zone));
         if !crops.contains(&class.name) {
             crops.push(class.name.clone());
         }
-        if let (Some(cycle), Some(Some(last))) = (&class.cycle, seen.value[0].last()) {
+        if best.is_none_or(|(_, q)| *p > q) {
+            best = Some((class, *p));
+        }
+        if let (Some(cycle), Some(Some(value))) = (&class.cycle, seen.value[0].last()) {
             let [_, _, _, [peak, _], [ripe, _], ..] = cycle.levels[0];
-            green |= *last > ripe + GREEN_SHARE * (peak - ripe);
+            green |= *value > ripe + GREEN_SHARE * (peak - ripe);
         }
+        let warp = class.warp.as_ref();
         for (h, w) in weighed.hypotheses.iter().zip(&weighed.weights) {
-            pool.push(Pooled { h: *h, weight: p.max(1e-12) * w, clock });
-        }
-    }
-    let last = seen.day.last().copied()?;
-    if green {
-        // The field stands green on the latest date: it was not harvested before.
-        let left: f64 = pool.iter().filter(|p| p.h.harvest > last).map(|p| p.weight).sum();
-        if left > 0.0 {
-            pool.retain(|p| p.h.harvest > last);
+            let emergence = later(warp, h.sow, h.emergence - h.sow);
+            let ripe = later(warp, h.senescence, ripe_lag(clock));
+            let mut h = *h;
+            h.emergence = emergence;
+            pool.push(Pooled { h, weight: p.max(1e-12) * w, clock, warp, ripe });
         }
     }
     let total: f64 = pool.iter().map(|p| p.weight).sum();
-    if pool.is_empty() || total <= 0.0 {
+    let (best, _) = best?;
+    if pool.is_empty() || !(total > 0.0 && total.is_finite()) {
         return None;
     }
-    let weights: Vec<f64> = pool.iter().map(|p| p.weight / total).collect();
+    pool.iter_mut().for_each(|p| p.weight /= total);
+    let weights: Vec<f64> = pool.iter().map(|p| p.weight).collect();
     let of = |value: &dyn Fn(&Pooled<'_>) -> f64| -> Vec<f64> { pool.iter().map(value).collect() };
-    let ripe_lag = |p: &Pooled<'_>| {
-        let anchor = p.clock.and_then(|c| c.anchors.iter().find(|a| a.bbch >= 89.0));
-        anchor.filter(|a| a.from == AnchorFrom::Senescence).map_or(RIPE_LAG, |a| a.days)
+    let [_, greenup, _] = quantiles(&of(&|p| p.h.greenup), &weights);
+
+    let share_by = |value: &dyn Fn(&Pooled<'_>) -> f64, t: f64| -> f64 {
+        pool.iter().filter(|p| value(p) <= t).map(|p| p.weight).sum()
     };
+    let (standing, odds) = cut::judge(
+        &question.views.iter().filter(|v| v.date <= question.as_of).copied().collect::<Vec<_>>(),
+        beside.nbr2,
+        &Timing {
+            harvested: &|t| share_by(&|p| p.h.harvest, t),
+            ripe: &|t| share_by(&|p| p.ripe, t),
+            earliest_ripe: earliest_ripe(best, profiles, greenup),
+            greenup,
+        },
+    );
+    // What outgrew the stubble is no standing crop; else a green latest date says that nothing was cut before it.
+    let standing = if green && standing == Standing::Unclear { Standing::Yes } else { standing };
     let harvest = of(&|p| p.h.harvest);
-    let maturity_day = of(&|p| p.h.senescence + ripe_lag(p));
-    let share = of(&|p| {
-        let ripe = p.h.senescence + ripe_lag(p);
-        ((at - p.h.emergence) / (ripe - p.h.emergence).max(1.0)).clamp(0.0, 1.0)
-    });
-    let dates = |values: &[f64]| {
-        let [a, b, c] = quantiles(values, &weights);
-        DateInterval { p10: date(a), p50: date(b), p90: date(c) }
+    let [low, mid, high] = match standing {
+        Standing::Cut { from, to } => cut::between(from, to),
+        _ => widened(standing_harvest(standing, &harvest, &weights, last, odds), table, "harvest"),
     };
-    let [low, mid, high] = quantiles(&share, &weights);
-    let codes: Vec<f64> = pool.iter().filter_map(|p| Some(code(p.clock?, &p.h, at))).collect();
+    // A crop that stands on the latest clear date is not cut before it.
+    let floor = if standing == Standing::Yes { last } else { f64::NEG_INFINITY };
+    let harvest = [low, mid, high].map(|d| d.max(floor));
+
+    let maturity_day = of(&|p| p.ripe);
+    let share = of(&|p| ((at - p.h.emergence) / (p.ripe - p.h.emergence).max(1.0)).clamp(0.0, 1.0));
+    let dates = |values: &[f64], output: &str| interval(widened(quantiles(values, &weights), table, output));
+    let [lower, mid_share, upper] =
+        widened(quantiles(&share, &weights), table, "maturity").map(|x| x.clamp(0.0, 1.0));
+    let codes: Vec<f64> = pool.iter().filter_map(|p| Some(code(p, p.clock?, at))).collect();
     let bbch = (codes.len() == pool.len()).then(|| {
-        let [a, b, c] = quantiles(&codes, &weights);
-        let wide = |x: f64| (b + rules.bbch_widening * (x - b)).clamp(0.0, 99.0);
-        Interval { lower: wide(a), mid: b, upper: wide(c) }
+        let [lower, mid, upper] =
+            widened(quantiles(&codes, &weights), table, "bbch").map(|x| x.clamp(0.0, 99.0));
+        Interval { lower, mid, upper }
     });
-    let harvested = harvest.iter().zip(&weights).filter(|(h, _)| **h <= at).map(|(_, w)| w).sum();
+    let harvested_probability = match standing {
+        Standing::Cut { .. } => 1.0,
+        _ => share_by(&|p| p.h.harvest.max(floor + 0.5), at),
+    };
+    let [p10, p50, p90] = harvest;
     Some(Development {
         crops,
-        emergence: dates(&of(&|p| p.h.emergence)),
-        greenup: dates(&of(&|p| p.h.greenup)),
-        senescence: dates(&of(&|p| p.h.senescence)),
-        harvest: dates(&harvest),
-        harvest_law: moments(&harvest, &weights),
+        emergence: dates(
+            &of(&|p| p.h.emergence),
+            if question.declared_sowing.is_some() { "emergence_sown" } else { "emergence" },
+        ),
+        greenup: dates(&of(&|p| p.h.greenup), "greenup"),
+        senescence: dates(&of(&|p| p.h.senescence), "senescence"),
+        harvest: interval(harvest),
+        standing,
+        harvest_law: (p50, (p90 - p10) / 2.563),
         maturity_law: moments(&maturity_day, &weights),
-        maturity: Interval { lower: low, mid, upper: high },
+        maturity: Interval { lower, mid: mid_share, upper },
         bbch,
-        harvested_probability: harvested,
+        harvested_probability,
+        time: time_in_words(beside, best),
     })
 }
 
+/// First day on which the calendar lets the crop be ripe, moved by the green-up that was seen.
+fn earliest_ripe(class: &Class<'_>, profiles: &Profiles, greenup: f64) -> f64 {
+    let Some(cycle) = &class.cycle else { return f64::NEG_INFINITY };
+    let usual = cycle.hypothesis(&[0.0; DIMENSIONS]);
+    let clock = class.row.and_then(|r| profiles.clock(&r.crop, &r.zone));
+    let ripe = later(class.warp.as_ref(), usual.senescence, ripe_lag(clock));
+    ripe + GREENUP_TO_RIPE * (greenup - usual.greenup) - EARLY_RIPE_DAYS
+}
+
+/// Percentiles of the harvest once it is known whether the crop stands on the latest clear date.
+fn standing_harvest(standing: Standing, harvest: &[f64], weights: &[f64], last: f64, odds: f64) -> [f64; 3] {
+    // The evidence speaks of the latest clear date: it weighs the hypotheses cut by then against the others.
+    let factor = |h: f64| match standing {
+        Standing::Yes if h <= last => 0.0,
+        Standing::Unclear | Standing::CutByCalendar if h <= last => odds.exp(),
+        _ => 1.0,
+    };
+    let weighed: Vec<f64> = harvest.iter().zip(weights).map(|(h, w)| factor(*h) * w).collect();
+    let total: f64 = weighed.iter().sum();
+    if total < LEAST_LEFT {
+        return OVERDUE_DAYS.map(|d| last + d);
+    }
+    quantiles(harvest, &weighed.iter().map(|w| w / total).collect::<Vec<_>>())
+}
+
+fn time_in_words(beside: &Beside<'_>, class: &Class<'_>) -> String {
+    match (beside.temperature, &class.warp) {
+        (None, _) => "calendar days".to_owned(),
+        (Some(_), Some(w)) if w.missing == 0 => format!("degree-days over {} days", w.days),
+        (Some(_), Some(w)) => {
+            format!(
+                "degree-days over {} days; {} without a temperature count as usual ones",
+                w.days, w.missing
+            )
+        }
+        (Some(_), None) => format!(
+            "calendar days: it is not known what temperatures are usual here, or how {} follows them",
+            class.name
+        ),
+    }
+}
+
+fn interval([low, mid, high]: [f64; 3]) -> DateInterval {
+    DateInterval { p10: date(low), p50: date(mid), p90: date(high) }
+}
+
+/// The 80 % interval as calibrated.
+fn widened([low, mid, high]: [f64; 3], table: &EnsembleTable, output: &str) -> [f64; 3] {
+    let factor = table.interval(output).map_or(1.0, |(f, _)| f);
+    [mid + factor * (low - mid), mid, mid + factor * (high - mid)]
+}
+
 /// BBCH code of one hypothesis on a day. Stages never run backwards, whatever its three dates say.
-fn code(clock: &Clock, h: &Hypothesis, at: f64) -> f64 {
+fn code(p: &Pooled<'_>, clock: &Clock, at: f64) -> f64 {
     let mut latest = f64::MIN;
     let points: Vec<(f64, f64)> = (clock.anchors.iter())
         .map(|a| {
             let from = match a.from {
-                AnchorFrom::Emergence => h.emergence,
-                AnchorFrom::Greenup => h.greenup,
-                AnchorFrom::Senescence => h.senescence,
+                AnchorFrom::Emergence => p.h.emergence,
+                AnchorFrom::Greenup => p.h.greenup,
+                AnchorFrom::Senescence => p.h.senescence,
             };
-            latest = latest.max(from + a.days);
+            latest = latest.max(p.later(from, a.days));
             (latest, a.bbch)
         })
         .collect();

@@ -35,7 +35,7 @@ pub(super) enum Flood {
 impl Flood {
     /// What the crop's views say; later ones than `to` (a day number) are left out.
     pub(super) fn of(cycle: &Cycle, views: &[View], to: f64) -> Flood {
-        let [mean, sd] = cycle.sowing();
+        let [mean, sd] = cycle.sowing_law();
         let (first, last) = (mean - sd - WINDOW.0, (mean + sd + WINDOW.1).min(to));
         let mut dry = 0;
         for v in views.iter().filter(|v| (first..=last).contains(&day(v.date))) {

@@ -35,6 +35,16 @@ pub struct EnsembleTable {
     pub(super) shape: Vec<ShapeRow>,
     pub(super) cover: Vec<CoverRow>,
     pub(super) calibration: Vec<CalibrationRow>,
+    pub(super) interval: Vec<IntervalRow>,
+}
+
+/// How much wider than the hypotheses' own spread the 80 % interval of an output is, and on which set that was found.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IntervalRow {
+    pub output: String,
+    pub factor: f64,
+    pub fitted_on: String,
 }
 
 /// One index: its weight, its errors, its generic levels by phase.
@@ -196,6 +206,11 @@ pub(super) struct Trust {
 }
 
 impl EnsembleTable {
+    /// Name and group of every cover, the open set among them.
+    pub fn covers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.cover.iter().map(|c| (c.name.as_str(), c.group.as_str()))
+    }
+
     /// The table that ships with croplens.
     ///
     /// # Errors
@@ -222,6 +237,17 @@ impl EnsembleTable {
     /// The set that the tempering of a unit was fitted on.
     pub fn fitted_on(&self, unit: super::Unit) -> Option<&str> {
         self.calibration.iter().find(|c| c.unit == unit.word()).map(|c| c.fitted_on.as_str())
+    }
+
+    /// The factor on the 80 % interval of an output (`bbch`, `maturity`, `emergence`, `emergence_sown` where
+    /// sowing was declared, `greenup`, `senescence`, `harvest`), and the set that it was fitted on.
+    pub fn interval(&self, output: &str) -> Option<(f64, &str)> {
+        self.interval.iter().find(|r| r.output == output).map(|r| (r.factor, r.fitted_on.as_str()))
+    }
+
+    /// Widths of the rise and the fall of a crop's curve, days, as logistic scales.
+    pub fn widths(&self, crop: &str, zone: &str) -> Option<(f64, f64)> {
+        self.shape(crop, zone).map(|s| (s.rise_days, s.fall_days))
     }
 
     /// How far a unit's evidence is trusted. The check has seen that the row is there.

@@ -23,6 +23,9 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
     found.measure("max_edge_pixels_frac", &r.max_edge_pixels_frac, Code::PlotTooNarrow, 0.0..=1.0);
     found.measure("max_gps_distance_m", &r.max_gps_distance_m, Code::GpsFar, 0.0..=100_000.0);
     found.measure("max_area_shortfall_frac", &r.max_area_shortfall_frac, Code::AreaUnderDeclared, 0.0..=1.0);
+    let short = &r.max_cropped_shortfall_frac;
+    found.measure("max_cropped_shortfall_frac", short, Code::CroppedUnderDeclared, 0.0..=1.0);
+    found.measure("max_uncropped_frac", &r.max_uncropped_frac, Code::PlotPartlyCropped, 0.0..=1.0);
     found.rule("min_clear_dates", &r.min_clear_dates, Code::ImgTooFewClear);
     found.rule("max_stale_days", &r.max_stale_days, Code::ImgStale);
     found.measure("min_catalogue_frac", &r.min_catalogue_frac, Code::SrcCatalogueGap, 0.0..=1.0);
@@ -42,6 +45,8 @@ pub(super) fn check(policy: &Policy, text: &str) -> Result<(), Mistakes> {
     for (name, switch, code) in [
         ("crop_fits_badly", &r.crop_fits_badly, Code::CropFitsBadly),
         ("crop_undetermined", &r.crop_undetermined, Code::CropUndetermined),
+        ("plot_mixed", &r.plot_mixed, Code::PlotMixed),
+        ("cropped_area_not_told", &r.cropped_area_not_told, Code::CroppedAreaNotTold),
     ] {
         found.codes(name, switch.code, code, switch.effect);
         found.words(&format!("rules.{name}.source"), &switch.source);

@@ -97,7 +97,12 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     }
 }
 
+/// Water on any day of the window, where the crop's dates are not known; else `condition` tells it from water on bare
+/// land.
 fn flood(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
+    if evidence.condition.looked {
+        return;
+    }
     let rule = &policy.rules.flood_water_frac;
     let declared = evidence.assessment.declared.as_ref().map(|d| d.crop.as_str());
     let best = evidence.assessment.candidates.first().map(|c| c.crop.as_str());
@@ -120,7 +125,9 @@ fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
     if a.cropped != Cropped::Yes {
         return;
     }
-    if let Some(h) = a.harvested {
+    if a.harvested.is_some_and(|h| evidence.condition.fell_about(h.p50)) {
+        // What looks like a harvest is the event that `condition` names.
+    } else if let Some(h) = a.harvested {
         found.add(Code::HarvestDone, [h.p50.into(), h.p10.into(), h.p90.into()]);
     } else if let (Some(m), Some(h)) = (a.maturity, a.harvest) {
         found.add(Code::MaturityOnTrack, [m.mid.into(), h.p10.into(), h.p90.into()]);

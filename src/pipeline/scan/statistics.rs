@@ -40,6 +40,7 @@ impl Work {
         if doubt.is_some() {
             for view in &mut views {
                 view.chip = None;
+                view.pixel_day = None;
                 view.pixels = None;
                 view.observation.ndvi = None;
                 view.observation.bands.clear();
@@ -62,6 +63,7 @@ impl Work {
             observation: unseen(&self.scene, part, reject),
             pixels: None,
             chip: None,
+            pixel_day: None,
         };
         if self.failed[i] {
             return blank(Reject::ReadFailed);
@@ -70,8 +72,13 @@ impl Work {
         let date = solar_date(self.scene.datetime, longitude(part));
         let mut observation = observed(&self.scene, date, &pixels, &self.rules);
         observation.bands = self.bands.get(&seat.part).cloned().unwrap_or_default();
-        let chip = (self.rules.chips && part.whole && observation.ndvi.is_some())
-            .then(|| self.chip(seat, &pixels, &observation));
+        let wants_chip = self.rules.chips && part.whole && observation.ndvi.is_some();
+        let keep = self.rules.pixels.filter(|keep| keep.wants(&observation));
+        let ndvi = (wants_chip || keep.is_some())
+            .then(|| zonal::pixel_ndvi(&pixels, &self.scene.radiometry, &self.rules.mask))
+            .unwrap_or_default();
+        let chip = wants_chip.then(|| self.chip(seat, &ndvi, &observation));
+        let pixel_day = keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
         let range = seat.start..seat.end;
         let kept = (!part.whole).then(|| PartPixels {
             coverage: seat.footprint.coverage().to_vec(),
@@ -81,16 +88,15 @@ impl Work {
             pixel_count: seat.footprint.pixel_count(),
             inside_fraction: seat.footprint.inside_fraction(),
         });
-        PartView { part: seat.part, observation, pixels: kept, chip }
+        PartView { part: seat.part, observation, pixels: kept, chip, pixel_day }
     }
 
-    fn chip(&self, seat: &Seat, pixels: &PlotPixels<'_>, observation: &Observation) -> Chip {
+    fn chip(&self, seat: &Seat, ndvi: &[f32], observation: &Observation) -> Chip {
         let window = seat.footprint.window();
         let mut data = Array2::from_elem((window.height, window.width), f32::NAN);
-        let ndvi = zonal::pixel_ndvi(pixels, &self.scene.radiometry, &self.rules.mask);
         for ((row, col, _), value) in seat.footprint.cells().zip(ndvi) {
             if let Some(to) = data.get_mut((row - window.row, col - window.col)) {
-                *to = value;
+                *to = *value;
             }
         }
         let (scene, date) = (observation.scene.clone(), observation.date);

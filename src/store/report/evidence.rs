@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+use super::alerts;
 use crate::record::{Agreement, EligibilityRecord};
 use crate::store::plain_words as words;
 
@@ -79,15 +80,20 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
     rows
 }
 
-fn seen(r: &EligibilityRecord) -> [(&'static str, String); 6] {
-    [
+fn seen(r: &EligibilityRecord) -> Vec<(&'static str, String)> {
+    let mut rows = vec![
         ("Crop seen", words::crop_seen(r.cropped).to_owned()),
+        ("Cropped area", cropped_area(r)),
         ("Stage", stage(r)),
         ("Harvest", harvest(r)),
         ("Greenness", ndvi(r)),
-        ("Images", images(r)),
-        ("Pixels", pixels(r)),
-    ]
+    ];
+    rows.extend(alerts::events(r).map(|text| ("Events", text)));
+    rows.extend(alerts::vigour(r).map(|text| ("Vigour", text)));
+    rows.extend(alerts::expected_yield(r).map(|text| ("Yield", text)));
+    rows.push(("Images", images(r)));
+    rows.push(("Pixels", pixels(r)));
+    rows
 }
 
 fn crop(r: &EligibilityRecord) -> String {
@@ -118,6 +124,39 @@ fn area(r: &EligibilityRecord) -> String {
     if let Some(deviation) = r.outline_deviation_frac {
         let side = if deviation.get() < 0.0 { "less" } else { "more" };
         text.push_str(&format!(", {:.1} % {side} than declared", deviation.get().abs() * 100.0));
+    }
+    text
+}
+
+/// `of 2.31 ha inside the outline, 2.05 ha (1.94 to 2.16) carry the crop; the rest: 3 % water`.
+fn cropped_area(r: &EligibilityRecord) -> String {
+    let (Some(outline), Some(area), Some(low), Some(high)) =
+        (r.metrics_area, r.cropped_area_ha, r.cropped_area_lower_ha, r.cropped_area_upper_ha)
+    else {
+        let why = r.cropped_area_not_told.as_deref().map(words::not_told);
+        return why.map_or("not looked at".to_owned(), |why| format!("cannot be told: {why}"));
+    };
+    let m2 = 10_000.0;
+    let mut text = format!(
+        "of {} inside the outline, {} ({} to {}) carry the crop",
+        words::hectares(outline.get()),
+        words::hectares(area.get() * m2),
+        words::hectares(low.get() * m2),
+        words::hectares(high.get() * m2),
+    );
+    let rest = [
+        ("water", r.uncropped_water_frac),
+        ("green all year", r.uncropped_evergreen_frac),
+        ("built or bare", r.uncropped_bare_frac),
+        ("other", r.uncropped_other_frac),
+    ];
+    let named: Vec<String> = rest
+        .into_iter()
+        .filter_map(|(name, share)| Some((name, share?.get())).filter(|(_, share)| *share >= 0.01))
+        .map(|(name, share)| format!("{} {name}", words::percent(share)))
+        .collect();
+    if !named.is_empty() {
+        text.push_str(&format!("; the rest: {}", named.join(", ")));
     }
     text
 }

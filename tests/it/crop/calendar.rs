@@ -17,7 +17,11 @@ fn the_calendar_that_ships_is_whole() {
         assert!(
             row.source.starts_with("[M]") || row.source.starts_with("[L]") || row.source.starts_with("[K]")
         );
-        assert!(row.gs_days.is_none() || p.clock(&row.crop).is_some(), "{} has no stage clock", row.title());
+        assert!(
+            row.gs_days.is_none() || p.clock(&row.crop, &row.zone).is_some(),
+            "{} has no stage clock",
+            row.title()
+        );
     }
     // Every crop has a row, every zone is used.
     for crop in p.crops() {

@@ -18,7 +18,9 @@ fn args(dir: &std::path::Path) -> CropArgs {
         season_year: None,
         shares: None,
         crops: Vec::new(),
+        model: None,
         pixel: false,
+        temperature: None,
     }
 }
 

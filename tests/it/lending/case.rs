@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{
-    Assessment, CannotTell, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
+    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
 };
+use croplens::cropland::{CropGroup, Cropland, NotTold, Uncropped};
 use croplens::lending::{Evidence, Observability, Policy, Provenance, SeasonWindow, SkippedScene};
 use croplens::observation::{NdviStats, Observation, Reject, SkyFractions};
 use croplens::phenology::{Quality, Season};
@@ -43,6 +44,9 @@ pub(super) struct Case {
     pub(super) verdict: Option<(Verdict, Option<f64>)>,
     pub(super) cannot_tell: Vec<CannotTell>,
     pub(super) harvest: bool,
+    pub(super) condition: Condition,
+    /// Cropped part of the outline (10th, 50th, 90th percentile) and number of crops, or why it cannot be told.
+    pub(super) cropped_share: Result<(f64, f64, f64, usize), NotTold>,
 }
 
 /// The case with everything an [`Evidence`] borrows.
@@ -53,8 +57,10 @@ pub(super) struct Built {
     pub(super) observations: Vec<Observation>,
     pub(super) skipped: Vec<SkippedScene>,
     pub(super) assessment: Assessment,
+    pub(super) cropland: Cropland,
     pub(super) observability: Option<Observability>,
     pub(super) expected: Option<usize>,
+    pub(super) condition: Condition,
 }
 
 pub(super) fn first_policy() -> Policy {
@@ -101,6 +107,8 @@ impl Case {
             verdict: Some((Verdict::Consistent, Some(2.5))),
             cannot_tell: Vec::new(),
             harvest: true,
+            condition: Condition::default(),
+            cropped_share: Ok((0.94, 1.0, 1.0, 1)),
         }
     }
 
@@ -112,6 +120,7 @@ impl Case {
             verdict: None,
             declared_crop: None,
             harvest: false,
+            cropped_share: Ok((0.0, 0.0, 0.04, 0)),
             ..Case::good()
         }
     }
@@ -132,6 +141,7 @@ impl Case {
                 })
                 .collect(),
             assessment: self.assessment(),
+            cropland: self.cropland(),
             observability: self.pixels_full.map(|(full, lost, grade)| Observability {
                 pixels_full: full,
                 pixels_effective: self.area_m2 / 100.0,
@@ -139,6 +149,7 @@ impl Case {
                 grade,
             }),
             expected: self.expected,
+            condition: self.condition.clone(),
         }
     }
 
@@ -234,6 +245,25 @@ impl Case {
         }
     }
 
+    fn cropland(&self) -> Cropland {
+        let (lower, mid, upper, crops) = match self.cropped_share {
+            Ok(share) => share,
+            Err(why) => return Cropland::not_told(why),
+        };
+        let group = |share| CropGroup { share, greenup: None, senescence: None };
+        Cropland {
+            cropped: Some(Interval { lower, mid, upper }),
+            not_told: None,
+            uncropped: Uncropped { other: 1.0 - mid, ..Uncropped::default() },
+            land_uses: crops.max(1) + usize::from(mid < 1.0 && crops > 0),
+            crops: if crops > 1 { vec![group(mid / crops as f64); crops] } else { Vec::new() },
+            heterogeneity: Some(0.05),
+            dates: self.clear_days.len(),
+            green_dates: 5,
+            ..Cropland::not_told(NotTold::NotRead)
+        }
+    }
+
     fn plot(&self) -> Plot {
         let ring =
             LineString::from(vec![(8.5, 47.4), (8.502, 47.4), (8.502, 47.401), (8.5, 47.401), (8.5, 47.4)]);
@@ -283,6 +313,8 @@ impl Built {
             skipped: self.skipped.clone(),
             observations: &self.observations,
             assessment: &self.assessment,
+            condition: &self.condition,
+            cropland: &self.cropland,
             links: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{CannotTell, Cropped, Verdict};
+use croplens::cropland::NotTold;
 use croplens::lending::{Appraisal, Policy, appraise, seal};
 use croplens::observation::Reject;
 use croplens::record::{Effect, Grade, Party, Status};
@@ -48,6 +49,15 @@ fn cannot_tell() -> impl Strategy<Value = CannotTell> {
     ]
 }
 
+fn cropped_share() -> impl Strategy<Value = Result<(f64, f64, f64, usize), NotTold>> {
+    let share = (0.0..1.0f64, 0.0..0.3f64, 0usize..3);
+    prop_oneof![
+        share.prop_map(|(mid, half, crops)| Ok(((mid - half).max(0.0), mid, (mid + half).min(1.0), crops))),
+        Just(Err(NotTold::TooFewDates { have: 2, need: 3 })),
+        Just(Err(NotTold::CropUnclear)),
+    ]
+}
+
 prop_compose! {
     fn ground()(
         as_of in 1i64..400,
@@ -84,6 +94,7 @@ prop_compose! {
         cannot_tell in prop_oneof![Just(Vec::new()), vec(cannot_tell(), 0..4)],
         harvest in any::<bool>(),
         declared_crop in prop::option::of(prop::sample::select(vec!["wheat", "paddy rice"])),
+        cropped_share in cropped_share(),
     ) -> Case {
         Case {
             clear_days,
@@ -96,6 +107,7 @@ prop_compose! {
             verdict,
             cannot_tell,
             harvest,
+            cropped_share,
             declared_crop: declared_crop.map(str::to_owned),
             ..base
         }
@@ -107,7 +119,7 @@ fn any_case() -> impl Strategy<Value = Case> {
     let contradicted = Case { verdict: Some((Verdict::Contradicted, Some(-5.0))), ..Case::good() };
     let half = Case { declared_area_ha: Some(5.0), ..Case::good() };
     let plain = prop::sample::select(vec![Case::good(), Case::fallow(), contradicted, half]);
-    (plain, wild(), vec(prop::bool::weighted(0.12), 11), 253i64..330).prop_map(
+    (plain, wild(), vec(prop::bool::weighted(0.12), 12), 253i64..330).prop_map(
         |(plain, wild, take, as_of)| {
             let mut case = Case { as_of: day(as_of), ..plain };
             let mut take = take.into_iter();
@@ -124,7 +136,8 @@ fn any_case() -> impl Strategy<Value = Case> {
                 skipped_days,
                 water,
                 verdict,
-                cannot_tell
+                cannot_tell,
+                cropped_share
             );
             if take.next() == Some(true) {
                 (case.cropped, case.season, case.declared_crop) =

@@ -33,6 +33,7 @@ fn a_chip_is_drawn_readably_and_always_the_same() {
         ndvi: &ndvi,
         grid: &GRID,
         outline: &outline,
+        uncropped: &std::collections::BTreeSet::new(),
         title: "Plot KIT-0417",
         date: "2024-05-17".parse().unwrap(),
         mean: Some(0.634),
@@ -60,6 +61,7 @@ fn any_size_of_window_can_be_drawn() {
         let image = draw(&Chip {
             ndvi: &ndvi,
             grid: &GRID,
+            uncropped: &std::collections::BTreeSet::new(),
             outline: &outline,
             title: &title,
             date: "2024-05-17".parse().unwrap(),

@@ -1,0 +1,244 @@
+//! Events: how often an honest season raises an alarm, and how many losses are found that were laid into real series.
+//!
+//! The sets hold no damage that anybody scored, so every alarm on them counts as false. For recall, a loss is laid into
+//! each series on a fixed day of its growth: NDVI above soil shrinks by a share from that day on, which leaves the real
+//! noise, clouds and gaps as they are.
+
+use std::path::Path;
+
+use jiff::civil::{Date, date};
+use rayon::prelude::*;
+
+use crate::crop::ensemble::{AreaShares, Question, Unit, View};
+use crate::crop::events::{Event, EventKind, EventRules, Glance, Timing, detect};
+use crate::crop::scores::mean;
+use crate::phenology::{SeasonRules, seasons};
+use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, plus_days, smooth};
+
+use super::super::table::Error;
+use super::{Instruments, Line, brazil, figure, france, france_pixels, sets, swiss};
+
+/// Shares of greenness that the laid losses take.
+const LOSSES: [f64; 3] = [0.3, 0.5, 0.8];
+/// Days after green-up on which they begin.
+const BEGINS: [i32; 2] = [20, 45];
+/// Seasons that losses are laid into, of each crop: the first ones by name.
+const MOST_SPOILED: usize = 30;
+/// NDVI of bare soil.
+const SOIL: f64 = 0.2;
+/// Least clear dates of a season.
+const LEAST_DATES: usize = 8;
+
+/// One season of one place.
+struct Season<'a> {
+    views: &'a [View],
+    place: (f64, f64),
+    window: (Date, Date),
+    as_of: Date,
+    declared: Option<&'a str>,
+    unit: Unit,
+    shares: Option<&'a AreaShares>,
+}
+
+impl Season<'_> {
+    /// Events of the season, after an outlier test as in an appraisal; `lost`: from which day on which share is gone.
+    fn events(&self, lost: Option<(Date, f64)>, tools: &Instruments) -> Vec<Event> {
+        let spoiled = |v: &View| match lost {
+            Some((from, share)) if v.date >= from => {
+                View { ndvi: SOIL.min(v.ndvi) + (v.ndvi - SOIL).max(0.0) * (1.0 - share), ..*v }
+            }
+            _ => *v,
+        };
+        let views: Vec<View> = self.views.iter().map(spoiled).collect();
+        let sights: Vec<Sight> =
+            views.iter().map(|v| Sight { date: v.date, ndvi: v.ndvi, weight: 1.0, blue: v.blue }).collect();
+        let (series, _) = from_sights(&sights, self.as_of, &SeriesRules::default());
+        let curve = smooth(&series, &Smoothing::default());
+        let zones = tools.profiles.zones_at(self.place.0, self.place.1);
+        let question = Question {
+            views: &views,
+            as_of: self.as_of,
+            latitude: Some(self.place.0),
+            zones: &zones,
+            window: Some(self.window),
+            declared_crop: self.declared,
+            declared_sowing: None,
+            unit: self.unit,
+            shares: self.shares,
+            crops: &[],
+        };
+        let inside = |d: Date| d >= self.window.0 && d <= self.window.1;
+        let glances: Vec<Glance> = (series.samples().iter())
+            .filter(|s| inside(s.date))
+            .map(|s| Glance::of(s.date, s.ndvi))
+            .collect();
+        let known = |on: Date| -> Vec<Timing> {
+            crate::crop::timings(&question, on, &tools.ensemble, &tools.profiles, &tools.rules)
+        };
+        detect(&glances, curve.sigma, &known, &EventRules::default()).events
+    }
+
+    /// Green-up on the ensemble's word at the end of the season.
+    fn greenup(&self, tools: &Instruments) -> Option<Date> {
+        let zones = tools.profiles.zones_at(self.place.0, self.place.1);
+        let question = Question {
+            views: self.views,
+            as_of: self.as_of,
+            latitude: Some(self.place.0),
+            zones: &zones,
+            window: Some(self.window),
+            declared_crop: self.declared,
+            declared_sowing: None,
+            unit: self.unit,
+            shares: self.shares,
+            crops: &[],
+        };
+        let answer = tools.ensemble.answer(&question, &tools.profiles, &tools.rules);
+        answer.development.map(|d| d.greenup.p50)
+    }
+
+    fn is_seen(&self) -> bool {
+        let inside = |d: Date| d >= self.window.0 && d <= self.window.1;
+        self.views.iter().filter(|v| inside(v.date)).count() >= LEAST_DATES
+    }
+}
+
+pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
+    let mut lines = Vec::new();
+    if let Some(path) = sets::file(data, "france_lpis_dekads_2023/series.parquet") {
+        let pixels = france_pixels::read(&path)?;
+        let crops = [
+            ("wcereal", "winter wheat"),
+            ("scereal", "spring barley"),
+            ("maize", "maize"),
+            ("rapeseed", "rapeseed"),
+            ("sunflower", "sunflower"),
+        ];
+        for (label, declared) in crops {
+            let of = |declared| -> Vec<Season<'_>> {
+                (pixels.iter().filter(|p| p.label == label))
+                    .map(|p| Season {
+                        views: &p.views,
+                        place: (p.lat, p.lon),
+                        window: (france::FROM, france::TO),
+                        as_of: france::TO,
+                        declared,
+                        unit: Unit::Pixel,
+                        shares: Some(&tools.france),
+                    })
+                    .filter(Season::is_seen)
+                    .collect()
+            };
+            judge(&format!("France, {label}, declared"), &of(Some(declared)), true, tools, &mut lines);
+            judge(&format!("France, {label}, nothing declared"), &of(None), false, tools, &mut lines);
+        }
+    }
+    if let Some(path) = sets::file(data, "swiss_wheat_s2_bbch/series.csv.gz") {
+        let fields = swiss::fields(&path)?;
+        let all: Vec<Season<'_>> = fields
+            .values()
+            .map(|(lat, lon, views)| Season {
+                views,
+                place: (*lat, *lon),
+                window: (date(2021, 9, 1), date(2022, 8, 31)),
+                as_of: date(2022, 8, 31),
+                declared: Some("winter wheat"),
+                unit: Unit::Field,
+                shares: None,
+            })
+            .filter(Season::is_seen)
+            .collect();
+        judge("Switzerland, winter wheat, declared", &all, true, tools, &mut lines);
+    }
+    if let Some(path) = sets::file(data, "brazil_sits_mod13q1/series.csv.gz") {
+        let samples = brazil::read(&path)?;
+        let mut all: Vec<Season<'_>> = Vec::new();
+        for s in samples.values().filter(|s| s.label.contains("Soy") || s.label.contains("Cotton")) {
+            let Some(as_of) = s.views.iter().map(|v| v.date).max() else { continue };
+            let sights: Vec<Sight> = (s.views.iter())
+                .map(|v| Sight { date: v.date, ndvi: v.ndvi, weight: 1.0, blue: None })
+                .collect();
+            let (series, _) = from_sights(&sights, as_of, &SeriesRules::default());
+            let curve = smooth(&series, &Smoothing::default());
+            for found in seasons(&series, &curve, Some(s.lat), &SeasonRules::default()) {
+                let Some(window) = brazil::slot(&found, s) else { continue };
+                all.push(Season {
+                    views: &s.views,
+                    place: (s.lat, s.lon),
+                    window,
+                    as_of: window.1.min(as_of),
+                    declared: None,
+                    unit: Unit::Field,
+                    shares: None,
+                });
+            }
+        }
+        judge("Mato Grosso, each season, nothing declared", &all, false, tools, &mut lines);
+    }
+    Ok((!lines.is_empty()).then_some(lines))
+}
+
+fn judge(name: &str, all: &[Season<'_>], with_losses: bool, tools: &Instruments, lines: &mut Vec<Line>) {
+    let found: Vec<Vec<Event>> = all.par_iter().map(|s| s.events(None, tools)).collect();
+    let share =
+        |kind: EventKind| mean(found.iter().map(|e| f64::from(u8::from(e.iter().any(|e| e.kind == kind)))));
+    let n = all.len();
+    lines.push(Line::new(
+        format!("{name}: seasons with a false sudden loss"),
+        n,
+        figure(share(EventKind::Loss), 3),
+        "<= .02",
+    ));
+    lines.push(Line::new(
+        format!("{name}: the same, half of the greenness and more"),
+        n,
+        figure(mean(found.iter().map(|e| f64::from(u8::from(e.iter().any(severe))))), 3),
+        "<= .02",
+    ));
+    lines.push(Line::new(
+        format!("{name}: seasons with a false early harvest; slow decline"),
+        n,
+        format!("{}, {}", figure(share(EventKind::EarlyHarvest), 3), figure(share(EventKind::Decline), 3)),
+        "",
+    ));
+    if !with_losses {
+        return;
+    }
+    for loss in LOSSES {
+        let told: Vec<(bool, Option<i32>)> = all
+            .par_iter()
+            .take(MOST_SPOILED)
+            .flat_map_iter(|s| {
+                let greenup = s.greenup(tools);
+                BEGINS.iter().filter_map(move |after| {
+                    let from = plus_days(greenup?, *after);
+                    // A loss that nobody can have seen before the as-of day is not asked for.
+                    let later = s.views.iter().filter(|v| v.date >= from).count();
+                    (later >= 3).then(|| {
+                        let events = s.events(Some((from, loss)), tools);
+                        let hit = events.iter().find(|e| {
+                            matches!(e.kind, EventKind::Loss | EventKind::EarlyHarvest)
+                                && days_between(e.to, from).abs() <= 30
+                        });
+                        (hit.is_some(), hit.map(|e| days_between(from, e.to)))
+                    })
+                })
+            })
+            .collect();
+        let delays: Vec<f64> = told.iter().filter_map(|t| t.1).map(f64::from).collect();
+        lines.push(Line::new(
+            format!("{name}: laid losses of {loss} found; median days from loss to the date that shows it"),
+            told.len(),
+            format!(
+                "{}, {}",
+                figure(mean(told.iter().map(|t| f64::from(u8::from(t.0)))), 3),
+                figure(crate::crop::scores::quantile(&delays, 0.5), 0)
+            ),
+            if loss >= 0.5 { ">= .85" } else { "" },
+        ));
+    }
+}
+
+fn severe(e: &Event) -> bool {
+    matches!(e.kind, EventKind::Loss | EventKind::EarlyHarvest) && e.severity.is_some_and(|s| s >= 0.5)
+}

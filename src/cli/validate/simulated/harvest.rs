@@ -1,0 +1,163 @@
+//! When fields were harvested, told after the fact and thirty days ahead.
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use crate::crop::DateInterval;
+use crate::crop::scores::{mean, quantile};
+use crate::series::{days_between, plus_days};
+use crate::simulate::trial::{Trial, TrialField};
+
+use super::super::{Instruments, Line, figure};
+use super::{Ask, told};
+
+/// Days after and before the harvest on which it is told.
+const AFTER: i32 = 40;
+const AHEAD: i32 = 30;
+/// Least days after the harvest that must have been in the season.
+const LEAST_AFTER: i32 = 15;
+/// Loss from which a field no longer has a harvest of its own.
+const STRUCK: f64 = 0.3;
+/// Crops that the target counts as cereals.
+const CEREALS: [&str; 4] = ["winter wheat", "wheat", "winter barley", "spring barley"];
+/// A declared sowing date is this wrong at most, days.
+const SOWING_ERROR: i32 = 7;
+
+/// One field told on one day.
+struct Told {
+    cereal: bool,
+    rice: bool,
+    unusual: bool,
+    double: bool,
+    /// P50 less truth, days; absent where nothing was said.
+    error: Option<f64>,
+    covered: bool,
+    /// Called harvested.
+    seen: bool,
+}
+
+pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let fields: Vec<(usize, &TrialField)> = (trial.fields.iter().enumerate())
+        .filter(|(_, f)| {
+            !f.failed && !f.mislabelled && f.event.is_none_or(|e| e.loss < STRUCK) && f.cover.is_none()
+        })
+        .filter(|(_, f)| f.asked().is_some_and(|c| !c.open_set && !c.cut_green && c.harvested.is_some()))
+        .collect();
+    let run = |days: i32, sowing: bool| -> Vec<Told> {
+        (fields.par_iter()).filter_map(|(n, f)| one(*n, f, days, sowing, tools)).collect()
+    };
+    let after = run(AFTER, true);
+    let ahead = run(-AHEAD, true);
+    after_the_fact(&after, "harvest date after the fact", &mut lines);
+    for (what, of) in [
+        ("cereals", (&|t: &Told| t.cereal) as &dyn Fn(&Told) -> bool),
+        ("rice", &|t| t.rice),
+        ("other crops", &|t| !t.cereal && !t.rice),
+        ("unusual fields", &|t| t.unusual),
+        ("fields of two crops a year", &|t| t.double),
+    ] {
+        let part: Vec<&Told> = after.iter().filter(|t| of(t)).collect();
+        let (rmse, within) = figures(&part);
+        let text = format!("{}, {}", figure(rmse, 1), figure(within, 2));
+        lines.push(Line::new(format!("the same, {what}: RMSE, within 10 d"), part.len(), text, ""));
+    }
+    after_the_fact(&run(AFTER, false), "the same, sowing date not declared", &mut lines);
+    for (what, target, of) in [
+        ("cereals", "<= 8", (&|t: &Told| t.cereal) as &dyn Fn(&Told) -> bool),
+        ("others", "<= 12", &|t| !t.cereal),
+        ("unusual fields", "", &|t| t.unusual),
+    ] {
+        let errors: Vec<f64> = ahead.iter().filter(|t| of(t)).filter_map(|t| t.error).collect();
+        lines.push(Line::new(
+            format!("harvest 30 days ahead, {what}: mean absolute error, days"),
+            errors.len(),
+            figure(mean(errors.iter().map(|e| e.abs())), 1),
+            target,
+        ));
+    }
+    let errors: Vec<f64> = ahead.iter().filter_map(|t| t.error).collect();
+    lines.push(Line::new(
+        "harvest 30 days ahead: median error (late is positive), days",
+        errors.len(),
+        figure(quantile(&errors, 0.5), 1),
+        "",
+    ));
+    let spoken: Vec<&Told> = ahead.iter().filter(|t| t.error.is_some()).collect();
+    lines.push(Line::new(
+        "harvest 30 days ahead: 80 % interval covers",
+        spoken.len(),
+        figure(mean(spoken.iter().map(|t| f64::from(u8::from(t.covered)))), 2),
+        ".75 to .85",
+    ));
+    lines.push(Line::new(
+        "standing crop called harvested 30 days before its harvest",
+        ahead.len(),
+        figure(mean(ahead.iter().map(|t| f64::from(u8::from(t.seen)))), 3),
+        "",
+    ));
+    lines
+}
+
+fn after_the_fact(all: &[Told], what: &str, lines: &mut Vec<Line>) {
+    let whole: Vec<&Told> = all.iter().collect();
+    let (rmse, within) = figures(&whole);
+    let spoken = all.iter().filter(|t| t.error.is_some()).count();
+    lines.push(Line::new(format!("{what}: RMSE, days"), spoken, figure(rmse, 1), "<= 10 (JRC, real: 16.1)"));
+    lines.push(Line::new(
+        format!("{what}: within 10 days"),
+        spoken,
+        figure(within, 2),
+        ">= .80 (JRC, real: .66)",
+    ));
+    let covered = mean(all.iter().filter(|t| t.error.is_some()).map(|t| f64::from(u8::from(t.covered))));
+    lines.push(Line::new(format!("{what}: 80 % interval covers"), spoken, figure(covered, 2), ".75 to .85"));
+    lines.push(Line::new(
+        format!("{what}: no date, of all"),
+        all.len(),
+        figure(mean(all.iter().map(|t| f64::from(u8::from(t.error.is_none())))), 2),
+        "",
+    ));
+    lines.push(Line::new(
+        format!("{what}: called harvested, of all"),
+        all.len(),
+        figure(mean(all.iter().map(|t| f64::from(u8::from(t.seen)))), 2),
+        "",
+    ));
+}
+
+/// Root mean square error, and share within ten days, of the fields with a date.
+fn figures(told: &[&Told]) -> (Option<f64>, Option<f64>) {
+    let errors = || told.iter().filter_map(|t| t.error);
+    let rmse = mean(errors().map(|e| e * e)).map(f64::sqrt);
+    (rmse, mean(errors().map(|e| f64::from(u8::from(e.abs() <= 10.0)))))
+}
+
+fn one(n: usize, field: &TrialField, days: i32, sowing: bool, tools: &Instruments) -> Option<Told> {
+    let cycle = field.asked()?;
+    let truth = cycle.harvested?;
+    let as_of = plus_days(truth, days).min(field.window.1);
+    if days > 0 && days_between(truth, as_of) < LEAST_AFTER {
+        return None;
+    }
+    let wrong = (n as i32 * 5) % (2 * SOWING_ERROR + 1) - SOWING_ERROR;
+    let ask = Ask {
+        as_of,
+        declared: Some(&field.label),
+        sowing: sowing.then(|| plus_days(cycle.sown, wrong)),
+        window: None,
+    };
+    let (a, _) = told(field, &field.looks, &ask, tools);
+    let window: Option<DateInterval> = a.harvested.or(a.harvest);
+    let inside = |w: DateInterval| -> bool { (w.p10..=w.p90).contains(&truth) };
+    let error = |p50: Date| f64::from(days_between(truth, p50));
+    Some(Told {
+        cereal: CEREALS.contains(&cycle.crop.as_str()),
+        rice: cycle.crop == "rice",
+        unusual: field.unusual,
+        double: field.cycles.len() > 1,
+        error: window.map(|w| error(w.p50)),
+        covered: window.is_some_and(inside),
+        seen: a.harvested.is_some(),
+    })
+}

@@ -1,0 +1,140 @@
+//! Losses that were laid on fields while they grew: how many are found, and how often an honest season raises an alarm.
+
+use rayon::prelude::*;
+
+use crate::crop::ensemble::{Question, Unit};
+use crate::crop::events::{Event, EventKind, EventRules, Glance, detect};
+use crate::crop::scores::{mean, quantile};
+use crate::crop::timings;
+use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, plus_days, smooth};
+use crate::simulate::trial::{Look, Trial, TrialField};
+
+use super::super::{Instruments, Line, figure};
+use super::views;
+
+/// True loss of leaf area over a month that must be found; below the second a field counts as unharmed.
+const HEAVY: f64 = 0.5;
+const LIGHT: f64 = 0.2;
+/// Days around the true event in which a found one must begin.
+const MATCHED: (i32, i32) = (-20, 45);
+/// Days after harvest that are still looked at.
+const AFTER_HARVEST: i32 = 20;
+
+/// One field looked at for events.
+struct Looked<'a> {
+    field: &'a TrialField,
+    events: Vec<Event>,
+}
+
+pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
+    let grown = |f: &&TrialField| {
+        f.cover.is_none() && !f.mislabelled && !f.failed && f.asked().is_some_and(|c| !c.open_set)
+    };
+    let looked: Vec<Looked<'_>> = (trial.fields.par_iter())
+        .filter(grown)
+        .map(|field| Looked { field, events: events(field, tools) })
+        .collect();
+    let heavy: Vec<&Looked<'_>> =
+        looked.iter().filter(|l| l.field.event.is_some_and(|e| e.loss >= HEAVY)).collect();
+    let unharmed: Vec<&Looked<'_>> =
+        looked.iter().filter(|l| l.field.event.is_none_or(|e| e.loss < LIGHT)).collect();
+    let rate = |of: &dyn Fn(&Looked<'_>) -> bool, among: &[&Looked<'_>]| {
+        mean(among.iter().map(|l| f64::from(u8::from(of(l)))))
+    };
+    let alarms = |l: &Looked<'_>| l.events.iter().any(|e| e.kind != EventKind::EarlyHarvest);
+    let mut lines = vec![
+        Line::new(
+            "true loss of half the leaves or more: any event found at its time",
+            heavy.len(),
+            figure(rate(&|l| matched(l).is_some(), &heavy), 2),
+            ">= .85",
+        ),
+        Line::new(
+            "unharmed season: alarm (sudden loss, decline or flood)",
+            unharmed.len(),
+            figure(rate(&alarms, &unharmed), 3),
+            "<= .02",
+        ),
+    ];
+    for (kind, share) in [
+        (EventKind::Loss, "sudden loss"),
+        (EventKind::Decline, "decline"),
+        (EventKind::Flood, "flood"),
+        (EventKind::EarlyHarvest, "early harvest (asks, no alarm)"),
+    ] {
+        let of = |l: &Looked<'_>| l.events.iter().any(|e| e.kind == kind);
+        let text = figure(rate(&of, &unharmed), 3);
+        lines.push(Line::new(format!("unharmed season: {share}"), unharmed.len(), text, ""));
+    }
+    for word in ["hail", "flood", "drought", "frost", "termination"] {
+        let of: Vec<&Looked<'_>> = (heavy.iter().copied())
+            .filter(|l| l.field.event.is_some_and(|e| e.kind.word() == word))
+            .collect();
+        let text = figure(rate(&|l| matched(l).is_some(), &of), 2);
+        lines.push(Line::new(format!("true loss of half or more by {word}: found"), of.len(), text, ""));
+    }
+    let errors: Vec<f64> = heavy.iter().filter_map(|l| matched(l)).map(|d| f64::from(d.abs())).collect();
+    lines.push(Line::new(
+        "found loss: first clear date that shows it after the true day, median days",
+        errors.len(),
+        figure(quantile(&errors, 0.5), 0),
+        "",
+    ));
+    lines
+}
+
+/// Days from the true event to the first clear date of the found one that fits it.
+fn matched(l: &Looked<'_>) -> Option<i32> {
+    let truth = l.field.event?;
+    (l.events.iter())
+        .filter(|e| e.to >= plus_days(truth.from, MATCHED.0) && e.from <= plus_days(truth.to, MATCHED.1))
+        .map(|e| days_between(truth.from, e.to))
+        .min_by_key(|d| d.abs())
+}
+
+/// Events of the season of the declared crop, as an appraisal after its harvest would look for them.
+fn events(field: &TrialField, tools: &Instruments) -> Vec<Event> {
+    let Some(cycle) = field.asked() else { return Vec::new() };
+    let end = cycle.harvested.map_or(field.window.1, |h| plus_days(h, AFTER_HARVEST));
+    let end = end.min(field.window.1);
+    let sights: Vec<Sight> = (field.looks.iter())
+        .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: l.bands.first().copied() })
+        .collect();
+    let (series, _) = from_sights(&sights, end, &SeriesRules::default());
+    let curve = smooth(&series, &Smoothing::default());
+    let zones = tools.profiles.zones_at(field.lat, field.lon);
+    let seen = views(&field.looks, &series);
+    let question = Question {
+        views: &seen,
+        as_of: end,
+        latitude: Some(field.lat),
+        zones: &zones,
+        window: Some((plus_days(cycle.sown, -45), plus_days(end, 60))),
+        declared_crop: Some(&field.label),
+        declared_sowing: Some(cycle.sown),
+        unit: Unit::Field,
+        shares: None,
+        crops: &[],
+    };
+    let glances: Vec<Glance> = (series.samples().iter())
+        .filter(|s| s.date >= cycle.sown)
+        .map(|s| {
+            let look = field.looks.iter().find(|l| l.date == s.date);
+            look.map_or(Glance::of(s.date, s.ndvi), |l| glance(l, s.ndvi))
+        })
+        .collect();
+    let known = |on| timings(&question, on, &tools.ensemble, &tools.profiles, &tools.rules);
+    detect(&glances, curve.sigma, &known, &EventRules::default()).events
+}
+
+fn glance(l: &Look, ndvi: f64) -> Glance {
+    let [_, green, _, _, _, _, nir, narrow, swir, _] = l.bands;
+    let share = |a: f64, b: f64| Some((a - b) / (a + b)).filter(|x| x.is_finite());
+    Glance {
+        ndwi: share(green, nir),
+        mndwi: share(green, swir),
+        lswi: share(narrow, swir),
+        swir: Some(swir),
+        ..Glance::of(l.date, ndvi)
+    }
+}

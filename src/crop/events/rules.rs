@@ -1,0 +1,71 @@
+//! Settings of the event rules, with units in the keys and a source for every default.
+
+use serde::{Deserialize, Serialize};
+
+/// When a fall, a decline or water counts as an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventRules {
+    /// Least distance below what was expected, NDVI. Default 0.15 (design value).
+    pub min_drop_ndvi: f64,
+    /// The same in standard deviations, on the first clear date. Default 3 (design value).
+    pub first_date_sd: f64,
+    /// The same on the next clear date. Default 2 (design value).
+    pub next_date_sd: f64,
+    /// Longest time between the two clear dates of a sudden fall, and from the first to the confirming one, days.
+    /// Default 30: over a longer blind time a fall is not sudden.
+    pub max_bracket_days: u32,
+    /// A fall that regains more than half of its loss within this time is no loss, days. Default 25 (design value).
+    pub recovery_days: u32,
+    /// Probability of ripeness below which a fall is a loss. Default 0.1 (design value).
+    pub loss_max_ripe: f64,
+    /// Probability of ripeness above which a fall is the harvest; in between a person has to look. Default 0.5
+    /// (design value).
+    pub harvest_min_ripe: f64,
+    /// What the expectation itself may be wrong by, NDVI. Default 0.04, the error of one level held over weeks.
+    pub model_sd_ndvi: f64,
+    /// Distance below what was expected that a slow decline keeps, in standard deviations. Default 1.5 (design value).
+    pub decline_sd: f64,
+    /// How long it must keep it, days. Default 20 (design value).
+    pub decline_days: u32,
+    /// Clear dates that must show it. Default 3.
+    pub decline_dates: usize,
+    /// Share of the plot under water that makes a flood, 0 to 1. Default 0.30 (design value).
+    pub flood_area_fraction: f64,
+    /// SWIR1 reflectance below which a wet surface is water. Default 0.12 (design value).
+    pub flood_max_swir: f64,
+    /// NDVI above bare soil up to which nothing has come up. Default 0.15 (design value).
+    pub bare_margin_ndvi: f64,
+    /// Clear dates since the expected green-up that are needed to say that nothing came up. Default 4.
+    pub not_planted_dates: usize,
+    /// Share of same-crop neighbours that fell at the same time above which an event is regional. Default 0.4
+    /// (design value).
+    pub regional_share: f64,
+    /// Days by which a neighbour's fall may lie apart from the plot's and still be the same. Default 6: one revisit of
+    /// two satellites and a day.
+    pub same_time_days: u32,
+}
+
+impl Default for EventRules {
+    fn default() -> Self {
+        EventRules {
+            min_drop_ndvi: 0.15,
+            first_date_sd: 3.0,
+            next_date_sd: 2.0,
+            max_bracket_days: 30,
+            recovery_days: 25,
+            loss_max_ripe: 0.1,
+            harvest_min_ripe: 0.5,
+            model_sd_ndvi: 0.04,
+            decline_sd: 1.5,
+            decline_days: 20,
+            decline_dates: 3,
+            flood_area_fraction: 0.30,
+            flood_max_swir: 0.12,
+            bare_margin_ndvi: 0.15,
+            not_planted_dates: 4,
+            regional_share: 0.4,
+            same_time_days: 6,
+        }
+    }
+}
