@@ -16,11 +16,13 @@
 mod answer;
 mod area_shares;
 mod assessment;
+mod chains;
 mod check;
 mod cover;
 mod cut;
 mod cycle;
 mod develop;
+mod flood;
 mod judge;
 mod learned;
 mod likelihood;
@@ -28,15 +30,19 @@ mod logistic;
 mod points;
 mod posterior;
 mod table;
+mod unit;
 mod views;
 mod weigh;
+mod weigh_classes;
 
-pub use answer::{Answer, Beside, ClassScore, Decision, Ensemble, Question, Unit};
+pub use answer::{Answer, Beside, ClassScore, Decision, Ensemble, Question};
 pub use area_shares::AreaShares;
+pub use chains::{Chain, Slot};
 pub use cut::Standing;
 pub use develop::Development;
 pub use learned::Learned;
 pub use table::{EnsembleError, EnsembleTable};
+pub use unit::Unit;
 pub use views::{View, views_of};
 
 /// Name and version of this method.

@@ -16,7 +16,7 @@ use crate::phenology::{SeasonRules, seasons};
 use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, plus_days, smooth};
 
 use super::super::table::Error;
-use super::{Instruments, Line, brazil, figure, france, sets, swiss};
+use super::{Instruments, Line, brazil, figure, france, france_pixels, sets, swiss};
 
 /// Shares of greenness that the laid losses take.
 const LOSSES: [f64; 3] = [0.3, 0.5, 0.8];
@@ -106,7 +106,7 @@ impl Season<'_> {
 pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
     let mut lines = Vec::new();
     if let Some(path) = sets::file(data, "france_lpis_dekads_2023/series.parquet") {
-        let pixels = france::read(&path)?;
+        let pixels = france_pixels::read(&path)?;
         let crops = [
             ("wcereal", "winter wheat"),
             ("scereal", "spring barley"),

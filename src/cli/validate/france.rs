@@ -1,33 +1,39 @@
 //! Western France 2023: 478 single pixels with the crop of the parcel register.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type, TimestampNanosecondType, UInt16Type};
-use arrow_array::{Array, RecordBatch};
 use jiff::civil::{Date, date};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 
-use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit, View};
+use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit};
 use crate::crop::scores::{
-    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at,
+    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at, quantile,
 };
 
 use super::super::table::Error;
-use super::{Instruments, Line, figure, sets};
+use super::baselines::{Pattern, flat, highest, lowest, pattern, twdtw};
+use super::france_pixels::{Pixel, read};
+use super::{Drawn, Instruments, Line, Measured, figure, sets};
 
-/// Blue reflectance from which a composite is taken for cloud, as in the prototype.
-const CLOUD_BLUE: f64 = 0.16;
-/// Middle of a ten-day composite after its date, days.
-const MIDDLE: i32 = 5;
 /// First and last day of the season of harvest year 2023, as in the prototype.
 pub(super) const FROM: Date = date(2022, 9, 18);
 pub(super) const TO: Date = date(2023, 11, 22);
 /// Crops whose declaration is checked, in the words of the labels.
 const DECLARED: [&str; 6] = ["wcereal", "maize", "rapeseed", "sunflower", "soybean", "grass"];
+/// All words of the labels.
+const LABELS: [&str; 10] = [
+    "wcereal",
+    "maize",
+    "rapeseed",
+    "sunflower",
+    "soybean",
+    "grass",
+    "scereal",
+    "pulses",
+    "potato",
+    "perennial",
+];
 /// As-of dates; the last is the season's end.
 const AS_OF: [(Date, &str); 6] = [
     (date(2023, 4, 15), "prototype .559"),
@@ -38,17 +44,11 @@ const AS_OF: [(Date, &str); 6] = [
     (TO, ">= .75; prototype .703, forest trained on the labels .774"),
 ];
 
-pub(super) struct Pixel {
-    pub label: &'static str,
-    pub lat: f64,
-    pub lon: f64,
-    pub views: Vec<View>,
-}
-
-pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
+pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measured>, Error> {
     let Some(path) = sets::file(data, "france_lpis_dekads_2023/series.parquet") else { return Ok(None) };
     let pixels = read(&path)?;
     let mut lines = Vec::new();
+    let mut drawn = Vec::new();
     for (as_of, target) in AS_OF {
         let answered = answers(&pixels, as_of, tools);
         let cases: Vec<Case> = answered.iter().map(|(p, a)| case(p, a)).collect();
@@ -71,8 +71,16 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
                 "accuracy with flat prior",
                 cases.len(),
                 figure(accuracy(&cases), 3),
-                "prototype .55",
+                "prototype .55: there every class alike, here every group, of which many do not grow there",
             ));
+            by_clear_dates(&answered, &mut lines);
+            by_half(&answered, &mut lines);
+            baselines(&pixels, tools, &mut lines);
+            drawn.push(Drawn {
+                name: "france",
+                title: "Western France 2023, pixels",
+                cases: answered.iter().map(|(p, a)| case(p, a)).collect(),
+            });
         }
         for (rest, by_area) in [("flat rest", false), ("rest by area", true)] {
             let (truths, falses) = declarations(&answered, by_area);
@@ -94,7 +102,93 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
             ));
         }
     }
-    Ok(Some(lines))
+    Ok(Some(Measured { lines, drawn }))
+}
+
+/// Accuracy of all, accuracy of the accepted, and the share referred, of some pixels.
+fn summary(part: &[&(&Pixel, Answer)]) -> String {
+    let cases: Vec<Case> = part.iter().map(|(p, a)| case(p, a)).collect();
+    let accepted: Vec<Case> = (part.iter())
+        .filter_map(|(p, a)| Some(Case { right: named(a)?.contains(&p.label), probability: 1.0 }))
+        .collect();
+    let referred = 1.0 - accepted.len() as f64 / part.len().max(1) as f64;
+    format!("{}, {}, {referred:.2}", figure(accuracy(&cases), 2), figure(accuracy(&accepted), 2))
+}
+
+fn by_clear_dates(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
+    for (from, to) in [(8, 17), (18, 20), (21, 30), (31, 99)] {
+        let part: Vec<&(&Pixel, Answer)> =
+            answered.iter().filter(|(_, a)| (from..=to).contains(&a.clear_dates)).collect();
+        let what = format!("{from} to {to} clear dates: accuracy, accepted right, referred");
+        lines.push(Line::new(what, part.len(), summary(&part), ""));
+    }
+}
+
+/// The halves of the set that each chose the calibration on its own.
+fn by_half(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
+    let all: Vec<f64> = answered.iter().map(|(p, _)| p.lon).collect();
+    let middle = quantile(&all, 0.5).unwrap_or(0.0);
+    for (name, west) in [("western half", true), ("eastern half", false)] {
+        let part: Vec<&(&Pixel, Answer)> =
+            answered.iter().filter(|(p, _)| (p.lon < middle) == west).collect();
+        let what = format!("{name}: accuracy, accepted right, referred");
+        lines.push(Line::new(what, part.len(), summary(&part), ""));
+    }
+}
+
+fn baselines(pixels: &[Pixel], tools: &Instruments, lines: &mut Vec<Line>) {
+    let n = pixels.len();
+    let right = |said: &(dyn Fn(&Pixel) -> Option<&'static str> + Sync)| {
+        let cases: Vec<Case> =
+            pixels.par_iter().map(|p| Case { right: said(p) == Some(p.label), probability: 1.0 }).collect();
+        figure(accuracy(&cases), 3)
+    };
+    lines.push(Line::new("baseline: prior only (always grass)", n, right(&|_| Some("grass")), ""));
+    lines.push(Line::new("baseline: calendar rule (NDVI thresholds)", n, right(&by_rule), ""));
+    let window = (date(2022, 10, 1), TO);
+    let curves: Vec<(&'static str, Pattern)> = (tools.profiles.profiles().iter())
+        .filter(|p| p.zone == "europe-atlantic" || p.zone == "europe")
+        .filter_map(|p| {
+            // Rapeseed, wheat and barley of the harvest of 2023 are sown in 2022.
+            let year = if p.sow_from.month >= 7 { 2022 } else { 2023 };
+            let label = LABELS.iter().find(|l| **l == word(&p.crop))?;
+            Some((*label, pattern(p, year, window)?))
+        })
+        .chain([("grass", flat(window, |_| 0.70))])
+        .collect();
+    let nearest = |p: &Pixel| {
+        (curves.iter())
+            .filter_map(|(name, c)| Some((*name, twdtw(&p.views, c, window)?)))
+            .reduce(|a, b| if b.1 < a.1 { b } else { a })
+            .map(|(name, _)| name)
+    };
+    lines.push(Line::new(
+        "baseline: TWDTW to the calendar's curves (alpha -0.1, beta 50)",
+        n,
+        right(&nearest),
+        "",
+    ));
+    lines.push(Line::new(
+        "upper reference: forest trained on these labels, five-fold",
+        n,
+        "0.774".to_owned(),
+        "(from the set's description)",
+    ));
+}
+
+/// Thresholds that a practitioner would set by the calendar.
+fn by_rule(p: &Pixel) -> Option<&'static str> {
+    let low = |a, b| lowest(&p.views, a, b).is_some_and(|v| v < 0.4);
+    let high = |a, b| highest(&p.views, a, b).is_some_and(|v| v > 0.6);
+    let spring = high(date(2023, 4, 1), date(2023, 5, 31));
+    let summer = high(date(2023, 7, 15), date(2023, 8, 31));
+    if spring && low(date(2023, 6, 25), date(2023, 7, 31)) {
+        Some("wcereal")
+    } else if summer && low(date(2023, 4, 15), date(2023, 6, 20)) {
+        Some("maize")
+    } else {
+        Some("grass")
+    }
 }
 
 fn at_the_end(answered: &[(&Pixel, Answer)], cases: &[Case], lines: &mut Vec<Line>) {
@@ -226,81 +320,4 @@ fn declarations(answered: &[(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<
         .flat_map(|(p, a)| DECLARED.iter().filter(|d| **d != p.label).filter_map(move |d| odds(a, d)))
         .collect();
     (truths, falses)
-}
-
-pub(super) fn read(path: &Path) -> Result<Vec<Pixel>, Error> {
-    let failed =
-        |problem: String| Error::Open { path: path.to_owned(), source: std::io::Error::other(problem) };
-    let file = File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .and_then(|b| b.build())
-        .map_err(|e| failed(e.to_string()))?;
-    let mut pixels: BTreeMap<String, Pixel> = BTreeMap::new();
-    for batch in reader {
-        let batch = batch.map_err(|e| failed(e.to_string()))?;
-        let ids =
-            arrow_cast_text(&batch, "sample_id").ok_or_else(|| failed("no column sample_id".to_owned()))?;
-        for (k, id) in ids.into_iter().enumerate() {
-            let Some((label, lat, lon, view)) = pixel_row(&batch, k) else { continue };
-            let pixel = pixels.entry(id).or_insert(Pixel { label, lat, lon, views: Vec::new() });
-            pixel.views.push(view);
-        }
-    }
-    Ok(pixels.into_values().collect())
-}
-
-fn arrow_cast_text(batch: &RecordBatch, name: &str) -> Option<Vec<String>> {
-    let column = batch.column_by_name(name)?;
-    if let Some(c) = column.as_string_opt::<i32>() {
-        return Some((0..c.len()).map(|k| c.value(k).to_owned()).collect());
-    }
-    let c = column.as_string_opt::<i64>()?;
-    Some((0..c.len()).map(|k| c.value(k).to_owned()).collect())
-}
-
-fn pixel_row(batch: &RecordBatch, k: usize) -> Option<(&'static str, f64, f64, View)> {
-    let band = |name: &str| -> Option<f64> {
-        let column = batch.column_by_name(name)?.as_primitive_opt::<UInt16Type>()?;
-        let value = column.value(k);
-        (!column.is_null(k) && value < u16::MAX).then(|| f64::from(value) / 1e4)
-    };
-    let degrees = |name: &str| Some(batch.column_by_name(name)?.as_primitive_opt::<Float64Type>()?.value(k));
-    let code = batch.column_by_name("ewoc_code")?.as_primitive_opt::<Int64Type>()?.value(k);
-    let nanos = batch.column_by_name("timestamp")?.as_primitive_opt::<TimestampNanosecondType>()?.value(k);
-    let start =
-        jiff::Timestamp::from_nanosecond(i128::from(nanos)).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (b02, b03, b04) = (band("S2-L2A-B02")?, band("S2-L2A-B03")?, band("S2-L2A-B04")?);
-    let (b08, b11) = (band("S2-L2A-B08")?, band("S2-L2A-B11")?);
-    let share = |a: f64, b: f64| (a - b) / (a + b);
-    let view = View {
-        date: crate::series::plus_days(start, MIDDLE),
-        ndvi: share(b08, b04),
-        lswi: Some(share(b08, b11)),
-        ndyi: Some(share(b03, b02)),
-        nir: Some(b08),
-        blue: Some(b02),
-    };
-    let usable = b02 < CLOUD_BLUE && view.ndvi.is_finite() && (FROM..=TO).contains(&view.date);
-    usable.then_some((label(code)?, degrees("lat")?, degrees("lon")?, view))
-}
-
-/// Label of a register code, in the groups of the set's own description.
-fn label(code: i64) -> Option<&'static str> {
-    Some(match code {
-        1_101_060_000 | 1_101_060_001 => "maize",
-        1_101_010_011 | 1_101_020_011 | 1_101_010_040 | 1_101_010_021 | 1_101_050_001 | 1_101_030_011
-        | 1_101_040_011 => "wcereal",
-        1_101_020_012 | 1_101_010_012 | 1_101_040_012 | 1_101_010_022 | 1_101_050_002 => "scereal",
-        1_106_000_010 => "sunflower",
-        1_106_000_031 | 1_106_000_032 => "rapeseed",
-        1_106_000_020 => "soybean",
-        1_105_010_032 | 1_105_010_022 | 1_105_000_030 => "pulses",
-        1_107_000_010 => "potato",
-        2_001_020_022 | 2_001_020_021 | 2_000_000_000 | 1_111_040_000 | 1_111_020_010 | 1_111_020_030
-        | 1_115_000_000 | 2_501_000_000 => "grass",
-        1_201_000_010 | 1_201_000_000 | 1_201_040_000 | 1_201_010_110 | 1_206_000_000 | 1_207_000_000 => {
-            "perennial"
-        }
-        _ => return None,
-    })
 }

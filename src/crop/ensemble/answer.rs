@@ -14,38 +14,18 @@ use super::cover;
 use super::cycle::Cycle;
 use super::develop::{self, Development};
 use super::judge;
-use super::likelihood::{Channel, Workspace};
+use super::likelihood::Channel;
 use super::logistic::Logistic;
 use super::points::{Point, points};
 use super::posterior::{posterior, priors, summed};
 use super::table::{EnsembleError, EnsembleTable};
+use super::unit::Unit;
 use super::views::{Seen, View};
-use super::weigh::{Scale, Weighed, prior, refine};
+use super::weigh::{Scale, Weighed};
+use super::weigh_classes::{weigh_crops, weigh_water};
 
-/// Classes that get the second stage (science 5.2).
-const REFINED: usize = 4;
 /// Default window around the as-of date, days: what is looked at, and where the middle of the green time may lie.
 const WINDOW: (i32, i32) = (-330, 95);
-
-/// What one series stands for: it decides how far its evidence is trusted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
-    /// One pixel.
-    Pixel,
-    /// The mean of a field.
-    #[default]
-    Field,
-}
-
-impl Unit {
-    /// Word used in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Unit::Pixel => "pixel",
-            Unit::Field => "field",
-        }
-    }
-}
 
 /// Everything the ensemble may look at for one plot and one season.
 #[derive(Clone, Debug)]
@@ -196,9 +176,10 @@ impl Ensemble {
         let (from, to) = question
             .window
             .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
+        let trust = self.table.trust(question.unit);
         let seen = Seen::new(question.views, from, to.min(question.as_of));
         let channels: Vec<Channel> = (self.table.index.iter().enumerate())
-            .filter_map(|(k, row)| Channel::new(k, row, &seen))
+            .filter_map(|(k, row)| Channel::new(k, row, &seen, trust.noise_factor))
             .collect();
         let rows = profiles.rows_in(question.zones);
         let mut classes = self.classes(question, beside, &rows, profiles, from, to);
@@ -219,6 +200,7 @@ impl Ensemble {
                 evidence: cover::evidence(row, &self.table, &seen, &channels, new_year, question.latitude),
             });
         }
+        weigh_water(&mut classes, question, day(to.min(question.as_of)));
         self.conclude(question, beside, profiles, rules, &seen, &classes, &declared)
     }
 
@@ -246,7 +228,8 @@ impl Ensemble {
                 }
                 let zone = profiles.zone(&row.zone);
                 let sown = question.declared_sowing;
-                let of_year = |y| Cycle::new(row, zone, &self.table, y, question.latitude, sown);
+                let of_year =
+                    |y| Cycle::new(row, zone, &self.table, y, question.latitude, sown, question.unit);
                 let inside = |c: &Cycle| (day(from)..=day(to)).contains(&c.middle());
                 let centre = 0.5 * (day(from) + day(to));
                 let cycles: Vec<Cycle> = (from.year() - 2..=to.year() + 1).filter_map(of_year).collect();
@@ -288,7 +271,8 @@ impl Ensemble {
         classes: &[Class<'_>],
         declared: &judge::Declared<'_>,
     ) -> Answer {
-        let kappa = self.table.kappa(question.unit);
+        let trust = self.table.trust(question.unit);
+        let open = classes.iter().find(|c| c.open_set).map(|c| c.evidence);
         let evidence: Vec<f64> = classes.iter().map(|c| c.evidence).collect();
         let kinds: Vec<(String, String, bool)> =
             classes.iter().map(|c| (c.name.clone(), c.group.clone(), c.open_set)).collect();
@@ -300,8 +284,8 @@ impl Ensemble {
             Some(learned) => learned.pooled(&words, &profile),
             None => profile,
         };
-        let probability = pooled(posterior(&evidence, &prior, kappa));
-        let flat_probability = pooled(posterior(&evidence, &flat, kappa));
+        let probability = pooled(posterior(&evidence, open, &prior, &trust));
+        let flat_probability = pooled(posterior(&evidence, open, &flat, &trust));
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
                 .map(|((c, prior), (probability, flat_probability))| ClassScore {
@@ -353,41 +337,5 @@ impl Ensemble {
                 |s| format!("area shares of {} {} ({})", s.region, s.year, s.version),
             ),
         }
-    }
-}
-
-/// Both stages of all crops; rows that expect the same curves are weighed once.
-fn weigh_crops(classes: &mut [Class<'_>], scale: &Scale<'_>, declared: &judge::Declared<'_>) {
-    let mut work = Workspace::default();
-    for k in 0..classes.len() {
-        let (done, rest) = classes.split_at_mut(k);
-        let Some(class) = rest.first_mut() else { continue };
-        class.weighed = match done.iter().find(|d| d.cycle == class.cycle) {
-            Some(twin) => twin.weighed.clone(),
-            None => class.cycle.as_ref().map(|c| prior(c, scale, &mut work)),
-        };
-        class.evidence = class.weighed.as_ref().map_or(f64::NEG_INFINITY, |w| w.evidence);
-    }
-    let mut order: Vec<usize> = (0..classes.len()).collect();
-    order.sort_by(|a, b| classes[*b].evidence.total_cmp(&classes[*a].evidence).then(a.cmp(b)));
-    let mut refined: Vec<usize> = Vec::new();
-    let mut spent = 0;
-    for k in order {
-        let is_declared = classes[k].row.is_some_and(|r| declared.holds(r));
-        let twin = refined.iter().copied().find(|r| classes[*r].cycle == classes[k].cycle);
-        if let Some(twin) = twin {
-            classes[k].weighed = classes[twin].weighed.clone();
-        } else if spent < REFINED || is_declared {
-            let class = &mut classes[k];
-            class.weighed = match (&class.cycle, &class.weighed) {
-                (Some(c), Some(first)) => Some(refine(c, first, scale, &mut work)),
-                _ => None,
-            };
-            refined.push(k);
-            spent += usize::from(spent < REFINED);
-        } else {
-            continue;
-        }
-        classes[k].evidence = classes[k].weighed.as_ref().map_or(f64::NEG_INFINITY, |w| w.evidence);
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn check(table: &EnsembleTable) -> Result<(), EnsembleError> {
         }
         for k in 0..INDICES.len() {
             let l = s.levels(k);
-            laws(&[l.base, l.plateau, l.peak, l.ripe].into_iter().flatten().collect::<Vec<_>>(), row)?;
+            laws(
+                &[l.base, l.plateau, l.peak, l.ripe, l.pre, l.post].into_iter().flatten().collect::<Vec<_>>(),
+                row,
+            )?;
             positive(&[l.plateau_sd, l.peak_sd].into_iter().flatten().collect::<Vec<_>>(), row)?;
             laws(&s.flower.map(|f| f.of(k)).into_iter().collect::<Vec<_>>(), row)?;
         }
@@ -57,12 +60,16 @@ pub(super) fn check(table: &EnsembleTable) -> Result<(), EnsembleError> {
     if !table.cover.iter().any(|c| c.open_set) {
         return Err(wrong("covers".to_owned(), "one must be the open set"));
     }
-    for unit in [Unit::Pixel, Unit::Field] {
+    for unit in [Unit::Pixel, Unit::Field, Unit::Coarse] {
         let row = || format!("calibration of unit {}", unit.word());
         let found = table.calibration.iter().find(|c| c.unit == unit.word());
         let Some(found) = found else { return Err(wrong(row(), "it is missing")) };
         sourced(&found.fitted_on, row)?;
-        positive(&[found.kappa], row)?;
+        positive(&[found.kappa, found.noise_factor], row)?;
+        laws(found.field_share.as_slice(), row)?;
+        if !(0.0..1.0).contains(&found.atypical) {
+            return Err(wrong(row(), format!("atypical = {} must be 0 or more and below 1", found.atypical)));
+        }
     }
     for output in OUTPUTS {
         let row = || format!("interval of {output}");

@@ -7,10 +7,10 @@ use crate::series::days_between;
 use super::super::normal::day;
 use super::super::profile::{LatShift, Profile, Zone};
 use super::super::thermal::Warp;
-use super::INDICES;
 use super::logistic::Logistic;
 use super::points::Point;
 use super::table::{EnsembleTable, Law, Levels};
+use super::{INDICES, Unit};
 
 /// Share of a 5 to 95 % window that is one standard deviation, and the least one, days (science 6).
 const WINDOW_TO_SD: f64 = 1.0 / 3.3;
@@ -75,6 +75,7 @@ impl Cycle {
         year: i16,
         latitude: Option<f64>,
         sown: Option<Date>,
+        unit: Unit,
     ) -> Option<Cycle> {
         let shape = table.shape(&p.crop, &p.zone)?;
         let (gs, sh) = (p.gs_days?, p.sh_days?);
@@ -114,8 +115,13 @@ impl Cycle {
                     peak[1] = peak[1].max(LOW_VIGOUR_PEAK_SD);
                 }
             }
+            let ripe = own.ripe.unwrap_or(row.ripe);
+            if let Some(share) = table.trust(unit).field_share {
+                peak = mixed(peak, base, share);
+                plateau = mixed(plateau, base, share);
+            }
             let bump = shape.flower.map_or([0.0, 0.03], |f| f.of(k));
-            *to = [row.pre, base, plateau, peak, own.ripe.unwrap_or(row.ripe), row.post, bump];
+            *to = [own.pre.unwrap_or(row.pre), base, plateau, peak, ripe, own.post.unwrap_or(row.post), bump];
         }
         Some(Cycle {
             sow,
@@ -129,6 +135,16 @@ impl Cycle {
             emergence_lag,
             levels,
         })
+    }
+
+    /// Sowing (or transplanting) date of the row, mean and standard deviation, days since 1970.
+    pub(super) fn sowing_law(&self) -> Law {
+        self.sow
+    }
+
+    /// Expected harvest, days since 1970.
+    pub(super) fn harvest(&self) -> f64 {
+        self.senescence[0] + self.harvest_lag[0]
     }
 
     /// Middle of sowing, days since 1970.
@@ -197,4 +213,12 @@ impl Cycle {
         });
         [1.0 - sown, sown - stand, stand - risen, risen - fallen, fallen - tilled, tilled, flower]
     }
+}
+
+/// A level of the field seen by pixels of which it fills a share; the rest is taken to lie bare: the product of two
+/// independent laws, by its first two moments.
+fn mixed(level: Law, base: Law, share: Law) -> Law {
+    let rise = level[0] - base[0];
+    let variance = (share[0] * level[1]).powi(2) + (share[1] * rise).powi(2);
+    [base[0] + share[0] * rise, variance.sqrt()]
 }

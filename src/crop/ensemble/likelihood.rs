@@ -13,6 +13,8 @@ pub(super) const LANES: usize = 8;
 /// One number of each of them.
 pub(super) type Lane = [f32; LANES];
 
+/// Place of NDYI among the indices.
+const NDYI: usize = 2;
 /// Noise variance that stands for "not read on this date": the date tells nothing.
 const NOT_READ: f32 = 1.0e4;
 
@@ -31,7 +33,7 @@ pub(super) struct Channel {
 
 impl Channel {
     /// The index of a plot; `None` when it was not read.
-    pub(super) fn new(index: usize, row: &IndexRow, seen: &Seen) -> Option<Channel> {
+    pub(super) fn new(index: usize, row: &IndexRow, seen: &Seen, noise_factor: f64) -> Option<Channel> {
         let read = seen.value.get(index).filter(|v| !v.is_empty())?;
         let mut correlation = Vec::with_capacity(seen.len() * (seen.len() + 1) / 2);
         for (i, a) in seen.day.iter().enumerate() {
@@ -40,8 +42,9 @@ impl Channel {
                 correlation.push((-0.5 * x * x).exp() as f32);
             }
         }
-        let noise = read.iter().zip(&seen.inflation).map(|(v, f)| match v {
-            Some(_) => (row.noise_sd * f).powi(2) as f32,
+        let own = |k: usize| if index == NDYI { seen.ndyi_error.get(k).copied().unwrap_or(0.0) } else { 0.0 };
+        let noise = read.iter().zip(&seen.inflation).enumerate().map(|(k, (v, f))| match v {
+            Some(_) => ((row.noise_sd * noise_factor).hypot(own(k)) * f).powi(2) as f32,
             None => NOT_READ,
         });
         Some(Channel {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::ClassScore;
 use super::area_shares::AreaShares;
+use super::table::Trust;
 
 /// Probability of the open set when no area shares are given (science 5.4).
 const FLAT_OTHER: f64 = 0.15;
@@ -28,9 +29,25 @@ pub(super) fn priors(rows: &[(String, String, bool)], shares: Option<&AreaShares
     raw.into_iter().map(|p| p / sum).collect()
 }
 
-/// Probability of each class: `exp(kappa evidence)` times the prior, sum 1.
-pub(super) fn posterior(evidence: &[f64], prior: &[f64], kappa: f64) -> Vec<f64> {
-    let logs: Vec<f64> = evidence.iter().zip(prior).map(|(e, p)| kappa * e + p.ln()).collect();
+/// Probability of each class, sum 1: the prior times `(1 - a) exp(kappa evidence) + a exp(kappa open)`.
+///
+/// A share `a` of the fields of every class is atypical and looks like anything, that is like the open set: failed,
+/// mixed, wrongly labelled. So however far a curve is from a class, it cannot speak against it without bound.
+///
+/// # Sources
+/// Tempering: science 5.5. The contaminated likelihood: Huber 1964; Tukey 1960.
+pub(super) fn posterior(evidence: &[f64], open: Option<f64>, prior: &[f64], trust: &Trust) -> Vec<f64> {
+    let bounded = |e: f64| {
+        let own = trust.kappa * e;
+        match open.map(|o| trust.kappa * o).filter(|_| trust.atypical > 0.0) {
+            None => own,
+            Some(open) => {
+                let (a, b) = ((1.0 - trust.atypical).ln() + own, trust.atypical.ln() + open);
+                a.max(b) + (-(a - b).abs()).exp().ln_1p()
+            }
+        }
+    };
+    let logs: Vec<f64> = evidence.iter().zip(prior).map(|(e, p)| bounded(*e) + p.ln()).collect();
     let best = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if !best.is_finite() {
         return prior.to_vec();

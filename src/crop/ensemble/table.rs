@@ -77,6 +77,8 @@ pub(super) struct Levels {
     pub peak: Option<Law>,
     pub peak_sd: Option<f64>,
     pub ripe: Option<Law>,
+    pub pre: Option<Law>,
+    pub post: Option<Law>,
 }
 
 /// Levels of the flower bump by index.
@@ -182,8 +184,25 @@ impl CoverRow {
 #[serde(deny_unknown_fields)]
 pub(super) struct CalibrationRow {
     pub unit: String,
+    /// Power of the evidence.
     pub kappa: f64,
+    /// Share of fields of any class that look like anything: failed, mixed, wrongly labelled. It bounds what a curve
+    /// can say against a class.
+    pub atypical: f64,
+    /// Factor on the noise of every index.
+    pub noise_factor: f64,
+    /// Share of a coarse pixel that is the field, mean and standard deviation; absent where pixels are pure.
+    pub field_share: Option<Law>,
     pub fitted_on: String,
+}
+
+/// The numbers of a [`CalibrationRow`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Trust {
+    pub kappa: f64,
+    pub atypical: f64,
+    pub noise_factor: f64,
+    pub field_share: Option<Law>,
 }
 
 impl EnsembleTable {
@@ -231,9 +250,16 @@ impl EnsembleTable {
         self.shape(crop, zone).map(|s| (s.rise_days, s.fall_days))
     }
 
-    pub(super) fn kappa(&self, unit: super::Unit) -> f64 {
-        // The check has seen that the row is there; 0 would make every class alike, which only ever refers.
-        self.calibration.iter().find(|c| c.unit == unit.word()).map_or(0.0, |c| c.kappa)
+    /// How far a unit's evidence is trusted. The check has seen that the row is there.
+    pub(super) fn trust(&self, unit: super::Unit) -> Trust {
+        // Without a row every class is alike, which only ever refers.
+        let none = Trust { kappa: 0.0, atypical: 0.0, noise_factor: 1.0, field_share: None };
+        self.calibration.iter().find(|c| c.unit == unit.word()).map_or(none, |c| Trust {
+            kappa: c.kappa,
+            atypical: c.atypical,
+            noise_factor: c.noise_factor,
+            field_share: c.field_share,
+        })
     }
 
     /// The first shape that fits crop and zone.

@@ -18,6 +18,11 @@ const HIGH_REACH: f64 = 4.8;
 /// Blue reflectance from which air is hazy, and the step by which noise grows by itself.
 const HAZE: f64 = 0.05;
 const HAZE_STEP: f64 = 0.04;
+/// Error of Sentinel-2 surface reflectance: absolute part and share of the value (Doxani et al. 2018, ACIX, the
+/// requirement of the mission: 0.005 + 0.05 rho). It decides how well (green - blue) / (green + blue) is known.
+const REFLECTANCE_ERROR: (f64, f64) = (0.005, 0.05);
+/// Least blue reflectance in that error.
+const LEAST_BLUE: f64 = 0.005;
 /// A bare date: NDVI below, LSWI below (science 5.3).
 const BARE_NDVI: f64 = 0.30;
 const BARE_LSWI: f64 = 0.02;
@@ -72,6 +77,8 @@ pub(super) struct Seen {
     pub value: [Vec<Option<f64>>; INDICES.len()],
     /// Factor on the noise of each date, 1 or more.
     pub inflation: Vec<f64>,
+    /// Standard deviation of NDYI on each date that its bands' errors make; 0 where blue was not read.
+    pub ndyi_error: Vec<f64>,
     /// Dates on which bare soil was seen.
     pub bare: usize,
 }
@@ -99,7 +106,8 @@ impl Seen {
         };
         let bare = inside.iter().filter(|v| is_bare(v)).count();
         let value = [column(|v| Some(v.ndvi)), column(|v| v.lswi), column(|v| v.ndyi), column(|v| v.nir)];
-        let mut seen = Seen { day: dates, value, inflation, bare };
+        let ndyi_error = inside.iter().map(ndyi_error).collect();
+        let mut seen = Seen { day: dates, value, inflation, ndyi_error, bare };
         let mut bin = 3.0;
         while seen.len() > MOST_DATES {
             seen = seen.joined(bin);
@@ -110,7 +118,13 @@ impl Seen {
 
     /// Dates that fall into the same `bin` days joined into one, weighted by their precision.
     fn joined(&self, bin: f64) -> Seen {
-        let mut out = Seen { day: vec![], value: Default::default(), inflation: vec![], bare: self.bare };
+        let mut out = Seen {
+            day: vec![],
+            value: Default::default(),
+            inflation: vec![],
+            ndyi_error: vec![],
+            bare: self.bare,
+        };
         let first = self.day.first().copied().unwrap_or(0.0);
         let place = |k: usize| self.day.get(k).map_or(f64::NAN, |d| ((d - first) / bin).floor());
         let mut start = 0;
@@ -121,6 +135,7 @@ impl Seen {
             let mean = |values: &[f64]| values.iter().zip(&weights).map(|(v, w)| v * w).sum::<f64>() / total;
             out.day.push(mean(&self.day[start..end]));
             out.inflation.push((1.0 / total).sqrt());
+            out.ndyi_error.push(mean(&self.ndyi_error[start..end]));
             for (to, from) in out.value.iter_mut().zip(&self.value) {
                 let Some(part) = from.get(start..end) else { continue };
                 let pairs = part.iter().zip(&weights).filter_map(|(v, w)| Some(((*v)?, *w)));
@@ -131,6 +146,15 @@ impl Seen {
         }
         out
     }
+}
+
+/// Error of NDYI by the error of blue: over dark, dense canopies blue is 0.01 to 0.03 and its error decides.
+fn ndyi_error(v: &View) -> f64 {
+    let (Some(y), Some(blue)) = (v.ndyi, v.blue) else { return 0.0 };
+    let blue = blue.max(LEAST_BLUE);
+    let error = REFLECTANCE_ERROR.0 + REFLECTANCE_ERROR.1 * blue;
+    // d/dblue of (green - blue) / (green + blue), green written by the index itself.
+    ((1.0 - y * y).max(0.0) / (2.0 * blue) * error).min(1.0)
 }
 
 /// Factor on the noise of each value by its distance from a smooth curve that leans to the upper side.

@@ -1,6 +1,8 @@
 //! Laws of the hypothesis ensemble, and its word on fields whose truth is drawn.
 
-use croplens::crop::ensemble::{Answer, AreaShares, Decision, Ensemble, EnsembleTable, Question, Unit, View};
+use croplens::crop::ensemble::{
+    Answer, AreaShares, Chain, Decision, Ensemble, EnsembleTable, Question, Slot, Unit, View,
+};
 use croplens::crop::{CropRules, Profiles, Verdict};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -175,4 +177,132 @@ fn a_table_without_sources_or_with_impossible_numbers_is_refused() {
     }
     let shares = include_str!("../../../pipelines/shares/france.toml");
     assert!(AreaShares::parse(&shares.replacen("maize = 2.7", "maize = 0", 1)).is_err());
+}
+
+/// Views of a year in Central Asia: green around each of some days, bare otherwise.
+fn asian_year(peaks: &[Date]) -> Vec<View> {
+    (0..23)
+        .map(|k| date(2015, 1, 1).checked_add((k * 16).days()).unwrap())
+        .map(|t| {
+            let bump = |p: &Date| {
+                let days = f64::from(t.since(*p).unwrap().get_days());
+                0.5 * (-(days / 38.0).powi(2)).exp()
+            };
+            view(t, 0.14 + peaks.iter().map(bump).sum::<f64>())
+        })
+        .collect()
+}
+
+#[test]
+fn what_followed_wheat_is_told_by_the_second_slot() {
+    let profiles = Profiles::builtin().unwrap();
+    let zones = profiles.zones_at(40.5, 71.5);
+    let chain =
+        |name: &str, first: &str, then| Chain { name: name.to_owned(), first: Slot::crop(first), then };
+    let chains = [
+        chain("cotton", "cotton", None),
+        chain("wheat", "winter_wheat", Some(Slot::Idle)),
+        chain("both", "winter_wheat", Some(Slot::crop("maize"))),
+    ];
+    let said = |views: &[View]| {
+        let question = Question {
+            views,
+            as_of: date(2015, 12, 31),
+            latitude: Some(40.5),
+            zones: &zones,
+            window: Some((date(2015, 1, 1), date(2015, 12, 31))),
+            declared_crop: None,
+            declared_sowing: None,
+            unit: Unit::Coarse,
+            shares: None,
+            crops: &[],
+        };
+        Ensemble::builtin().unwrap().chains(&question, &chains, &profiles, &CropRules::default())
+    };
+    let (spring, summer, late) = (date(2015, 4, 25), date(2015, 8, 1), date(2015, 8, 28));
+    for (peaks, truth) in [(vec![summer], "cotton"), (vec![spring], "wheat"), (vec![spring, late], "both")] {
+        let mut views = asian_year(&peaks);
+        let found = said(&views);
+        assert_eq!(found[0].crop, truth, "{found:?}");
+        assert!((found.iter().map(|c| c.probability).sum::<f64>() - 1.0).abs() < 1e-9);
+        views.rotate_left(7);
+        assert_eq!(found, said(&views), "the order of the views");
+    }
+    // Nothing seen: every sequence alike, so nothing is named.
+    assert!(said(&[]).iter().all(|c| c.probability < 0.5), "{:?}", said(&[]));
+}
+
+/// A field in the Po plain whose canopy closes in summer; `wet`: under water in May and June, `seen` or hidden then.
+fn plain(wet: bool, seen: bool) -> Vec<View> {
+    (0..36)
+        .map(|k| date(2023, 1, 5).checked_add((k * 10).days()).unwrap())
+        .filter(|t| seen || !(date(2023, 4, 1)..=date(2023, 7, 10)).contains(t))
+        .map(|t| {
+            let step =
+                |at: Date, w: f64| 1.0 / (1.0 + (-f64::from(t.since(at).unwrap().get_days()) / w).exp());
+            let green = step(date(2023, 6, 26), 8.0) - step(date(2023, 9, 10), 9.0);
+            let flooded = wet && (date(2023, 4, 20)..=date(2023, 6, 20)).contains(&t);
+            let (red, nir, swir, blue, ground) =
+                if flooded { (0.07, 0.12, 0.06, 0.07, 0.09) } else { (0.18, 0.25, 0.31, 0.10, 0.14) };
+            let mix = |soil: f64, leaf: f64| soil + (leaf - soil) * green;
+            let (red, nir, swir, blue, grass) =
+                (mix(red, 0.03), mix(nir, 0.42), mix(swir, 0.18), mix(blue, 0.03), mix(ground, 0.06));
+            let share = |a: f64, b: f64| (a - b) / (a + b);
+            View {
+                date: t,
+                ndvi: share(nir, red),
+                lswi: Some(share(nir, swir)),
+                ndyi: Some(share(grass, blue)),
+                nir: Some(nir),
+                blue: Some(blue),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn water_speaks_for_rice_and_what_was_not_seen_does_not_speak() {
+    let profiles = Profiles::builtin().unwrap();
+    let rice = profiles.profiles().iter().find(|p| p.crop == "rice" && p.zone == "europe-rice").unwrap();
+    let zone = profiles.zone(&rice.zone).unwrap();
+    let [west, south, east, north] = zone.boxes_deg[0];
+    let (lat, lon) = ((south + north) / 2.0, (west + east) / 2.0);
+    let zones = profiles.zones_at(lat, lon);
+    let odds = |views: &[View]| {
+        let question = Question {
+            views,
+            as_of: date(2023, 12, 31),
+            latitude: Some(lat),
+            zones: &zones,
+            window: Some((date(2023, 1, 1), date(2023, 12, 31))),
+            declared_crop: Some("rice"),
+            declared_sowing: None,
+            unit: Unit::Field,
+            shares: None,
+            crops: &[],
+        };
+        let a = Ensemble::builtin().unwrap().answer(&question, &profiles, &CropRules::default());
+        let of = |name: &str| a.classes.iter().find(|c| c.name == name).unwrap().evidence;
+        (of("rice") - of("maize"), a.declared.unwrap().log_odds.unwrap())
+    };
+    let (wet, dry) = (odds(&plain(true, true)), odds(&plain(false, true)));
+    let (hidden_wet, hidden_dry) = (odds(&plain(true, false)), odds(&plain(false, false)));
+    assert!(wet.0 > dry.0 + 4.0 && wet.1 > dry.1, "{wet:?} {dry:?}");
+    // Under cloud in the time of the flood the two fields are the same field.
+    assert_eq!(hidden_wet, hidden_dry);
+    assert!(hidden_dry.0 > dry.0, "not seen must not count against rice: {hidden_dry:?} {dry:?}");
+}
+
+#[test]
+fn no_curve_speaks_against_a_crop_without_bound() {
+    // A share of every crop's fields is atypical, so the log Bayes factor against it is bounded by the best class's
+    // lead over the open set, which grows slower than the distance from the declared crop.
+    let check = |rise: Date, fall: Date| {
+        ask(&field(rise, fall, 0.87), TO, Some("winter wheat")).declared.unwrap().log_odds.unwrap()
+    };
+    let near = check(date(2023, 4, 25), date(2023, 7, 25));
+    let far = check(date(2023, 6, 11), date(2023, 9, 19));
+    let farther = check(date(2023, 7, 1), date(2023, 9, 25));
+    assert!(near > far, "{near} {far}");
+    assert!((-12.0..-1.0).contains(&far) && (-12.0..-1.0).contains(&farther), "{far} {farther}");
 }
