@@ -230,8 +230,8 @@ impl Warp {
             (Some(a), Some(b)) => a + (b - a) * x.fract(),
             // Beyond the counted days both run alike.
             _ => {
-                return at + self.carried(self.start + last as f64 - 1e-6, from, to)
-                    - (self.start + last as f64);
+                let end = self.start + last as f64 - 1e-6;
+                return at + self.carried(end, from, to) - end;
             }
         };
         let k = to.partition_point(|s| *s <= sum);

@@ -40,13 +40,16 @@ pub struct PixelSeries {
     pub(super) pixel_m: f64,
 }
 
+/// Cells that were seen on the same dates, and per date one value for each of them.
+type Group<'a> = (Vec<Cell>, Vec<(Date, &'a [i8])>);
+
 impl PixelSeries {
     /// A series from groups of pixels that were seen on the same dates, each with one value per cell and date.
     ///
     /// A plot on one raster is one group; one in pieces on several rasters is several, each with rows and columns of
     /// its own. `step` is the distance of kept pixels (1 when all are kept), `pixel_m` the side of a pixel. A day whose
     /// values do not match the cells is left out; of two days of one date the first stays.
-    pub fn new(groups: Vec<(Vec<Cell>, Vec<(Date, &[i8])>)>, step: usize, pixel_m: f64) -> PixelSeries {
+    pub fn new(groups: Vec<Group<'_>>, step: usize, pixel_m: f64) -> PixelSeries {
         let dates: Vec<Date> = groups
             .iter()
             .flat_map(|(cells, days)| days.iter().filter(|d| d.1.len() == cells.len()).map(|d| d.0))

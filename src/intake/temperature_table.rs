@@ -77,6 +77,9 @@ impl TemperatureTable {
     }
 }
 
+/// What a row tells: name and place, day, its mean and the usual mean, °C.
+type Told = (String, Option<(f64, f64)>, Date, Option<f64>, Option<f64>);
+
 /// Reads a table; gzip is recognised by its first two bytes. Two rows of one place and day: the later one counts.
 ///
 /// # Errors
@@ -108,7 +111,7 @@ pub fn read(reader: impl Read) -> Result<TemperatureTable, Error> {
                 _ => Err(format!("`{text}` is no temperature in degrees Celsius")),
             }
         };
-        let row = || -> Result<(String, Option<(f64, f64)>, Date, Option<f64>, Option<f64>), String> {
+        let row = || -> Result<Told, String> {
             let day = text(Some(on)).unwrap_or_default();
             let date: Date = day.parse().map_err(|_| format!("`{day}` is not a date YYYY-MM-DD"))?;
             let mean = match (degrees(tmean)?, degrees(tmin)?, degrees(tmax)?) {

@@ -426,6 +426,9 @@ codes! {
     YieldNotEstimated "YIELD_NOT_ESTIMATED" Model Info (why: Word)
         "No yield is estimated: {why}."
         "未估算产量：{why}。";
+    HarvestByDates "HARVEST_BY_DATES" Model Info (from: Date, to: Date)
+        "By the dates of its growth the crop was harvested between {from} and {to}; the cut itself was not seen."
+        "按生长日期推算，作物已在{from}至{to}之间收获；未直接看到收割。";
     HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
         "A harvest date cannot be given yet."
         "目前无法给出收获日期。";

@@ -90,11 +90,11 @@ fn frame(title: &str, x: &str, y: &str, body: &str) -> String {
         );
     }
     let middle = MARGIN + SIDE / 2.0;
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">{x}</text>\
          <text x=\"14\" y=\"{middle}\" text-anchor=\"middle\" transform=\"rotate(-90 14 {middle})\">{y}</text>\
-         {body}</svg>\n",
+         {body}</svg>",
         MARGIN + SIDE + 34.0
     );
     out

@@ -93,7 +93,9 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
     let expected = scene.expectation(before.date, level, timing);
     let (mean, _) = expected.on(low.date);
     let ripe = timings.iter().map(|t| t.ripe_by(low.date)).fold(0.0, f64::max);
-    let early_enough = ripe <= rules.harvest_min_ripe;
+    // A fall inside the expected harvest window is no early one, however the ripeness is guessed.
+    let in_window = timings.iter().any(|t| low.date >= t.harvest.p10);
+    let early_enough = ripe <= rules.harvest_min_ripe && !in_window;
     // A harvest is a fall too, though one that was expected; it is told to the neighbours.
     let unexpected = mean - low.ndvi >= rules.min_drop_ndvi
         && expected.residual(low.date, low.ndvi) <= -rules.first_date_sd

@@ -1,7 +1,7 @@
 //! Checks of what grows: is there a crop, is it the declared one, how ripe, and was there a flood.
 
 use super::Findings;
-use crate::crop::{CannotTell, Cropped, Verdict};
+use crate::crop::{CannotTell, Cropped, Stage, Verdict};
 use crate::lending::{Evidence, Policy};
 use crate::record::{Code, Effect};
 
@@ -152,6 +152,8 @@ fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
         // What looks like a harvest is the event that `condition` names.
     } else if let Some(h) = a.harvested {
         found.add(Code::HarvestDone, [h.p50.into(), h.p10.into(), h.p90.into()]);
+    } else if let (Stage::Harvested, Some(h)) = (a.stage, a.harvest) {
+        found.add(Code::HarvestByDates, [h.p10.into(), h.p90.into()]);
     } else if let (Some(m), Some(h)) = (a.maturity, a.harvest) {
         found.add(Code::MaturityOnTrack, [m.mid.into(), h.p10.into(), h.p90.into()]);
     } else {

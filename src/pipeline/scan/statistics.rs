@@ -74,9 +74,11 @@ impl Work {
         observation.bands = self.bands.get(&seat.part).cloned().unwrap_or_default();
         let wants_chip = self.rules.chips && part.whole && observation.ndvi.is_some();
         let keep = self.rules.pixels.filter(|keep| keep.wants(&observation));
-        let ndvi = (wants_chip || keep.is_some())
-            .then(|| zonal::pixel_ndvi(&pixels, &self.scene.radiometry, &self.rules.mask))
-            .unwrap_or_default();
+        let ndvi = if wants_chip || keep.is_some() {
+            zonal::pixel_ndvi(&pixels, &self.scene.radiometry, &self.rules.mask)
+        } else {
+            Vec::new()
+        };
         let chip = wants_chip.then(|| self.chip(seat, &ndvi, &observation));
         let pixel_day = keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
         let range = seat.start..seat.end;

@@ -39,7 +39,7 @@ fn words_mean_the_crops_of_their_place() {
         Meaning::Rows(rows) => rows.iter().map(|r| r.title()).collect::<Vec<_>>().join(" + "),
         other => format!("{other:?}"),
     };
-    assert_eq!(titles("wheat", 47.5, 8.9), "winter_wheat (europe-continental)");
+    assert_eq!(titles("wheat", 47.5, 8.9), "winter_wheat (europe-central)");
     assert_eq!(titles("Wheat", 30.9, 75.8), "rabi_wheat (india-indo-gangetic)");
     assert_eq!(titles("小麦", 36.0, 115.0), "winter_wheat (north-china-plain)");
     assert_eq!(titles("late rice", 27.0, 112.5), "rice (late, south-china)");
@@ -47,7 +47,7 @@ fn words_mean_the_crops_of_their_place() {
     assert_eq!(titles("Maize (safrinha)", -12.0, -55.5), "maize (safrinha, mato-grosso)");
     assert_eq!(
         titles("barley", 48.0, 11.0),
-        "winter_barley (europe-continental) + spring_barley (europe-continental)"
+        "winter_barley (europe-central) + spring_barley (europe-continental)"
     );
     assert_eq!(titles("cotton", 50.0, 10.0), "NoCalendar { crops: [\"cotton\"] }");
     assert_eq!(titles("moon dust", 50.0, 10.0), "UnknownWord");

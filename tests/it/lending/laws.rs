@@ -324,8 +324,11 @@ fn the_random_cases_reach_every_status() {
     }
 }
 
+/// A case, a policy, an amount asked for, and claims that overlap (share, same season).
+type Application = (Case, Policy, Option<(u32, &'static str)>, Vec<(f64, bool)>);
+
 /// A built-in policy, with figures, a request and neighbours drawn at random.
-fn any_application() -> impl Strategy<Value = (Case, Policy, Option<(u32, &'static str)>, Vec<(f64, bool)>)> {
+fn any_application() -> impl Strategy<Value = Application> {
     let names: Vec<&'static str> = Policy::built_in_names().collect();
     let request = prop::option::of((0u32..60_000, prop::sample::select(vec!["CNY", "INR", "CHF"])));
     (any_case(), prop::sample::select(names), request, vec((0.0..1.0f64, any::<bool>()), 0..3)).prop_map(
