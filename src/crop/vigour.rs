@@ -42,7 +42,7 @@ pub struct PeerFacts {
     pub well_resolved: bool,
     /// 50 % green-up.
     pub greenup: Option<Date>,
-    /// [`greenness`] by stage.
+    /// [`greenness()`] by stage.
     pub greenness: Vec<f32>,
     /// Vegetation condition against the plot's own other years, 0 to 100, where four of them are known.
     pub vci: Option<f64>,

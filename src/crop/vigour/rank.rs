@@ -35,7 +35,9 @@ pub(super) fn percentile(x: f64, sorted_values: &[f64]) -> (f64, f64, f64) {
     let ties = sorted_values.iter().filter(|v| **v == x).count();
     let share = if n == 0 { 0.5 } else { (below as f64 + 0.5 * ties as f64) / n as f64 };
     let r = below + ties / 2;
-    (share, beta_quantile(r + 1, n - r + 1, 0.1), beta_quantile(r + 1, n - r + 1, 0.9))
+    let ends = [0.1, 0.9].map(|q| beta_quantile(r + 1, n - r + 1, q));
+    // Of the first and the last the law's ends lie inside the share itself.
+    (share, ends[0].min(share), ends[1].max(share))
 }
 
 /// Quantile of the Beta law with whole parameters, by bisection of its distribution function.

@@ -83,6 +83,12 @@ fn declined(evidence: &Evidence<'_>, k: usize, event: &Event, found: &mut Findin
 }
 
 fn failed(evidence: &Evidence<'_>, k: usize, event: &Event, disaster: bool, found: &mut Findings) {
+    // A fall is told from ripening by the crop's dates: where the declared crop does not fit, there are none to tell by,
+    // and the misfit itself refers.
+    let misfit = |v: Verdict| matches!(v, Verdict::Inconsistent | Verdict::Contradicted);
+    if evidence.assessment.declared.as_ref().is_some_and(|d| misfit(d.verdict)) {
+        return;
+    }
     let c = evidence.condition;
     let rules = &c.rules.events;
     let neighbours = match c.alike(k) {
