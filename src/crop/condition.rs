@@ -78,7 +78,9 @@ pub fn timings(
 ) -> Vec<Timing> {
     let then = Question { as_of: on, ..question.clone() };
     let of = |q: &Question<'_>| {
-        ensemble.answer(q, profiles, rules).development.map(|d| Timing::of_development(&d, profiles))
+        let answer = ensemble.answer(q, profiles, rules);
+        let declared = answer.declared.map(|d| d.verdict);
+        answer.development.map(|d| Timing { declared, ..Timing::of_development(&d, profiles) })
     };
     let undeclared = Question { declared_crop: None, declared_sowing: None, ..then.clone() };
     let mut all: Vec<Timing> = of(&then).into_iter().collect();
