@@ -54,9 +54,6 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         looked.iter().filter(|l| l.field.event.is_some_and(|e| e.loss >= HEAVY)).collect();
     let unharmed: Vec<&Looked<'_>> =
         looked.iter().filter(|l| l.field.event.is_none_or(|e| e.loss < LIGHT)).collect();
-    let rate = |of: &dyn Fn(&Looked<'_>) -> bool, among: &[&Looked<'_>]| {
-        mean(among.iter().map(|l| f64::from(u8::from(of(l)))))
-    };
     let alarms = |l: &Looked<'_>| l.events.iter().any(|e| e.kind != EventKind::EarlyHarvest);
     let mut lines = vec![
         Line::new(
@@ -89,7 +86,7 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         let text = figure(rate(&|l| matched(l).is_some(), &of), 2);
         lines.push(Line::new(format!("true loss of half or more by {word}: found"), of.len(), text, ""));
     }
-    parts(&looked, &unharmed, &rate, &mut lines);
+    parts(&looked, &unharmed, &mut lines);
     let errors: Vec<f64> = heavy.iter().filter_map(|l| matched(l)).map(|d| f64::from(d.abs())).collect();
     lines.push(Line::new(
         "found loss: first clear date that shows it after the true day, median days",
@@ -100,13 +97,13 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
     lines
 }
 
+/// Share of some fields of which something holds.
+fn rate(of: &dyn Fn(&Looked<'_>) -> bool, among: &[&Looked<'_>]) -> Option<f64> {
+    mean(among.iter().map(|l| f64::from(u8::from(of(l)))))
+}
+
 /// Recall and false alarms by severity, crop and share of clear overpasses.
-fn parts(
-    looked: &[Looked<'_>],
-    unharmed: &[&Looked<'_>],
-    rate: &dyn Fn(&dyn Fn(&Looked<'_>) -> bool, &[&Looked<'_>]) -> Option<f64>,
-    lines: &mut Vec<Line>,
-) {
+fn parts(looked: &[Looked<'_>], unharmed: &[&Looked<'_>], lines: &mut Vec<Line>) {
     let loss = |l: &Looked<'_>| l.field.event.map_or(0.0, |e| e.loss);
     let clear = |l: &Looked<'_>| l.field.looks.len() as f64 / l.field.overpasses.max(1) as f64;
     let crop = |l: &Looked<'_>| l.field.asked().map_or("", |c| c.crop.as_str()).to_owned();
