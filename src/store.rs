@@ -16,8 +16,11 @@
 //! | `… ndvi.tif`, `… ndvi.json` | [`write_ndvi_cog`], then [`write_ndvi_item`] |
 //! | `chain.jsonl` | [`write_chain`] |
 //! | `index.html` | [`index_html`] and [`write_whole`] |
+//! | `parts/`, removed when they are joined | [`Parts`], [`join`] |
+//! | `DIR/v1/<tile>/<scene>/` of an observation archive | [`Archive`] |
 //! | `run.json`, last, because it vouches for the others | [`write_manifest`] |
 
+mod archive;
 mod atomic;
 mod chain_file;
 mod error;
@@ -28,6 +31,7 @@ mod geoparquet;
 mod index_page;
 mod jsonl;
 mod ndvi_cog;
+mod parts;
 mod plain_words;
 mod register;
 mod report;
@@ -38,6 +42,7 @@ mod stac_item;
 mod table;
 mod timeseries;
 
+pub use archive::{Archive, ArchiveKey, AssetSeen, KeptRow, Leaf, PartHash, Sheet};
 pub use atomic::{AtomicFile, remove_partials, write_whole};
 pub use chain_file::{
     CHAIN_FILE, ChainLink, SIGNATURE_FILE, SignatureFile, chain_of, read_chain, read_signature, write_chain,
@@ -48,9 +53,12 @@ pub use finished::{FinishedRecord, RECORDS_FILE, deferring_reason, finished, rea
 pub use folder::plot_folder;
 pub use geojson::write_geojson;
 pub use geoparquet::write_geoparquet;
-pub use index_page::{IndexPage, index_html};
+pub use index_page::{IndexPage, IndexTally, index_html, index_html_of};
 pub use jsonl::write_jsonl;
 pub use ndvi_cog::{Chip, gdal_version, write_ndvi_cog};
+pub use parts::{
+    CatalogueSeen, Joined, Lack, PARTS_FOLDER, PartRecords, Parts, PlanFile, PlannedUnit, UnitReport, join,
+};
 pub use register::{Pledge, enter_register, read_register};
 pub use report::{Report, ReportPicture, report_html, report_html_zh};
 pub use run_manifest::{
@@ -61,4 +69,4 @@ pub use run_manifest::{
 pub use season_chart::{ChartMark, ChartPoint, ChartSpan, CurvePoint, SeasonChart, season_chart};
 pub use spreadsheet::text_cell;
 pub use stac_item::{NdviItem, NdviSource, write_ndvi_item};
-pub use timeseries::{Columns, TimeseriesWriter, read_observations};
+pub use timeseries::{Columns, TimeseriesWriter, each_observation, read_observations};

@@ -98,6 +98,16 @@ impl fmt::Display for BlockIndex {
 }
 
 impl Cog {
+    /// Which state of the file was opened, when the server says.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// Length of the file, when the server says.
+    pub fn object_len(&self) -> Option<u64> {
+        self.object_len
+    }
+
     /// The address it was opened from.
     pub fn href(&self) -> &Href {
         &self.href

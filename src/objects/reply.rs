@@ -31,6 +31,11 @@ impl Version {
         Version { text: text.to_owned(), strong_etag: false }
     }
 
+    /// The text, to be compared with that of another day.
+    pub fn as_text(&self) -> &str {
+        &self.text
+    }
+
     /// The value of `If-Match`, where the standard (RFC 9110, 13.1.1) lets us send one.
     pub(super) fn if_match(&self) -> Option<&str> {
         self.strong_etag.then_some(self.text.as_str())

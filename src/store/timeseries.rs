@@ -13,7 +13,7 @@ use crate::band::Band;
 use crate::observation::{NdviStats, Observation};
 use crate::store::error::Error;
 
-pub use self::read::read_observations;
+pub use self::read::{each_observation, read_observations};
 
 /// Which columns a time series file has.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,13 +59,13 @@ impl Sky {
         (self.0 < 12).then(|| Scl::from_value(self.0))
     }
 
-    /// The number 0 to 14, for tables.
-    pub(super) fn index(self) -> usize {
+    /// The number 0 to 14, for tables and for keeping.
+    pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
     /// The verdict with this number.
-    pub(super) fn from_index(index: usize) -> Sky {
+    pub fn from_index(index: usize) -> Sky {
         Sky(index.min(Sky::COUNT - 1) as u8)
     }
 }
