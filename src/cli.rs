@@ -9,10 +9,12 @@ pub mod crop;
 mod doors;
 mod dry_run;
 mod explain;
+mod merge;
 mod observe;
 mod run_flags;
 mod say;
 pub mod season;
+mod shard;
 mod sign;
 pub mod simulate;
 pub mod table;
@@ -43,6 +45,8 @@ struct Cli {
 enum Verb {
     /// Plots in, one record per plot out: the main job.
     Appraise(appraise::AppraiseArgs),
+    /// Join the parts that the shards of a run made; names what is missing.
+    Merge(merge::MergeArgs),
     /// Only the zonal statistics per plot and date.
     Observe(observe::ObserveArgs),
     /// Smoothing and phenology of series that somebody else extracted.
@@ -106,6 +110,7 @@ pub fn main() -> ExitCode {
     let voice = say::Voice::new(cli.quiet);
     let ended = match cli.verb {
         Verb::Appraise(args) => appraise::run(&args, &voice),
+        Verb::Merge(args) => merge::run(&args, &voice),
         Verb::Observe(args) => observe::run(&args, &voice),
         Verb::Season(args) => tables::season(&args, &voice),
         Verb::Crop(args) => tables::crop(&args, &voice),

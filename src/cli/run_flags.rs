@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::intake::{self, Intake};
 use crate::pipeline::Spec;
+use crate::store::InputFile;
 
 use super::Stop;
 
@@ -45,6 +46,9 @@ pub(super) struct RunFlags {
     /// Tell scenes, requests and bytes; read nothing but the catalogue and file headers.
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Folder where what is read of scenes is kept: another run reads only what is not there. Changes no answer.
+    #[arg(long, value_name = "DIR")]
+    pub(super) archive: Option<PathBuf>,
     #[command(flatten)]
     pub(super) access: AccessFlags,
 }
@@ -113,12 +117,18 @@ impl RunFlags {
         Ok(Days { as_of, from, to })
     }
 
-    /// The plots, with the bytes they were read from.
-    pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, Vec<u8>), Stop> {
+    /// The plots, and what file they were read from.
+    pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, InputFile), Stop> {
         let bytes = read_bounded(&self.plots, spec.settings.intake.max_bytes as u64)?;
         let intake = intake::read(&bytes, &spec.settings.intake)
             .map_err(|e| Stop::usage(format!("{}: {e}", self.plots.display())))?;
-        Ok((intake, bytes))
+        let input = InputFile {
+            path: self.plots.display().to_string(),
+            sha256: crate::record::sha256_hex(&bytes),
+            bytes: bytes.len() as u64,
+            features: intake.entries.len(),
+        };
+        Ok((intake, input))
     }
 
     /// The pipeline file, or the built-in default.

@@ -234,13 +234,14 @@ fn request(
         threads: None,
         json: false,
         dry_run: false,
+        archive: None,
         access: args.access.clone(),
     };
     let spec: Spec = flags.spec()?;
     let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
     let policy: Policy = policy(of_run(&args.policy, of_policy).as_deref())?;
-    let (intake, bytes) = flags.read_plots(&spec)?;
-    same("the plots", &input.sha256, &record::sha256_hex(&bytes))?;
+    let (intake, plots) = flags.read_plots(&spec)?;
+    same("the plots", &input.sha256, &plots.sha256)?;
     let figures = args.figures.or_of(&manifest.figures).read()?;
     let first = records.first();
     same("the pipeline settings", &manifest.config_sha256, &spec.sha256)?;
@@ -270,7 +271,10 @@ fn request(
         out: dir.to_owned(),
         papers: Some(records.iter().any(|r| !r.links.is_empty())),
         resume: false,
-        write: false,
+        archive: None,
+        shard: None,
+        input_sha256: plots.sha256,
+        write: None,
         title: String::new(),
         command: String::new(),
         catalog_location: flags.catalog.clone(),

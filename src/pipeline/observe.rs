@@ -13,6 +13,7 @@ use crate::scene::SceneId;
 use crate::store::{Columns, TimeseriesWriter};
 use crate::zonal::{MaskRule, Statistics};
 
+use super::archive::Archive;
 use super::gather::Reader;
 use super::progress::{Event, Watcher};
 use super::run::{Doors, Error};
@@ -38,6 +39,8 @@ pub struct ObserveRequest {
     pub to: Date,
     /// The table, CSV or Parquet by ending.
     pub out: PathBuf,
+    /// Where what was read is kept for other runs, if anywhere.
+    pub archive: Option<PathBuf>,
     /// Whether only the five columns of a plain zonal-statistics job are written.
     pub narrow: bool,
 }
@@ -102,8 +105,10 @@ pub async fn observe(
         chips: false,
         pixels: None,
         guard: !request.narrow,
+        companies: BTreeMap::new(),
     });
-    let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;
+    let archive = request.archive.as_deref().map(|folder| Archive::new(folder, doors, &reader, &rules));
+    let seen = survey(&reader, &plots, &catalogued, &rules, archive.as_ref(), watch).await;
     let (mut rows, mut unread_rows) = (0, 0);
     for (at, plot) in &plots {
         for observation in seen.plots.get(at).map(|s| s.observations.as_slice()).unwrap_or_default() {

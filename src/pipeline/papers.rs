@@ -21,7 +21,7 @@ use crate::store::{
 };
 use crate::zonal::quicklook;
 
-use super::chips::Chip;
+use super::chips::{Chip, Sight};
 use super::judge::{Bench, Judged};
 use super::pixel_days::first_place;
 use super::survey::PlotSurvey;
@@ -61,15 +61,15 @@ pub(super) fn links(plot: &Plot, picture: bool) -> Vec<Link> {
 }
 
 /// The date whose picture says most: clear, and nearest to the season's peak; the last one without a season.
-pub(super) fn choose<'a>(seen: &'a PlotSurvey, judged_peak: Option<Date>) -> Option<&'a Chip> {
-    let best = |chips: &mut dyn Iterator<Item = &'a Chip>| {
-        chips.min_by_key(|c| match judged_peak {
+pub(super) fn choose(seen: &PlotSurvey, judged_peak: Option<Date>) -> Option<&Sight> {
+    fn best<'a>(sights: impl Iterator<Item = &'a Sight>, peak: Option<Date>) -> Option<&'a Sight> {
+        sights.min_by_key(|c| match peak {
             Some(peak) => (days_between(peak, c.date).abs(), c.date),
             None => (-days_between(Date::MIN, c.date), c.date),
         })
-    };
-    best(&mut seen.chips.iter().filter(|c| c.valid_fraction >= 0.9))
-        .or_else(|| best(&mut seen.chips.iter().filter(|c| c.valid_fraction >= 0.6)))
+    }
+    best(seen.sights.iter().filter(|c| c.valid_fraction >= 0.9), judged_peak)
+        .or_else(|| best(seen.sights.iter().filter(|c| c.valid_fraction >= 0.6), judged_peak))
 }
 
 impl Papers<'_> {

@@ -37,6 +37,18 @@ pub(super) struct PixelDay {
     values: Box<[i8]>,
 }
 
+impl PixelDay {
+    /// As it was kept by an earlier run.
+    pub(super) fn recalled(scene: SceneId, date: Date, step: u32, values: Vec<i8>) -> PixelDay {
+        PixelDay { scene, date, step: step as usize, values: values.into() }
+    }
+
+    /// Distance of kept pixels, and the NDVI of each.
+    pub(super) fn kept(&self) -> (u32, Vec<i8>) {
+        (u32::try_from(self.step).unwrap_or(u32::MAX), self.values.to_vec())
+    }
+}
+
 impl KeepPixels {
     /// What the cropped area needs: the pixels of the season window, if it is to be measured.
     pub(super) fn asked(spec: &Spec, as_of: Date) -> Option<KeepPixels> {

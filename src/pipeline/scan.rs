@@ -20,7 +20,7 @@ use crate::imagery::{Cog, Imagery};
 use crate::objects::Href;
 use crate::observation::{Observation, Reject, SkyFractions};
 use crate::scene::{Scene, solar_date};
-use crate::zonal::{self, MaskRule, Sky, Statistics};
+use crate::zonal::{self, GuardCounts, MaskRule, Sky, Statistics};
 
 pub(super) use self::statistics::observed;
 pub(super) use self::unread::Unread;
@@ -80,6 +80,8 @@ pub(super) struct ScanRules {
     pub(super) pixels: Option<KeepPixels>,
     /// Whether a scene whose numbers contradict its offset is refused.
     pub(super) guard: bool,
+    /// The company of each plot, by position, that is not of company 0: each asks the guard for itself.
+    pub(super) companies: BTreeMap<usize, usize>,
 }
 
 /// The pixels of one part of a divided plot in one scene.
@@ -100,10 +102,14 @@ pub(super) struct PartView {
     pub(super) part: usize,
     pub(super) observation: Observation,
     /// Kept for divided plots only.
-    pub(super) pixels: Option<PartPixels>,
-    pub(super) chip: Option<Chip>,
+    pub(super) pixels: Option<Box<PartPixels>>,
+    pub(super) chip: Option<Box<Chip>>,
     /// Kept where the cropped area is asked for.
-    pub(super) pixel_day: Option<PixelDay>,
+    pub(super) pixel_day: Option<Box<PixelDay>>,
+    /// Known from an earlier run, not read by this one.
+    pub(super) recalled: bool,
+    /// What it adds to the scene's offset guard, where that is asked for and pixels were read.
+    pub(super) guard: Option<Box<GuardCounts>>,
 }
 
 /// A scene read for all plots of its tile.
@@ -114,6 +120,9 @@ pub(super) struct Scanned {
     pub(super) problem: Option<String>,
 }
 
+/// For each part of a tile, whether it is to be read.
+pub(super) type Asked = Arc<[bool]>;
+
 /// A scene to be read, or what is already known to stand in the way.
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
@@ -121,12 +130,13 @@ pub(super) struct Listed {
     pub(super) unread: Option<Unread>,
 }
 
-/// Reads one scene for all parts of its tile. Never fails: what could not be read is said in the views.
+/// Reads one scene for the parts of its tile that are asked for. Never fails: what could not be read is said in the views.
 pub(super) async fn scan(
     reader: &Reader,
     bench: &Arc<TileBench>,
     listed: &Listed,
     rules: &Arc<ScanRules>,
+    asked: &Asked,
 ) -> Scanned {
     let scene = &listed.scene;
     let read = if !scene.radiometry.settled {
@@ -135,19 +145,22 @@ pub(super) async fn scan(
     } else if let Some(unread) = &listed.unread {
         Err(unread.clone())
     } else {
-        read(reader, bench, scene, rules).await
+        read(reader, bench, scene, rules, asked).await
     };
     match read {
         Ok(scanned) => scanned,
         Err(Unread { reject, problem }) => {
             tracing::warn!(scene = %scene.id, %problem, "scene not read");
             let views = (0..bench.parts.len())
+                .filter(|part| asked[*part])
                 .map(|part| PartView {
                     part,
                     observation: unseen(scene, &bench.parts[part], reject),
                     pixels: None,
                     chip: None,
                     pixel_day: None,
+                    recalled: false,
+                    guard: None,
                 })
                 .collect();
             Scanned { views, problem: Some(problem) }
@@ -202,6 +215,7 @@ async fn read(
     bench: &Arc<TileBench>,
     scene: &Arc<Scene>,
     rules: &Arc<ScanRules>,
+    asked: &Asked,
 ) -> Result<Scanned, Unread> {
     let (scl, red, nir) = futures::join!(
         open(&reader.imagery, scene, Band::Scl),
@@ -219,7 +233,10 @@ async fn read(
     let windows: Vec<Option<Window>> = layout
         .seats
         .iter()
-        .map(|seat| zonal::sky_window(&layout.grid, seat.footprint.window(), scl.grid(), &rules.mask))
+        .map(|seat| match asked[seat.part] {
+            true => zonal::sky_window(&layout.grid, seat.footprint.window(), scl.grid(), &rules.mask),
+            false => None,
+        })
         .collect();
     let around: Vec<Window> = windows.iter().flatten().copied().collect();
     let classes = reader.mosaic(&scl, &around).await?;
@@ -239,7 +256,9 @@ async fn read(
         .iter()
         .zip(&failed)
         .map(|(seat, failed)| {
-            !failed && sky[seat.start..seat.end].iter().any(|s| s.weight(&rules.mask) > 0.0)
+            asked[seat.part]
+                && !failed
+                && sky[seat.start..seat.end].iter().any(|s| s.weight(&rules.mask) > 0.0)
         })
         .collect();
     let (red_values, nir_values) =
@@ -269,11 +288,11 @@ async fn read(
         sky,
         red: red_values.values,
         nir: nir_values.values,
+        asked: Arc::clone(asked),
         failed,
         wanted,
         bands,
     };
-    let (views, doubt) =
-        compute(&reader.pool, format!("statistics of {}", scene.id), move || work.views()).await?;
-    Ok(Scanned { views, problem: problem.or(doubt) })
+    let views = compute(&reader.pool, format!("statistics of {}", scene.id), move || work.views()).await?;
+    Ok(Scanned { views, problem })
 }

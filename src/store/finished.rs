@@ -67,11 +67,16 @@ pub fn finished(dir: &Path, config_sha256: &str) -> Result<BTreeMap<String, Fini
 /// schema or was changed after it was sealed.
 pub fn read_records(dir: &Path) -> Result<Vec<EligibilityRecord>, Error> {
     let mut records = Vec::new();
-    each_line(&dir.join(RECORDS_FILE), |path, number, line| {
-        records.push(read_line(path, number, &line)?);
-        Ok(())
-    })?;
+    each_record(dir, |record| records.push(record))?;
     Ok(records)
+}
+
+/// Hands over the records of an output folder one by one, in order.
+pub(super) fn each_record(dir: &Path, mut take: impl FnMut(EligibilityRecord)) -> Result<(), Error> {
+    each_line(&dir.join(RECORDS_FILE), |path, number, line| {
+        take(read_line(path, number, &line)?);
+        Ok(())
+    })
 }
 
 /// The code of the reason for which another run may say more; `None` for a finished record.

@@ -11,6 +11,7 @@
 
 mod index;
 mod join;
+mod merge;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,6 +27,7 @@ use crate::store::jsonl::json_line;
 use crate::store::run_manifest::{DeferredPlot, OutputFile, RunManifest, SkippedScene, Traffic, hash_file};
 
 pub use self::join::{Joined, join};
+pub use self::merge::{Merge, merge};
 
 /// Folder of the parts in an output folder.
 pub const PARTS_FOLDER: &str = "parts";
@@ -116,6 +118,21 @@ pub struct UnitReport {
 #[derive(Clone, Debug)]
 pub struct Parts {
     folder: PathBuf,
+}
+
+/// For each unit the shard that does it, from 1: neighbours together, shards as even as whole units allow.
+///
+/// A unit belongs to the shard in whose part of all features its middle lies, so a shard may have none.
+pub fn shares(sizes: &[usize], of: u32) -> Vec<u32> {
+    let total: u128 = sizes.iter().map(|n| *n as u128).sum();
+    let mut before = 0u128;
+    let share = |size: &usize| {
+        let middle = 2 * before + *size as u128;
+        before += *size as u128;
+        let place = (middle * u128::from(of)) / (2 * total).max(1);
+        u32::try_from(place).unwrap_or(u32::MAX).min(of.saturating_sub(1)) + 1
+    };
+    sizes.iter().map(share).collect()
 }
 
 /// What is wrong with a unit.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::{EligibilityRecord, Outline, Status, sha256_hex};
 use crate::store::atomic::write_whole;
 use crate::store::error::Error;
+use crate::store::finished::each_record;
 
 /// Ending of the register's files.
 const ENDING: &str = "pledges.jsonl";
@@ -90,12 +91,13 @@ pub fn read_register(folder: &Path) -> Result<Vec<Pledge>, Error> {
     Ok(all.into_values().collect())
 }
 
-/// Enters the plots of a run. The file is named by its content, so the same run enters the same file.
+/// Enters the plots of the run in `run`. The file is named by its content, so the same run enters the same file.
 ///
 /// # Errors
-/// The file cannot be written.
-pub fn enter_register(folder: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
-    let pledges: Vec<Pledge> = records.iter().filter_map(Pledge::of).collect();
+/// The records cannot be read, or the file cannot be written.
+pub fn enter_register(folder: &Path, run: &Path) -> Result<(), Error> {
+    let mut pledges: Vec<Pledge> = Vec::new();
+    each_record(run, |record| pledges.extend(Pledge::of(&record)))?;
     if pledges.is_empty() {
         return Ok(());
     }

@@ -13,9 +13,9 @@ use crate::observation::{NdviStats, Observation, Reject};
 use crate::pipeline::chips::Chip;
 use crate::pipeline::layout::{Layout, Seat};
 use crate::scene::{Scene, solar_date};
-use crate::zonal::{self, OffsetGuard, PlotPixels, Sky};
+use crate::zonal::{self, GuardCounts, PlotPixels, Sky};
 
-use super::{PartPixels, PartView, ScanRules, TileBench, longitude, unseen};
+use super::{Asked, PartPixels, PartView, ScanRules, TileBench, longitude, unseen};
 
 /// Everything the statistics of one scene need, owned, for the compute pool.
 pub(super) struct Work {
@@ -26,28 +26,17 @@ pub(super) struct Work {
     pub(super) sky: Arc<Vec<Sky>>,
     pub(super) red: Vec<u16>,
     pub(super) nir: Vec<u16>,
+    pub(super) asked: Asked,
     pub(super) failed: Vec<bool>,
     pub(super) wanted: Vec<bool>,
     pub(super) bands: BTreeMap<usize, BTreeMap<Band, f64>>,
 }
 
 impl Work {
-    /// The views of all seats, and what speaks against the whole scene, if anything does.
-    pub(super) fn views(&self) -> (Vec<PartView>, Option<String>) {
-        let seats = self.layout.seats.par_iter().enumerate();
-        let mut views: Vec<PartView> = seats.map(|(i, seat)| self.view(i, seat)).collect();
-        let doubt = self.rules.guard.then(|| self.doubt()).flatten();
-        if doubt.is_some() {
-            for view in &mut views {
-                view.chip = None;
-                view.pixel_day = None;
-                view.pixels = None;
-                view.observation.ndvi = None;
-                view.observation.bands.clear();
-                view.observation.rejected = Some(Reject::OffsetUnsettled);
-            }
-        }
-        (views, doubt)
+    /// The views of all seats that are asked for.
+    pub(super) fn views(&self) -> Vec<PartView> {
+        let seats = self.layout.seats.par_iter().enumerate().filter(|(_, seat)| self.asked[seat.part]);
+        seats.map(|(i, seat)| self.view(i, seat)).collect()
     }
 
     fn pixels<'a>(&'a self, seat: &'a Seat) -> Option<PlotPixels<'a>> {
@@ -64,6 +53,8 @@ impl Work {
             pixels: None,
             chip: None,
             pixel_day: None,
+            recalled: false,
+            guard: None,
         };
         if self.failed[i] {
             return blank(Reject::ReadFailed);
@@ -79,18 +70,23 @@ impl Work {
         } else {
             Vec::new()
         };
-        let chip = wants_chip.then(|| self.chip(seat, &ndvi, &observation));
-        let pixel_day = keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
+        let chip = wants_chip.then(|| Box::new(self.chip(seat, &ndvi, &observation)));
+        let pixel_day =
+            keep.map(|keep| Box::new(keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation)));
         let range = seat.start..seat.end;
-        let kept = (!part.whole).then(|| PartPixels {
-            coverage: seat.footprint.coverage().to_vec(),
-            red: self.red[range.clone()].to_vec(),
-            nir: self.nir[range.clone()].to_vec(),
-            sky: self.sky[range].to_vec(),
-            pixel_count: seat.footprint.pixel_count(),
-            inside_fraction: seat.footprint.inside_fraction(),
+        let kept = (!part.whole).then(|| {
+            Box::new(PartPixels {
+                coverage: seat.footprint.coverage().to_vec(),
+                red: self.red[range.clone()].to_vec(),
+                nir: self.nir[range.clone()].to_vec(),
+                sky: self.sky[range].to_vec(),
+                pixel_count: seat.footprint.pixel_count(),
+                inside_fraction: seat.footprint.inside_fraction(),
+            })
         });
-        PartView { part: seat.part, observation, pixels: kept, chip, pixel_day }
+        let guard = (self.rules.guard && self.wanted[i])
+            .then(|| Box::new(GuardCounts::of(&pixels, &self.scene.radiometry)));
+        PartView { part: seat.part, observation, pixels: kept, chip, pixel_day, recalled: false, guard }
     }
 
     fn chip(&self, seat: &Seat, ndvi: &[f32], observation: &Observation) -> Chip {
@@ -103,26 +99,6 @@ impl Work {
         }
         let (scene, date) = (observation.scene.clone(), observation.date);
         Chip::new(scene, date, self.layout.grid, observation.valid_fraction, &Raster { window, data })
-    }
-
-    /// Asks the pixels of all plots whether the scene's offset can be right.
-    fn doubt(&self) -> Option<String> {
-        let mut guard = OffsetGuard::default();
-        for (i, seat) in self.layout.seats.iter().enumerate() {
-            if self.wanted[i]
-                && !self.failed[i]
-                && let Some(pixels) = self.pixels(seat)
-            {
-                guard.add(&pixels, &self.scene.radiometry);
-            }
-        }
-        let verdict = guard.verdict();
-        (!verdict.is_plausible()).then(|| {
-            format!(
-                "the reflectance offset contradicts the pixels ({:?}): {}",
-                verdict.finding, verdict.evidence
-            )
-        })
     }
 }
 
