@@ -100,10 +100,12 @@ pub(super) struct PartView {
     pub(super) part: usize,
     pub(super) observation: Observation,
     /// Kept for divided plots only.
-    pub(super) pixels: Option<PartPixels>,
-    pub(super) chip: Option<Chip>,
+    pub(super) pixels: Option<Box<PartPixels>>,
+    pub(super) chip: Option<Box<Chip>>,
     /// Kept where the cropped area is asked for.
-    pub(super) pixel_day: Option<PixelDay>,
+    pub(super) pixel_day: Option<Box<PixelDay>>,
+    /// Known from an earlier run, not read by this one.
+    pub(super) recalled: bool,
 }
 
 /// A scene read for all plots of its tile.
@@ -114,6 +116,9 @@ pub(super) struct Scanned {
     pub(super) problem: Option<String>,
 }
 
+/// For each part of a tile, whether it is to be read.
+pub(super) type Asked = Arc<[bool]>;
+
 /// A scene to be read, or what is already known to stand in the way.
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
@@ -121,12 +126,13 @@ pub(super) struct Listed {
     pub(super) unread: Option<Unread>,
 }
 
-/// Reads one scene for all parts of its tile. Never fails: what could not be read is said in the views.
+/// Reads one scene for the parts of its tile that are asked for. Never fails: what could not be read is said in the views.
 pub(super) async fn scan(
     reader: &Reader,
     bench: &Arc<TileBench>,
     listed: &Listed,
     rules: &Arc<ScanRules>,
+    asked: &Asked,
 ) -> Scanned {
     let scene = &listed.scene;
     let read = if !scene.radiometry.settled {
@@ -135,19 +141,21 @@ pub(super) async fn scan(
     } else if let Some(unread) = &listed.unread {
         Err(unread.clone())
     } else {
-        read(reader, bench, scene, rules).await
+        read(reader, bench, scene, rules, asked).await
     };
     match read {
         Ok(scanned) => scanned,
         Err(Unread { reject, problem }) => {
             tracing::warn!(scene = %scene.id, %problem, "scene not read");
             let views = (0..bench.parts.len())
+                .filter(|part| asked[*part])
                 .map(|part| PartView {
                     part,
                     observation: unseen(scene, &bench.parts[part], reject),
                     pixels: None,
                     chip: None,
                     pixel_day: None,
+                    recalled: false,
                 })
                 .collect();
             Scanned { views, problem: Some(problem) }
@@ -202,6 +210,7 @@ async fn read(
     bench: &Arc<TileBench>,
     scene: &Arc<Scene>,
     rules: &Arc<ScanRules>,
+    asked: &Asked,
 ) -> Result<Scanned, Unread> {
     let (scl, red, nir) = futures::join!(
         open(&reader.imagery, scene, Band::Scl),
@@ -219,7 +228,10 @@ async fn read(
     let windows: Vec<Option<Window>> = layout
         .seats
         .iter()
-        .map(|seat| zonal::sky_window(&layout.grid, seat.footprint.window(), scl.grid(), &rules.mask))
+        .map(|seat| match asked[seat.part] {
+            true => zonal::sky_window(&layout.grid, seat.footprint.window(), scl.grid(), &rules.mask),
+            false => None,
+        })
         .collect();
     let around: Vec<Window> = windows.iter().flatten().copied().collect();
     let classes = reader.mosaic(&scl, &around).await?;
@@ -239,7 +251,9 @@ async fn read(
         .iter()
         .zip(&failed)
         .map(|(seat, failed)| {
-            !failed && sky[seat.start..seat.end].iter().any(|s| s.weight(&rules.mask) > 0.0)
+            asked[seat.part]
+                && !failed
+                && sky[seat.start..seat.end].iter().any(|s| s.weight(&rules.mask) > 0.0)
         })
         .collect();
     let (red_values, nir_values) =
@@ -269,6 +283,7 @@ async fn read(
         sky,
         red: red_values.values,
         nir: nir_values.values,
+        asked: Arc::clone(asked),
         failed,
         wanted,
         bands,

@@ -15,7 +15,7 @@ use crate::pipeline::layout::{Layout, Seat};
 use crate::scene::{Scene, solar_date};
 use crate::zonal::{self, OffsetGuard, PlotPixels, Sky};
 
-use super::{PartPixels, PartView, ScanRules, TileBench, longitude, unseen};
+use super::{Asked, PartPixels, PartView, ScanRules, TileBench, longitude, unseen};
 
 /// Everything the statistics of one scene need, owned, for the compute pool.
 pub(super) struct Work {
@@ -26,6 +26,7 @@ pub(super) struct Work {
     pub(super) sky: Arc<Vec<Sky>>,
     pub(super) red: Vec<u16>,
     pub(super) nir: Vec<u16>,
+    pub(super) asked: Asked,
     pub(super) failed: Vec<bool>,
     pub(super) wanted: Vec<bool>,
     pub(super) bands: BTreeMap<usize, BTreeMap<Band, f64>>,
@@ -34,7 +35,7 @@ pub(super) struct Work {
 impl Work {
     /// The views of all seats, and what speaks against the whole scene, if anything does.
     pub(super) fn views(&self) -> (Vec<PartView>, Option<String>) {
-        let seats = self.layout.seats.par_iter().enumerate();
+        let seats = self.layout.seats.par_iter().enumerate().filter(|(_, seat)| self.asked[seat.part]);
         let mut views: Vec<PartView> = seats.map(|(i, seat)| self.view(i, seat)).collect();
         let doubt = self.rules.guard.then(|| self.doubt()).flatten();
         if doubt.is_some() {
@@ -64,6 +65,7 @@ impl Work {
             pixels: None,
             chip: None,
             pixel_day: None,
+            recalled: false,
         };
         if self.failed[i] {
             return blank(Reject::ReadFailed);
@@ -79,18 +81,21 @@ impl Work {
         } else {
             Vec::new()
         };
-        let chip = wants_chip.then(|| self.chip(seat, &ndvi, &observation));
-        let pixel_day = keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
+        let chip = wants_chip.then(|| Box::new(self.chip(seat, &ndvi, &observation)));
+        let pixel_day =
+            keep.map(|keep| Box::new(keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation)));
         let range = seat.start..seat.end;
-        let kept = (!part.whole).then(|| PartPixels {
-            coverage: seat.footprint.coverage().to_vec(),
-            red: self.red[range.clone()].to_vec(),
-            nir: self.nir[range.clone()].to_vec(),
-            sky: self.sky[range].to_vec(),
-            pixel_count: seat.footprint.pixel_count(),
-            inside_fraction: seat.footprint.inside_fraction(),
+        let kept = (!part.whole).then(|| {
+            Box::new(PartPixels {
+                coverage: seat.footprint.coverage().to_vec(),
+                red: self.red[range.clone()].to_vec(),
+                nir: self.nir[range.clone()].to_vec(),
+                sky: self.sky[range].to_vec(),
+                pixel_count: seat.footprint.pixel_count(),
+                inside_fraction: seat.footprint.inside_fraction(),
+            })
         });
-        PartView { part: seat.part, observation, pixels: kept, chip, pixel_day }
+        PartView { part: seat.part, observation, pixels: kept, chip, pixel_day, recalled: false }
     }
 
     fn chip(&self, seat: &Seat, ndvi: &[f32], observation: &Observation) -> Chip {
