@@ -67,6 +67,8 @@ pub struct PlanFile {
 /// What the catalogue answered, the same for all units that were read with one answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CatalogueSeen {
+    /// Whether it was asked at all: nobody asks for units of which nothing is to be read.
+    pub asked: bool,
     /// Hash over the scenes with their files and radiometry.
     pub scenes_sha256: String,
     /// Scenes found.

@@ -2,8 +2,10 @@
 
 mod determinism;
 mod divided;
+mod kept;
 mod neighbours;
 mod once;
+mod shards;
 mod time;
 mod truth;
 

@@ -13,7 +13,7 @@ use crate::pipeline::survey::Survey;
 use super::RunRequest;
 
 /// The catalogue's answer, as the manifest tells it.
-pub(super) fn catalogue_seen(request: &RunRequest, catalogued: &Catalogued) -> CatalogueSeen {
+pub(super) fn catalogue_seen(request: &RunRequest, catalogued: &Catalogued, asked: bool) -> CatalogueSeen {
     let scenes: Vec<_> = (catalogued.scenes.iter())
         .map(|s| {
             let hrefs: BTreeMap<&str, &str> =
@@ -28,6 +28,7 @@ pub(super) fn catalogue_seen(request: &RunRequest, catalogued: &Catalogued) -> C
         detail: s.words.clone(),
     };
     CatalogueSeen {
+        asked,
         scenes_sha256: sha256_hex(canonical_json(&serde_json::json!(scenes)).as_bytes()),
         found: catalogued.scenes.len() as u64,
         expected: catalog::expected_acquisitions(&catalogued.scenes, request.from, request.to)

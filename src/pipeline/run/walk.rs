@@ -131,10 +131,12 @@ impl<'a> Walk<'a> {
             Entry::Rejected(_) => false,
         };
         let looked_at: BTreeMap<usize, &Plot> = self.plan.plots.iter().copied().collect();
-        let to_read = |unit: &Unit| -> Vec<usize> {
-            unit.positions.iter().filter(|at| looked_at.contains_key(at) && missing(at)).copied().collect()
+        let to_read = |unit: &Unit| -> Vec<(usize, &Plot)> {
+            let missing = unit.positions.iter().filter(|at| missing(at));
+            missing.filter_map(|at| Some((*at, *looked_at.get(at)?))).collect()
         };
-        let units = self.plan.units.as_slice();
+        let plan = self.plan;
+        let units = plan.units.as_slice();
         let any = todo.iter().filter_map(|n| units.get(*n)).any(|unit| !to_read(unit).is_empty());
         // The catalogue is asked about all plots while one is missing: how many overpasses a tile had must not
         // depend on which plots an earlier run has finished, or on the shard.
@@ -164,26 +166,42 @@ impl<'a> Walk<'a> {
             papers: self.request.papers(),
         };
         let answer = match &self.file {
-            Some(_) => self.parts.write_catalogue(&catalogue_seen(self.request, &catalogued))?,
+            Some(_) => self.parts.write_catalogue(&catalogue_seen(self.request, &catalogued, any))?,
             None => String::new(),
         };
+        let to_read: BTreeMap<usize, Vec<(usize, &Plot)>> = (todo.iter())
+            .filter_map(|n| Some((*n, units.get(*n)?)))
+            .map(|(n, unit)| (n, to_read(unit)))
+            .collect();
         let mut searched = Some((catalogued.searches, catalogued.pages));
         for batch in self.batches(&todo) {
-            let mut plots: Vec<(usize, &Plot)> = (batch.iter().filter_map(|n| units.get(*n)))
-                .flat_map(to_read)
-                .filter_map(|at| Some((at, *looked_at.get(&at)?)))
-                .collect();
-            plots.sort_by_key(|(at, _)| *at);
-            let mut seen = self.read(&plots, &batch, &catalogued).await;
-            self.timings.lap("read");
-            (self.watch)(&Event::Appraising { plots: plots.len() });
-            for number in batch {
-                let Some(unit) = units.get(number) else { continue };
-                let looks = self.doors.pool.install(|| court.look_all(&unit.positions, &seen));
-                let lacking = court.lacking(&unit.positions, &looks, &seen);
-                self.pictures(lacking, &catalogued, &mut seen).await;
-                self.unit(number, unit, &court, (&looks, &seen), &answer, searched.take())?;
-            }
+            self.batch(batch, &to_read, &court, &answer, &mut searched).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads some units together, then judges and publishes each.
+    async fn batch(
+        &mut self,
+        batch: Vec<usize>,
+        to_read: &BTreeMap<usize, Vec<(usize, &Plot)>>,
+        court: &Court<'_>,
+        answer: &str,
+        searched: &mut Option<(u64, u64)>,
+    ) -> Result<(), Error> {
+        let of_batch = batch.iter().filter_map(|n| to_read.get(n));
+        let mut plots: Vec<(usize, &Plot)> = of_batch.flatten().copied().collect();
+        plots.sort_by_key(|(at, _)| *at);
+        let mut seen = self.read(&plots, &batch, court.catalogued).await;
+        self.timings.lap("read");
+        (self.watch)(&Event::Appraising { plots: plots.len() });
+        let plan = self.plan;
+        for number in batch {
+            let Some(unit) = plan.units.get(number) else { continue };
+            let looks = self.doors.pool.install(|| court.look_all(&unit.positions, &seen));
+            let lacking = court.lacking(&unit.positions, &looks, &seen);
+            self.pictures(lacking, court.catalogued, &mut seen).await;
+            self.unit(number, unit, court, (&looks, &seen), answer, searched.take())?;
         }
         Ok(())
     }

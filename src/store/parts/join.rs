@@ -143,9 +143,9 @@ fn fill(
     manifest.plots.total = plan.features as u64;
     manifest.plots.by_status = by_status;
     // Of answers that differ the fullest is told.
-    let fullest = answers.values().max_by_key(|seen| seen.found).cloned().unwrap_or_default();
-    let different: std::collections::BTreeSet<&str> =
-        answers.values().map(|seen| seen.scenes_sha256.as_str()).collect();
+    let fullest = answers.values().max_by_key(|seen| (seen.asked, seen.found)).cloned().unwrap_or_default();
+    let asked = answers.values().filter(|seen| seen.asked);
+    let different: std::collections::BTreeSet<&str> = asked.map(|seen| seen.scenes_sha256.as_str()).collect();
     if different.len() > 1 {
         manifest.notes.push(format!(
             "the catalogue gave {} different answers while the parts of this run were made: records of different \
