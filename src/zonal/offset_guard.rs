@@ -9,7 +9,7 @@
 use crate::scene::Radiometry;
 use crate::scl::Scl;
 
-use super::observe::PlotPixels;
+use super::observe::{MaskTable, PlotPixels};
 use super::sky::Sky;
 
 /// Pixels of a kind that are needed before it is judged.
@@ -83,12 +83,12 @@ impl Default for OffsetGuard {
 impl OffsetGuard {
     /// Counts one plot's pixels, read with the radiometry that is in question.
     ///
-    /// Only pixels that speak for themselves (not within reach of a cloud), lie at least half in the
-    /// plot and hold a measurement are counted.
-    pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry) {
+    /// Only pixels that the mask lets through, that lie at least half in the plot and hold a measurement are
+    /// counted.
+    pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry, mask: &MaskTable) {
         let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
         for (coverage, red, nir, sky) in pixels.each() {
-            if coverage < 0.5 || red < 2 || nir < 2 {
+            if coverage < 0.5 || mask.weight(sky) <= 0.0 || red < 2 || nir < 2 {
                 continue;
             }
             self.count(reflectance(red), reflectance(nir), sky);
