@@ -19,6 +19,7 @@ mod neighbours;
 mod observe;
 mod overlaps;
 mod papers;
+mod pass;
 mod pixel_days;
 mod progress;
 mod provenance;

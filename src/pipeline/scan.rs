@@ -4,6 +4,7 @@
 //! plots it concerns, and nothing else.
 
 mod further_bands;
+mod pair;
 mod statistics;
 mod unread;
 mod verdicts;
@@ -12,38 +13,40 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use geo::Centroid;
+use jiff::civil::Date;
 use tokio::sync::OnceCell;
 
 use crate::band::Band;
-use crate::grid::{Grid, Window};
+use crate::grid::Grid;
 use crate::imagery::{Cog, Imagery};
 use crate::objects::Href;
 use crate::observation::{Observation, Reject, SkyFractions};
 use crate::scene::{Scene, solar_date};
-use crate::zonal::{self, GuardCounts, MaskRule, Sky, Statistics};
+use crate::zonal::{GuardCounts, MaskRule, Sky, Statistics};
 
 pub(super) use self::statistics::observed;
 pub(super) use self::unread::Unread;
+pub(super) use self::verdicts::SkyOver;
 
 use self::further_bands::further_bands;
-use self::statistics::Work;
-use self::verdicts::Verdicts;
+use self::pair::pair;
+use self::statistics::Views;
+use self::verdicts::SceneSky;
 use super::bridge::compute;
 use super::chips::Chip;
 use super::gather::Reader;
 use super::layout::Layout;
+use super::pass::Measure;
 use super::pixel_days::{KeepPixels, PixelDay};
 use super::search::words;
 use super::tiles::Part;
-
-/// Digital number of pixels under cloud that no plot wanted to see: a measurement under any rule, so that the
-/// classification alone says what they are, and of weight 0 because of it.
-const NOT_LOOKED_AT: u16 = u16::MAX;
 
 /// What every scene of a tile shares.
 #[derive(Debug)]
 pub(super) struct TileBench {
     pub(super) parts: Vec<Part>,
+    /// Longitude of each part's centroid, degrees.
+    longitudes: Vec<f64>,
     layouts: Mutex<BTreeMap<GridKey, LayoutCell>>,
 }
 
@@ -59,7 +62,13 @@ fn key(grid: &Grid) -> GridKey {
 
 impl TileBench {
     pub(super) fn new(parts: Vec<Part>) -> TileBench {
-        TileBench { parts, layouts: Mutex::default() }
+        let longitudes = parts.iter().map(longitude).collect();
+        TileBench { parts, longitudes, layouts: Mutex::default() }
+    }
+
+    /// The solar day of a scene over a part.
+    fn solar_date(&self, scene: &Scene, part: usize) -> Date {
+        solar_date(scene.datetime, self.longitudes.get(part).copied().unwrap_or(0.0))
     }
 
     fn layout_cell(&self, grid: &Grid) -> LayoutCell {
@@ -155,7 +164,7 @@ pub(super) async fn scan(
                 .filter(|part| asked[*part])
                 .map(|part| PartView {
                     part,
-                    observation: unseen(scene, &bench.parts[part], reject),
+                    observation: unseen(scene, bench.solar_date(scene, part), reject),
                     pixels: None,
                     chip: None,
                     pixel_day: None,
@@ -169,12 +178,12 @@ pub(super) async fn scan(
 }
 
 /// The observation of a plot in a scene of which nothing could be read.
-fn unseen(scene: &Scene, part: &Part, reject: Reject) -> Observation {
+fn unseen(scene: &Scene, date: Date, reject: Reject) -> Observation {
     Observation {
         scene: scene.id.clone(),
         joined: Vec::new(),
         datetime: scene.datetime,
-        date: solar_date(scene.datetime, longitude(part)),
+        date,
         ndvi: None,
         bands: BTreeMap::new(),
         sky: SkyFractions::default(),
@@ -228,71 +237,36 @@ async fn read(
         return Err(Unread::useless(what));
     }
     let layout = layout_on(reader, bench, red.grid()).await?;
+    let wanted: Vec<bool> = (0..layout.seats()).map(|seat| asked[layout.part(seat)]).collect();
 
     // The scene classification around every plot, dilation margin included; then its verdict per pixel.
-    let windows: Vec<Option<Window>> = layout
-        .seats
-        .iter()
-        .map(|seat| match asked[seat.part] {
-            true => zonal::sky_window(&layout.grid, seat.footprint.window(), scl.grid(), &rules.mask),
-            false => None,
-        })
-        .collect();
-    let around: Vec<Window> = windows.iter().flatten().copied().collect();
-    let classes = reader.mosaic(&scl, &around).await?;
-    let mut problem = classes.error.as_ref().map(|e| words(e));
-    let mut failed: Vec<bool> = windows
-        .iter()
-        .map(|w| w.is_some_and(|w| classes.failed.iter().any(|bad| bad.intersection(&w).is_some())))
-        .collect();
-    let nearest = zonal::Nearest::new(&layout.grid, scl.grid())?;
-    let verdicts = Verdicts { classes: classes.raster, grid: *scl.grid(), windows };
-    let verdicts = Arc::new(verdicts);
-    let sky = Arc::new(verdicts.over(reader, &layout, nearest, rules).await?);
+    let view = SceneSky::read(reader, &scl, &layout, &wanted, &rules.mask).await?;
+    let mut bands = further_bands(reader, bench, scene, rules, &view, asked).await;
 
-    // Red and near infrared where a plot has at least one readable pixel.
-    let wanted: Vec<bool> = layout
-        .seats
+    // Red and near infrared where a plot has a readable pixel, and the statistics of every plot.
+    let readable: Vec<bool> = wanted
         .iter()
-        .zip(&failed)
-        .map(|(seat, failed)| {
-            asked[seat.part]
-                && !failed
-                && sky[seat.start..seat.end].iter().any(|s| s.weight(&rules.mask) > 0.0)
-        })
+        .enumerate()
+        .map(|(seat, wanted)| *wanted && !view.is_lost(&layout, seat, &rules.mask))
         .collect();
-    let (red_values, nir_values) =
-        futures::join!(reader.gather(&red, &layout, &wanted), reader.gather(&nir, &layout, &wanted));
-    let (mut red_values, mut nir_values) = (red_values?, nir_values?);
-    // Blocks that other plots needed may hold these pixels or not: only the classification speaks of them.
-    for (seat, _) in layout.seats.iter().zip(&wanted).filter(|(_, wanted)| !**wanted) {
-        red_values.values[seat.start..seat.end].fill(NOT_LOOKED_AT);
-        nir_values.values[seat.start..seat.end].fill(NOT_LOOKED_AT);
-    }
-    for gathered in [&red_values, &nir_values] {
-        if let Some(error) = &gathered.error {
-            problem.get_or_insert_with(|| words(error));
-        }
-        for (failed, bad) in failed.iter_mut().zip(&gathered.failed) {
-            *failed |= bad;
-        }
-    }
-    let bands = further_bands(reader, bench, scene, rules, &verdicts, &layout, &wanted).await;
-
-    // Statistics, plot by plot.
-    let work = Work {
+    let lost: Vec<usize> = (0..layout.seats()).filter(|seat| wanted[*seat] && !readable[*seat]).collect();
+    let measure = Views {
         bench: Arc::clone(bench),
-        layout,
+        layout: Arc::clone(&layout),
         scene: Arc::clone(scene),
         rules: Arc::clone(rules),
-        sky,
-        red: red_values.values,
-        nir: nir_values.values,
-        asked: Arc::clone(asked),
-        failed,
-        wanted,
-        bands,
     };
-    let views = compute(&reader.pool, format!("statistics of {}", scene.id), move || work.views()).await?;
+    let over = Arc::new(view.over(&layout.grid)?);
+    let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
+    let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
+    let mut views: Vec<PartView> = passed.seats.into_iter().map(|(_, view)| view).collect();
+    views.extend(unread);
+    views.sort_by_key(|view| view.part);
+    for view in &mut views {
+        if view.observation.rejected != Some(Reject::ReadFailed) {
+            view.observation.bands = bands.remove(&view.part).unwrap_or_default();
+        }
+    }
+    let problem = view.error.as_ref().or(passed.error.as_ref()).map(|e| words(e));
     Ok(Scanned { views, problem })
 }

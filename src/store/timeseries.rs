@@ -1,9 +1,10 @@
 //! The time series table: one row per plot, date and scene, the unused ones too, with the reason.
 //!
-//! Comes in: observations, plot by plot. Goes out: a CSV or Parquet file, and observations read back.
+//! Comes in: observations, in any order. Goes out: a CSV or Parquet file, and observations read back.
 //! Not here: what the numbers mean (see `observation`).
 
 mod csv;
+mod decimals;
 mod parquet;
 mod read;
 

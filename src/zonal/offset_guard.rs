@@ -10,7 +10,7 @@ mod counts;
 
 use crate::scene::Radiometry;
 
-use super::observe::PlotPixels;
+use super::observe::{MaskTable, PlotPixels};
 
 pub use self::counts::GuardCounts;
 
@@ -85,10 +85,10 @@ impl Default for OffsetGuard {
 impl OffsetGuard {
     /// Counts one plot's pixels, read with the radiometry that is in question.
     ///
-    /// Only pixels that speak for themselves (not within reach of a cloud), lie at least half in the
-    /// plot and hold a measurement are counted.
-    pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry) {
-        self.take(&GuardCounts::of(pixels, radiometry));
+    /// Only pixels that the mask lets through, that lie at least half in the plot and hold a measurement are
+    /// counted.
+    pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry, mask: &MaskTable) {
+        self.take(&GuardCounts::of(pixels, radiometry, mask));
     }
 
     /// Adds what was counted of one plot.

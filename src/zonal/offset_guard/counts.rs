@@ -2,7 +2,7 @@
 
 use crate::scene::Radiometry;
 use crate::scl::Scl;
-use crate::zonal::observe::PlotPixels;
+use crate::zonal::observe::{MaskTable, PlotPixels};
 use crate::zonal::sky::Sky;
 
 use super::{BELOW_ANY_LAND, BINS, CANOPY_NIR, bin_of};
@@ -20,14 +20,14 @@ pub struct GuardCounts {
 impl GuardCounts {
     /// Counts one plot's pixels, read with the radiometry that is in question.
     ///
-    /// Only pixels that speak for themselves (not within reach of a cloud), lie at least half in the
-    /// plot and hold a measurement are counted.
-    pub fn of(pixels: &PlotPixels<'_>, radiometry: &Radiometry) -> GuardCounts {
+    /// Only pixels that the mask lets through, that lie at least half in the plot and hold a measurement are
+    /// counted.
+    pub fn of(pixels: &PlotPixels<'_>, radiometry: &Radiometry, mask: &MaskTable) -> GuardCounts {
         let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
         let mut counts = GuardCounts::default();
         let mut seen: Vec<(u16, bool)> = Vec::new();
         for (coverage, red, nir, sky) in pixels.each() {
-            if coverage >= 0.5 && red >= 2 && nir >= 2 {
+            if coverage >= 0.5 && mask.weight(sky) > 0.0 && red >= 2 && nir >= 2 {
                 seen.extend(counts.count(reflectance(red), reflectance(nir), sky));
             }
         }
