@@ -21,11 +21,12 @@ use super::say::Voice;
 use super::{Ended, Stop, doors, dry_run, runtime};
 
 /// Files of an output folder that the manifest vouches for, besides the plots' papers.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "records.jsonl",
     store::CHAIN_FILE,
     "records.geojson",
     "records.parquet",
+    store::RECORDS_STYLE,
     "timeseries.csv",
     "timeseries.parquet",
     "index.html",
@@ -134,6 +135,12 @@ enum PapersFor {
 /// Runs the verb.
 pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let started_at = now();
+    if args.out.join(store::ERASED_FILE).exists() {
+        return Err(Stop::usage(format!(
+            "--out {}: plots were erased from this folder, and a new run would lose the proof of it; choose another folder",
+            args.out.display()
+        )));
+    }
     let spec = args.run.spec()?;
     let policy = policy(args.policy.as_deref())?;
     let figures = args.figures.read()?;
@@ -172,11 +179,15 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let outcome = runtime()?
         .block_on(pipeline::appraise(&request, &doors, &voice.watcher()))
         .map_err(|e| Stop::failed(e.to_string()))?;
+    store::write_whole(&args.out.join(store::RECORDS_STYLE), store::records_style().as_bytes())
+        .map_err(|e| Stop::failed(e.to_string()))?;
     let input = InputFile {
         path: args.run.plots.display().to_string(),
         sha256: crate::record::sha256_hex(&bytes),
         bytes: bytes.len() as u64,
         features,
+        personal_properties: request.intake.personal as u64,
+        personal_properties_ignored: args.run.ignore_personal_properties,
     };
     let exit = if outcome.deferred.is_empty() { Exit::Done } else { Exit::Deferred };
     let manifest = manifest(args, &request, &days, &doors, &outcome, input, started_at, exit)?;
@@ -301,7 +312,7 @@ fn manifest(
             bytes: counters.bytes + outcome.searched.bytes,
             blocks: outcome.blocks,
         },
-        plots: PlotCounts { total: outcome.records.len() as u64, by_status, reused: outcome.reused as u64 },
+        plots: PlotCounts { total: outcome.records.len() as u64, by_status, reused: outcome.reused as u64, erased: 0 },
         deferred: outcome
             .deferred
             .iter()
@@ -376,13 +387,19 @@ fn tell(args: &AppraiseArgs, manifest: &RunManifest, outcome: &Outcome, voice: &
     Ok(())
 }
 
-fn title(plots: &Path) -> String {
+/// Heading of a run: the name of its input.
+pub(super) fn title(plots: &Path) -> String {
     plots.file_name().map_or_else(|| "standard input".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
 /// The command as typed, quoted where a shell needs it, without what cannot change an answer: the page that
 /// shows it has the same bytes on every machine.
 fn command_line() -> String {
+    as_typed(std::env::args().collect())
+}
+
+/// A command as it is to be typed.
+pub(super) fn as_typed(words: Vec<String>) -> String {
     let quoted = |word: String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+".contains(c);
         if !word.is_empty() && word.chars().all(plain) {
@@ -396,7 +413,7 @@ fn command_line() -> String {
         let is_value = std::mem::replace(&mut threads_follow, word == "--threads");
         !(is_value || word == "--threads" || word.starts_with("--threads="))
     };
-    let mut words: Vec<String> = std::env::args().filter(of_the_answer).collect();
+    let mut words: Vec<String> = words.into_iter().filter(of_the_answer).collect();
     if let Some(program) = words.first_mut() {
         "croplens".clone_into(program);
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::intake::{self, Intake};
+use crate::intake::{self, Intake, Personal};
 use crate::pipeline::Spec;
 
 use super::Stop;
@@ -45,6 +45,9 @@ pub(super) struct RunFlags {
     /// Tell scenes, requests and bytes; read nothing but the catalogue and file headers.
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Go on with plots that carry names, phone or identity numbers, without those. Otherwise they are refused.
+    #[arg(long)]
+    pub(super) ignore_personal_properties: bool,
     #[command(flatten)]
     pub(super) access: AccessFlags,
 }
@@ -116,9 +119,13 @@ impl RunFlags {
     /// The plots, with the bytes they were read from.
     pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, Vec<u8>), Stop> {
         let bytes = read_bounded(&self.plots, spec.settings.intake.max_bytes as u64)?;
-        let intake = intake::read(&bytes, &spec.settings.intake)
+        let intake = intake::read_with(&bytes, &spec.settings.intake, self.personal())
             .map_err(|e| Stop::usage(format!("{}: {e}", self.plots.display())))?;
         Ok((intake, bytes))
+    }
+
+    fn personal(&self) -> Personal {
+        if self.ignore_personal_properties { Personal::Drop } else { Personal::Refuse }
     }
 
     /// The pipeline file, or the built-in default.
@@ -155,6 +162,6 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
 
 /// Today in UTC: the only clock of the house besides timings.
 #[expect(clippy::disallowed_methods, reason = "as_of is made here, at the rim")]
-fn today() -> Date {
+pub(super) fn today() -> Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }

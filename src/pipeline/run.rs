@@ -422,7 +422,7 @@ fn one_plot(
         let assessment = &judged.assessment;
         let peak = assessment.current.and_then(|k| assessment.seasons.get(k)).and_then(|s| s.pos);
         let chip = choose(seen, peak);
-        Papers { bench, plot, judged: &judged }.write(&request.out, chip)?;
+        Papers { bench, plot, judged: &judged }.write(&request.out, chip, &seen.chips)?;
     }
     Ok(Made { record: judged.record, observations: judged.observations })
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Effect, Party};
+use crate::record::{Effect, EligibilityRecord, Party};
 
 /// How a parameter is shown in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,9 @@ codes! {
     PropertyInvalid "PROPERTY_INVALID" Applicant Block (detail: Text)
         "A property of the plot has an impossible value: {detail}"
         "地块的某个属性取值无效：{detail}";
+    PersonalData "PERSONAL_DATA" Applicant Block (detail: Text)
+        "The plot carries data of a person, which is not taken: {detail}"
+        "地块含有个人信息，系统不予接收：{detail}";
     GeomMalformed "GEOM_MALFORMED" Applicant Block (detail: Text)
         "The outline's coordinates are missing or wrongly written: {detail}"
         "边界坐标缺失或格式错误：{detail}";
@@ -432,6 +435,17 @@ codes! {
     HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
         "A harvest date cannot be given yet."
         "目前无法给出收获日期。";
+}
+
+/// Codes of an appraisal that another run may take further: what was missing may be there then.
+pub const DEFERRING: [Code; 3] = [Code::SrcSearchFailed, Code::SrcReadFailed, Code::InternalError];
+
+impl EligibilityRecord {
+    /// The code of the reason for which another run may say more; `None` for a finished record.
+    pub fn deferring_code(&self) -> Option<&'static str> {
+        let says = |code: &str| self.reasons_all.iter().chain(&self.reasons).any(|r| r.code() == code);
+        DEFERRING.into_iter().map(|code| code.facts().code).find(|code| says(code))
+    }
 }
 
 impl JsonSchema for Code {

@@ -196,6 +196,21 @@ columns! {
     }
 }
 
+impl OverlapSeen {
+    /// How the other is called in a sentence: by references only.
+    pub fn other_named(&self) -> String {
+        OverlapSeen::named(self.other_application_ref.as_deref(), &self.other_id)
+    }
+
+    /// As [`OverlapSeen::other_named`], of an application and a plot's id.
+    pub fn named(application: Option<&str>, id: &str) -> String {
+        match application {
+            Some(application) => format!("{application} / {id}"),
+            None => id.to_owned(),
+        }
+    }
+}
+
 columns! {
     /// An image that shows the plot in one phase of its crop.
     pub struct PhaseEvidence {

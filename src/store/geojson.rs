@@ -21,14 +21,31 @@ use crate::store::jsonl::json_line;
 /// [`Error::Io`] or [`Error::Json`]; the earlier file, or none, is at the path then.
 pub fn write_geojson(path: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
     let mut file = AtomicFile::create(path)?;
-    let mut put = |text: &str| file.write_all(text.as_bytes()).map_err(Error::io("write", path));
+    put_all(path, records, |text| file.write_all(text.as_bytes()).map_err(Error::io("write", path)))?;
+    file.commit()
+}
+
+/// The same as text.
+pub(super) fn collection_of(path: &Path, records: &[EligibilityRecord]) -> Result<String, Error> {
+    let mut out = String::new();
+    put_all(path, records, |text| {
+        out.push_str(text);
+        Ok(())
+    })?;
+    Ok(out)
+}
+
+fn put_all(
+    path: &Path,
+    records: &[EligibilityRecord],
+    mut put: impl FnMut(&str) -> Result<(), Error>,
+) -> Result<(), Error> {
     put("{\"type\":\"FeatureCollection\",\"features\":[")?;
     for (i, record) in records.iter().enumerate() {
         put(if i == 0 { "\n" } else { ",\n" })?;
         put(&feature(path, record)?)?;
     }
-    put("\n]}\n")?;
-    file.commit()
+    put("\n]}\n")
 }
 
 fn feature(path: &Path, record: &EligibilityRecord) -> Result<String, Error> {

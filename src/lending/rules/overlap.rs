@@ -25,7 +25,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
         found.add_with(rule.code, rule.effect, []);
     }
     for overlap in &evidence.overlaps {
-        let other = named(overlap);
+        let other = OverlapSeen::named(overlap.references.application.as_deref(), &overlap.id);
         match overlap.common {
             Common::Shape { distance_m } => {
                 if same_season(evidence, overlap) {
@@ -66,14 +66,6 @@ fn land(
     } else {
         let area_ha = area_m2 / 10_000.0;
         found.add_with(rule.code, rule.effect, [other, frac.into(), area_ha.into(), rule.value.into()]);
-    }
-}
-
-/// How the other is called in a sentence: by references only.
-fn named(overlap: &Overlap) -> String {
-    match &overlap.references.application {
-        Some(application) => format!("{application} / {}", overlap.id),
-        None => overlap.id.clone(),
     }
 }
 
