@@ -72,7 +72,8 @@ impl std::fmt::Display for Cell {
         match self {
             Cell::Text(text) | Cell::Amount(text) => f.write_str(text),
             Cell::Count(n) => write!(f, "{n}"),
-            Cell::Number(value, decimals) => write!(f, "{value:.decimals$}"),
+            // The sum of nothing is minus zero.
+            Cell::Number(value, decimals) => write!(f, "{:.decimals$}", value + 0.0),
             Cell::Share(share) => write!(f, "{share:.4}"),
             Cell::Day(day) => write!(f, "{day}"),
             Cell::Nothing => Ok(()),

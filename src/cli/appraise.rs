@@ -312,7 +312,12 @@ fn manifest(
             bytes: counters.bytes + outcome.searched.bytes,
             blocks: outcome.blocks,
         },
-        plots: PlotCounts { total: outcome.records.len() as u64, by_status, reused: outcome.reused as u64, erased: 0 },
+        plots: PlotCounts {
+            total: outcome.records.len() as u64,
+            by_status,
+            reused: outcome.reused as u64,
+            erased: 0,
+        },
         deferred: outcome
             .deferred
             .iter()

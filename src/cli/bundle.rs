@@ -38,9 +38,10 @@ pub(super) struct BundleArgs {
 /// Runs the verb.
 pub(super) fn run(args: &BundleArgs, voice: &Voice) -> Result<Ended, Stop> {
     let records = store::read_records(&args.dir).map_err(|e| Stop::usage(e.to_string()))?;
-    let record = records.iter().find(|r| r.id == args.id).ok_or_else(|| {
-        Stop::usage(format!("{} holds no record of plot {}", args.dir.display(), args.id))
-    })?;
+    let record = records
+        .iter()
+        .find(|r| r.id == args.id)
+        .ok_or_else(|| Stop::usage(format!("{} holds no record of plot {}", args.dir.display(), args.id)))?;
     let policy = policy(args, record)?;
     if policy.is_none() {
         voice.note("note: the policy is no longer where the run read it, and is not in the bundle; name it with --policy");
@@ -48,7 +49,11 @@ pub(super) fn run(args: &BundleArgs, voice: &Voice) -> Result<Ended, Stop> {
     let parts = BundleParts { policy: policy.as_deref(), documents: &DOCUMENTS };
     let bytes = store::bundle(&args.dir, record, &parts).map_err(|e| Stop::failed(e.to_string()))?;
     store::write_whole(&args.out, &bytes).map_err(|e| Stop::failed(e.to_string()))?;
-    voice.note(&format!("{} ({:.1} MB): open index.html in it", args.out.display(), bytes.len() as f64 / 1e6));
+    voice.note(&format!(
+        "{} ({:.1} MB): open index.html in it",
+        args.out.display(),
+        bytes.len() as f64 / 1e6
+    ));
     Ok(Ended::Done)
 }
 

@@ -55,7 +55,10 @@ pub(super) fn run(args: &EraseArgs, voice: &Voice) -> Result<Ended, Stop> {
         ));
         done.removed.iter().for_each(|path| voice.result(&format!("removed {}", path.display())));
         if done.records + done.mentions + done.pledges == 0 {
-            voice.note(&format!("nothing here is named so; {} records were erased before", done.erased_before));
+            voice.note(&format!(
+                "nothing here is named so; {} records were erased before",
+                done.erased_before
+            ));
         }
         if let Some(input) = input.filter(|_| done.records > 0) {
             voice.note(&format!(

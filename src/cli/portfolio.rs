@@ -37,7 +37,8 @@ pub(super) fn run(args: &PortfolioArgs, voice: &Voice) -> Result<Ended, Stop> {
     let archive = manifest.as_ref().map(archive);
     let tables = portfolio::tables(&records, archive.as_ref());
 
-    let out = args.out.clone().unwrap_or_else(|| args.dir.join(store::PORTFOLIO_FOLDER).join("portfolio.html"));
+    let out =
+        args.out.clone().unwrap_or_else(|| args.dir.join(store::PORTFOLIO_FOLDER).join("portfolio.html"));
     let stem = out.file_stem().map_or_else(|| "portfolio".to_owned(), |s| s.to_string_lossy().into_owned());
     let folder = out.parent().unwrap_or(Path::new("."));
     let mut shown = Vec::new();
@@ -135,18 +136,35 @@ fn csv(table: &Table) -> Result<String, Stop> {
 }
 
 fn as_shown(table: &Table, file: String) -> SummaryTable {
-    let cell = |cell: &Cell| match cell {
-        Cell::Text(text) => SummaryCell::Text(text.clone()),
-        Cell::Nothing => SummaryCell::Text(String::new()),
-        Cell::Share(share) => SummaryCell::Share(*share),
-        other => SummaryCell::Number(other.to_string()),
+    // A rate and its bounds are three columns of a file and one of a page.
+    let at = |name: &str| table.columns.iter().position(|c| *c == name);
+    let is_bound = |column: &str| {
+        let of = column.strip_suffix("_lower").or(column.strip_suffix("_upper"));
+        of.is_some_and(|rate| at(rate).is_some())
     };
+    let plain = |name: &str| matches!(name, "status" | "rule" | "reason" | "group" | "what");
+    let cell = |row: &[Cell], column: usize, name: &str| {
+        let bound = |end: &str| at(&format!("{name}_{end}")).and_then(|at| row.get(at));
+        match (row.get(column), bound("lower"), bound("upper")) {
+            (Some(Cell::Share(share)), Some(Cell::Share(low)), Some(Cell::Share(high))) => {
+                SummaryCell::Rate(*share, *low, *high)
+            }
+            (Some(Cell::Share(share)), ..) => SummaryCell::Share(*share),
+            (Some(Cell::Text(text)), ..) if plain(name) => SummaryCell::Text(text.replace('_', " ")),
+            (Some(Cell::Text(text)), ..) => SummaryCell::Text(text.clone()),
+            (Some(Cell::Nothing) | None, ..) => SummaryCell::Text(String::new()),
+            (Some(other), ..) => SummaryCell::Number(other.to_string()),
+        }
+    };
+    let shown: Vec<(usize, &str)> =
+        table.columns.iter().copied().enumerate().filter(|(_, name)| !is_bound(name)).collect();
+    let row = |row: &Vec<Cell>| shown.iter().map(|(column, name)| cell(row, *column, name)).collect();
     SummaryTable {
         name: table.name.to_owned(),
         title: table.title.to_owned(),
         note: table.note.to_owned(),
-        columns: table.columns.iter().map(|c| (*c).to_owned()).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+        columns: shown.iter().map(|(_, name)| (*name).to_owned()).collect(),
+        rows: table.rows.iter().map(row).collect(),
         file,
     }
 }

@@ -7,8 +7,8 @@ use serde::de::IgnoredAny;
 
 use super::defect::{Defect, Kind};
 use super::limits::Limits;
-use super::properties::{self, Fix, Properties};
 use super::personal::{self, Personal};
+use super::properties::{self, Fix, Properties};
 use super::{coordinates, measure, object, range, reference_system, split, validity};
 use crate::plot::{Plot, PlotId, Repair, outline_sha256};
 

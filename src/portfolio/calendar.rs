@@ -25,7 +25,11 @@ fn harvests(records: &[EligibilityRecord]) -> Table {
         let (seen, expected) = (r.harvest_detected_date, r.expected_harvest_date);
         let Some(day) = seen.or(expected) else { continue };
         let week = weeks.entry(monday(day)).or_default();
-        if seen.is_some() { week.0 += 1 } else { week.1 += 1 }
+        if seen.is_some() {
+            week.0 += 1
+        } else {
+            week.1 += 1
+        }
         let ha = r.cropped_area_ha.map(|a| a.get()).or(r.metrics_area.map(|a| a.get() / 10_000.0));
         week.2 += ha.unwrap_or(0.0);
     }

@@ -12,7 +12,10 @@ pub(super) fn tile(record: &EligibilityRecord) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for source in &record.sources {
         let named = source.item_id.split('_').find_map(|part| {
-            let part = part.strip_prefix('T').filter(|p| p.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(part);
+            let part = part
+                .strip_prefix('T')
+                .filter(|p| p.starts_with(|c: char| c.is_ascii_digit()))
+                .unwrap_or(part);
             MgrsTile::new(part)
         });
         if let Some(tile) = named {

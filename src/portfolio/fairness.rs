@@ -7,15 +7,20 @@ use super::{Cell, Rate, Table};
 use crate::record::{EligibilityRecord, Status};
 
 /// Upper ends of the size classes, hectares. Source: design values around smallholder plots (most below 2 ha).
-const SIZES_HA: [(f64, &str); 5] =
-    [(0.25, "below 0.25 ha"), (0.5, "0.25 to 0.5 ha"), (1.0, "0.5 to 1 ha"), (2.0, "1 to 2 ha"), (5.0, "2 to 5 ha")];
+const SIZES_HA: [(f64, &str); 5] = [
+    (0.25, "below 0.25 ha"),
+    (0.5, "0.25 to 0.5 ha"),
+    (1.0, "0.5 to 1 ha"),
+    (2.0, "1 to 2 ha"),
+    (5.0, "2 to 5 ha"),
+];
 const LARGER: &str = "5 ha and more";
 
 /// Upper ends of the classes of cloudiness, share of the images over the plot that cloud or shadow hid.
 const CLOUDS: [(f64, &str); 3] = [(0.25, "below 25 %"), (0.5, "25 to 50 %"), (0.75, "50 to 75 %")];
 const CLOUDIER: &str = "75 % and more";
 
-const NOTE: &str = "Rates with 95 % intervals (Wilson). Stands out: the rate of the whole lies outside the group's interval, which happens by chance in about one of twenty. Plots whose entry could not be used are not counted. A rate says nothing of how often an answer is wrong: that needs ground truth (docs/validation.md).";
+const NOTE: &str = "Rates with their 95 % intervals in percent (Wilson). Stands out: the rate of the whole lies outside the group's interval, which happens by chance in about one of twenty. Plots whose entry could not be used are not counted. A rate says nothing of how often an answer is wrong: that needs ground truth (docs/validation.md).";
 
 type Group<'a> = Vec<&'a EligibilityRecord>;
 
@@ -24,7 +29,11 @@ pub(super) fn fairness(records: &[EligibilityRecord]) -> Vec<Table> {
     let table = |name, title, groups| rates(name, title, groups, &looked_at);
     vec![
         table("fairness_size", "Fairness: by plot size", classes(&looked_at, &SIZES_HA, LARGER, size_ha)),
-        table("fairness_clouds", "Fairness: by cloudiness", classes(&looked_at, &CLOUDS, CLOUDIER, cloudy_frac)),
+        table(
+            "fairness_clouds",
+            "Fairness: by cloudiness",
+            classes(&looked_at, &CLOUDS, CLOUDIER, cloudy_frac),
+        ),
         table("fairness_zone", "Fairness: by zone", by_zone(&looked_at)),
     ]
 }
@@ -63,13 +72,19 @@ fn classes<'a>(
 fn by_zone<'a>(records: &Group<'a>) -> Vec<(String, Group<'a>)> {
     let mut groups: BTreeMap<String, Group<'a>> = BTreeMap::new();
     for record in records {
-        let zone = tile(record).map_or_else(|| "not known".to_owned(), |t| t.get(..3).unwrap_or(&t).to_owned());
+        let zone =
+            tile(record).map_or_else(|| "not known".to_owned(), |t| t.get(..3).unwrap_or(&t).to_owned());
         groups.entry(zone).or_default().push(record);
     }
     groups.into_iter().collect()
 }
 
-fn rates(name: &'static str, title: &'static str, groups: Vec<(String, Group<'_>)>, all: &Group<'_>) -> Table {
+fn rates(
+    name: &'static str,
+    title: &'static str,
+    groups: Vec<(String, Group<'_>)>,
+    all: &Group<'_>,
+) -> Table {
     let refer = |group: &Group<'_>| Rate::of(group, |r| r.status == Status::Refer);
     let against = |group: &Group<'_>| Rate::of(group, |r| r.status == Status::DoesNotSupport);
     let deferred = |group: &Group<'_>| Rate::of(group, |r| r.deferring_code().is_some());

@@ -43,7 +43,9 @@ fn catalogue(a: &Archive) -> Table {
         vec![Cell::text("scenes listed"), Cell::Count(a.found)],
         vec![Cell::text("scenes read"), Cell::Count(a.used)],
     ];
-    rows.extend(a.skipped.iter().map(|(why, n)| vec![Cell::text(format!("not used: {why}")), Cell::Count(*n)]));
+    rows.extend(
+        a.skipped.iter().map(|(why, n)| vec![Cell::text(format!("not used: {why}")), Cell::Count(*n)]),
+    );
     rows.push(vec![Cell::text("requests"), Cell::Count(a.requests)]);
     rows.push(vec![Cell::text("requests repeated"), Cell::Count(a.retries)]);
     rows.push(vec![Cell::text("megabytes received"), Cell::Number(a.bytes as f64 / 1e6, 1)]);

@@ -45,7 +45,9 @@ pub(super) fn reasons(records: &[EligibilityRecord]) -> Table {
         }
     }
     let mut rows: Vec<((usize, &str), [usize; 2])> = found.into_iter().collect();
-    rows.sort_by_key(|((at, effect), [all, principal])| (std::cmp::Reverse((*principal, *all)), *at, *effect));
+    rows.sort_by_key(|((at, effect), [all, principal])| {
+        (std::cmp::Reverse((*principal, *all)), *at, *effect)
+    });
     let row = |((at, effect), [all, principal]): ((usize, &str), [usize; 2])| {
         let facts = CODES.get(at)?;
         Some(vec![

@@ -191,6 +191,7 @@ columns! {
             frac_of_this: Option<Rounded<4>>, "fraction", "Part of this plot";
             frac_of_smaller: Option<Rounded<4>>, "fraction", "Part of the smaller of the two";
             iou: Option<Rounded<4>>, "fraction", "Land shared over land of both together";
+            width_m: Option<Rounded<1>>, "m", "Mean width of the widest piece shared: an edge drawn twice is a few metres wide";
             distance_m: Option<Rounded<1>>, "m", "From one middle to the other, of a copied shape";
         }
     }

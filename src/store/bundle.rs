@@ -49,7 +49,8 @@ pub struct BundleParts<'a> {
 pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -> Result<Vec<u8>, Error> {
     let links = read_chain(dir)?;
     let link = links.iter().find(|link| link.record_sha256 == record.record_sha256);
-    let link = link.ok_or_else(|| Error::foreign(&dir.join(CHAIN_FILE), format!("{} is not in it", record.id)))?;
+    let link =
+        link.ok_or_else(|| Error::foreign(&dir.join(CHAIN_FILE), format!("{} is not in it", record.id)))?;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let line = json_line(dir, record)?;
     files.push(("record.json".into(), format!("{line}\n").into_bytes()));

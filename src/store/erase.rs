@@ -73,7 +73,8 @@ pub fn erase(erasure: &Erasure<'_>) -> Result<ErasedNow, Error> {
     if let Some(register) = erasure.register {
         let ids: BTreeSet<&str> = gone.iter().map(|r| r.record_id.as_str()).collect();
         now.pledges = erase_pledges(register, |p| {
-            let named = [&p.application_ref, &p.borrower_ref].into_iter().flatten().any(|r| r == erasure.reference);
+            let named =
+                [&p.application_ref, &p.borrower_ref].into_iter().flatten().any(|r| r == erasure.reference);
             p.plot_id == erasure.reference || named || ids.contains(p.record_id.as_str())
         })?;
     }

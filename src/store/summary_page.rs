@@ -45,6 +45,8 @@ pub enum SummaryCell {
     Number(String),
     /// A fraction 0 to 1, shown in percent, with a bar.
     Share(f64),
+    /// A fraction with its interval.
+    Rate(f64, f64, f64),
 }
 
 /// Writes the page.
@@ -81,7 +83,8 @@ pub fn summary_html(page: &SummaryPage<'_>) -> String {
 fn section(table: &SummaryTable) -> Markup {
     let is_number = |column: usize| {
         let cells = table.rows.iter().filter_map(|row| row.get(column));
-        let mut cells = cells.filter(|cell| !matches!(cell, SummaryCell::Text(text) if text.is_empty())).peekable();
+        let mut cells =
+            cells.filter(|cell| !matches!(cell, SummaryCell::Text(text) if text.is_empty())).peekable();
         cells.peek().is_some() && cells.all(|cell| !matches!(cell, SummaryCell::Text(_)))
     };
     html! {
@@ -110,10 +113,13 @@ fn section(table: &SummaryTable) -> Markup {
 fn shown(cell: &SummaryCell) -> Markup {
     html! {
         @match cell {
-            SummaryCell::Text(text) => td { (words::name(text)) },
+            SummaryCell::Text(text) => td { (text) },
             SummaryCell::Number(text) => td class="n" { (text) },
             SummaryCell::Share(share) => {
                 td class="n" { span class="bar" style={ "width:" (format!("{:.1}", share.clamp(0.0, 1.0) * 12.0)) "mm" } {} (format!("{:.1} %", share * 100.0)) }
+            }
+            SummaryCell::Rate(share, low, high) => {
+                td class="n" { (format!("{:.1} %", share * 100.0)) " " span class="range" { (format!("({:.0} to {:.0})", low * 100.0, high * 100.0)) } }
             }
         }
     }
@@ -136,6 +142,7 @@ thead th{border-bottom:.4mm solid #1c1c1c;vertical-align:bottom}\
 thead{display:table-header-group}tr{break-inside:avoid}\
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\
 .bar{display:inline-block;height:2mm;background:#7aa6c2;margin-right:1.2mm;print-color-adjust:exact;-webkit-print-color-adjust:exact}\
+.range{color:#555;white-space:nowrap}\
 .file{font-size:7.6pt;margin:.8mm 0 0}\
 footer{margin-top:7mm;border-top:.3mm solid #1c1c1c;padding-top:1.5mm;font-size:8pt}\
 @media print{nav,.file{display:none}main{padding:0}}\

@@ -86,10 +86,10 @@ impl<'a> Mention<'a> {
         gone: &[EligibilityRecord],
         changed: &[(EligibilityRecord, EligibilityRecord)],
     ) -> Vec<String> {
-        let of_gone = gone.iter().flat_map(|r| [Some(r.record_id.clone()), r.geometry_sha256.clone()]);
+        let of_gone = gone.iter().map(|r| r.record_id.clone());
         // A bundle of a record that mentioned them holds the old record.
-        let old = changed.iter().map(|(before, _)| Some(before.record_sha256.clone()));
-        of_gone.chain(old).flatten().collect()
+        let old = changed.iter().map(|(before, _)| before.record_sha256.clone());
+        of_gone.chain(old).collect()
     }
 }
 
