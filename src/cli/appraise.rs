@@ -22,6 +22,7 @@ use super::{Ended, Stop, doors, dry_run, runtime};
 use self::sheet::{Asked, command_line, title};
 
 pub(super) use self::figure_files::FigureFiles;
+pub(super) use self::sheet::as_typed;
 
 /// Arguments of `croplens appraise`.
 #[derive(Clone, Debug, Args)]
@@ -66,6 +67,12 @@ enum PapersFor {
 
 /// Runs the verb.
 pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
+    if args.out.join(store::ERASED_FILE).exists() {
+        return Err(Stop::usage(format!(
+            "--out {}: plots were erased from this folder, and a new run would lose the proof of it; choose another folder",
+            args.out.display()
+        )));
+    }
     let spec = args.run.spec()?;
     let policy = policy(args.policy.as_deref())?;
     let figures = args.figures.read()?;

@@ -60,6 +60,7 @@ impl Look<'_> {
             Code::EventFlood => (Condition::ReliefRoute, Vec::new()),
             Code::EventDrought => (Condition::ReliefRegion, Vec::new()),
             Code::CropFailed | Code::CropDeclining => (Condition::TellWhatHappened, Vec::new()),
+            Code::LandFormerForest => (Condition::LandHistory, Vec::new()),
             Code::HarvestEarly => (Condition::ProofOfSale, Vec::new()),
             Code::NotPlantedByDeadline => (Condition::CropOnLaterDates, Vec::new()),
             Code::VigourBelowPeers => (Condition::TellWhyWeaker, Vec::new()),
@@ -79,9 +80,10 @@ impl Look<'_> {
                     (Condition::ConfirmCrop, Vec::new())
                 }
             }
-            Code::OverlapSameField | Code::OverlapOtherApplication | Code::OutlineCopied => {
-                (Condition::OverlapExplained, given("other"))
-            }
+            Code::OverlapSameField
+            | Code::OverlapOtherApplication
+            | Code::OverlapSliver
+            | Code::OutlineCopied => (Condition::OverlapExplained, given("other")),
             Code::OverlapNotChecked => (Condition::RegisterChecked, Vec::new()),
             Code::CropDiffers | Code::CropFitsBadly => (Condition::CorrectOrConfirmCrop, Vec::new()),
             Code::CropOutOfDomain => (Condition::CropProfile, Vec::new()),

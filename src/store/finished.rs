@@ -81,7 +81,7 @@ pub(super) fn each_record(dir: &Path, mut take: impl FnMut(EligibilityRecord)) -
 
 /// The code of the reason for which another run may say more; `None` for a finished record.
 pub fn deferring_reason(record: &EligibilityRecord) -> Option<&'static str> {
-    DEFERRING.into_iter().find(|code| says(record, &[*code])).map(|code| code.facts().code)
+    record.deferring_code()
 }
 
 /// Whether one of the reasons has one of these codes.
@@ -89,9 +89,6 @@ fn says(record: &EligibilityRecord, codes: &[Code]) -> bool {
     let mut reasons = record.reasons_all.iter().chain(&record.reasons);
     reasons.any(|reason| codes.iter().any(|code| code.facts().code == reason.code()))
 }
-
-/// Codes that another run may take away.
-const DEFERRING: [Code; 3] = [Code::SrcSearchFailed, Code::SrcReadFailed, Code::InternalError];
 
 /// Codes of scenes that were not read and did not hinder the record.
 const UNREAD: [Code; 2] = [Code::SrcReadFailedHarmless, Code::SrcAssetMissing];

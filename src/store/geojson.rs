@@ -12,6 +12,9 @@ use crate::store::atomic::AtomicFile;
 use crate::store::error::Error;
 use crate::store::jsonl::json_line;
 
+const OPENING: &str = "{\"type\":\"FeatureCollection\",\"features\":[";
+const CLOSING: &str = "\n]}\n";
+
 /// `records.geojson` in the making: a feature a line, in the order they are pushed.
 #[derive(Debug)]
 pub(super) struct GeojsonFile {
@@ -23,7 +26,7 @@ pub(super) struct GeojsonFile {
 impl GeojsonFile {
     pub(super) fn create(path: &Path) -> Result<GeojsonFile, Error> {
         let mut made = GeojsonFile { path: path.to_owned(), file: AtomicFile::create(path)?, features: 0 };
-        made.put("{\"type\":\"FeatureCollection\",\"features\":[")?;
+        made.put(OPENING)?;
         Ok(made)
     }
 
@@ -40,7 +43,7 @@ impl GeojsonFile {
     }
 
     pub(super) fn finish(mut self) -> Result<(), Error> {
-        self.put("\n]}\n")?;
+        self.put(CLOSING)?;
         self.file.commit()
     }
 }
@@ -58,6 +61,17 @@ pub fn write_geojson(path: &Path, records: &[EligibilityRecord]) -> Result<(), E
         file.push(&json_line(path, record)?)?;
     }
     file.finish()
+}
+
+/// The same as text.
+pub(super) fn collection_of(path: &Path, records: &[EligibilityRecord]) -> Result<String, Error> {
+    let mut out = OPENING.to_owned();
+    for (i, record) in records.iter().enumerate() {
+        out.push_str(if i == 0 { "\n" } else { ",\n" });
+        out.push_str(&feature(path, &json_line(path, record)?)?);
+    }
+    out.push_str(CLOSING);
+    Ok(out)
 }
 
 fn feature(path: &Path, line: &str) -> Result<String, Error> {

@@ -14,6 +14,7 @@ use crate::band::Band;
 use crate::observation::{NdviStats, Observation};
 use crate::store::error::Error;
 
+pub(super) use self::read::bands_of;
 pub use self::read::{each_observation, read_observations};
 
 /// Which columns a time series file has.

@@ -84,6 +84,7 @@ impl Asked<'_> {
     }
 }
 
+/// Heading of a run: the name of its input.
 pub(super) fn title(plots: &Path) -> String {
     plots.file_name().map_or_else(|| "standard input".to_owned(), |n| n.to_string_lossy().into_owned())
 }
@@ -91,6 +92,11 @@ pub(super) fn title(plots: &Path) -> String {
 /// The command as typed, quoted where a shell needs it, without what cannot change an answer: the page that
 /// shows it has the same bytes on every machine.
 pub(super) fn command_line() -> String {
+    as_typed(std::env::args().collect())
+}
+
+/// A command as it is to be typed.
+pub(in crate::cli) fn as_typed(words: Vec<String>) -> String {
     let quoted = |word: String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+".contains(c);
         if !word.is_empty() && word.chars().all(plain) {
@@ -107,7 +113,7 @@ pub(super) fn command_line() -> String {
         let joined = with_value.iter().any(|flag| word.strip_prefix(flag).is_some_and(|r| r.starts_with('=')));
         !(is_value || value_follows || joined || word == "--resume")
     };
-    let mut words: Vec<String> = std::env::args().filter(of_the_answer).collect();
+    let mut words: Vec<String> = words.into_iter().filter(of_the_answer).collect();
     if let Some(program) = words.first_mut() {
         "croplens".clone_into(program);
     }

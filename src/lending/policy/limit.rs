@@ -52,6 +52,11 @@ pub enum AreaBasis {
     Declared,
     /// The smaller of the two.
     Lesser,
+    /// The smallest of declared, outline and cropped area, by its middle estimate. Where no crop is seen or its area
+    /// cannot be told: the smaller of the other two, with a reason.
+    Cropped,
+    /// As `cropped`, by the low end of its interval (10th percentile).
+    CroppedLower,
 }
 
 /// How much may be lent. Amounts are exact decimals, written as text.

@@ -1,6 +1,6 @@
 //! The features of one unit judged: each among the others, and handed on a few at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::civil::Date;
@@ -59,13 +59,31 @@ impl Court<'_> {
             return lacking;
         }
         for (at, look) in positions.iter().zip(looks) {
-            let Some((plot, look)) = seen.plots.get(at).zip(look.as_ref()) else { continue };
-            let Some(sight) = choose(plot, peak(&look.assessment)) else { continue };
-            if !plot.chips.iter().any(|chip| chip.scene == sight.scene) {
-                lacking.entry(sight.scene.clone()).or_default().push(*at);
+            let Some((seen, look)) = seen.plots.get(at).zip(look.as_ref()) else { continue };
+            let at_hand = |scene: &SceneId| seen.chips.iter().any(|chip| chip.scene == *scene);
+            if seen.sights.iter().all(|sight| at_hand(&sight.scene)) {
+                continue;
+            }
+            let mut wanted = self.phases(*at, seen, look);
+            wanted.extend(choose(seen, peak(&look.assessment)).map(|sight| sight.scene.clone()));
+            for scene in wanted.into_iter().filter(|scene| !at_hand(scene)) {
+                lacking.entry(scene).or_default().push(*at);
             }
         }
         lacking
+    }
+
+    /// Scenes whose pictures show the phases of a plot's crop: neighbours change nothing about them.
+    fn phases(&self, at: usize, seen: &PlotSurvey, look: &Look) -> BTreeSet<SceneId> {
+        let Some(Entry::Plot(plot)) = self.request.intake.entries.get(at) else { return BTreeSet::new() };
+        let alone = Peers::new(Vec::new());
+        let judged = catch_unwind(AssertUnwindSafe(|| {
+            self.bench.judge(plot, seen, look, &alone, None, Vec::new()).record.phase_evidence
+        }));
+        // A plot that cannot be judged is told of where it is judged in earnest.
+        let named = judged.unwrap_or_default();
+        let is_named = |scene: &SceneId| named.iter().any(|phase| phase.item_id == scene.as_str());
+        seen.sights.iter().map(|sight| &sight.scene).filter(|scene| is_named(scene)).cloned().collect()
     }
 
     /// Judges the features at these positions among each other, and hands on each record in order.
@@ -181,7 +199,7 @@ impl Court<'_> {
         if with_papers && request.write.is_some() {
             let sight = choose(seen, peak(&judged.assessment));
             let chip = sight.and_then(|sight| seen.chips.iter().find(|chip| chip.scene == sight.scene));
-            Papers { bench, plot, judged: &judged }.write(&request.out, chip)?;
+            Papers { bench, plot, judged: &judged }.write(&request.out, chip, &seen.chips)?;
         }
         Ok(Made { record: judged.record, observations: judged.observations })
     }

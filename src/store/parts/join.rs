@@ -14,6 +14,7 @@ use crate::store::finished::RECORDS_FILE;
 use crate::store::geojson::GeojsonFile;
 use crate::store::geoparquet::GeoparquetFile;
 use crate::store::index_page::{IndexPage, IndexTally, index_html_of};
+use crate::store::qgis::{RECORDS_STYLE, records_style};
 use crate::store::run_manifest::{OutputFile, RunManifest};
 use crate::store::timeseries::{Columns, TimeseriesWriter, each_observation};
 
@@ -21,11 +22,12 @@ use super::index::Index;
 use super::{CatalogueSeen, Parts, PlanFile, UnitReport};
 
 /// Files of an output folder that the manifest vouches for, besides the plots' papers.
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     RECORDS_FILE,
     crate::store::CHAIN_FILE,
     "records.geojson",
     "records.parquet",
+    RECORDS_STYLE,
     "timeseries.csv",
     "timeseries.parquet",
     "index.html",
@@ -105,6 +107,7 @@ fn records(
     geojson.finish()?;
     geoparquet.finish()?;
     let page = IndexPage { title: &plan.title, records: &shown, rerun: &plan.command };
+    write_whole(&out.join(RECORDS_STYLE), records_style().as_bytes())?;
     write_whole(&out.join("index.html"), index_html_of(&page, &tally).as_bytes())?;
     Ok(by_status)
 }

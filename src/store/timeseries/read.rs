@@ -72,6 +72,17 @@ fn each_row(
     Ok(())
 }
 
+/// The further bands that a time series has columns of, in table order.
+///
+/// # Errors
+/// [`Error::Io`] or [`Error::Table`] when the file cannot be read.
+pub(in crate::store) fn bands_of(path: &Path) -> Result<Vec<Band>, Error> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::table("read", path))?;
+    let has = |band: Band| builder.schema().field_with_name(&band_column(band)).is_ok();
+    Ok(BANDS.iter().map(|facts| facts.band).filter(|band| has(*band)).collect())
+}
+
 /// One row as an observation, or the column that is missing or unreadable.
 fn observation(batch: &RecordBatch, row: usize) -> Result<Observation, &'static str> {
     let need = |name: &'static str| number(batch, name, row).ok_or(name);
