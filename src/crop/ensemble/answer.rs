@@ -185,7 +185,7 @@ impl Ensemble {
         let mut classes = self.classes(question, beside, &rows, profiles, from, to);
         let declared = judge::declared_rows(question, profiles);
         let new_year = Date::new(to.year(), 1, 1).map_or(0.0, day);
-        let covers: Vec<Class<'_>> = (self.table.cover.iter())
+        let covers: Vec<Class<'_>> = (self.table.covers_in(question.zones).into_iter())
             .map(|row| Class {
                 row: None,
                 cycle: None,
