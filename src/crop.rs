@@ -197,6 +197,13 @@ pub enum CannotTell {
         /// When the calendar expects to tell, if known.
         expected_from: Option<Date>,
     },
+    /// A green crop vanished before it could be ripe: cut early on purpose, or lost.
+    Vanished {
+        /// Last clear date with the crop.
+        from: Date,
+        /// First clear date without.
+        to: Date,
+    },
     /// No profile for the declared crop, or for this zone.
     OutOfDomain {
         /// What is missing.

@@ -79,7 +79,9 @@ pub fn timings(
     let then = Question { as_of: on, ..question.clone() };
     let timing = |d: &Development| Timing::of_development(d, profiles);
     let answer = ensemble.answer(&then, profiles, rules);
-    let mut all: Vec<Timing> = answer.development.iter().map(timing).collect();
+    let verdict = answer.declared.as_ref().map(|d| d.verdict);
+    let declared = |d: &Development| Timing { declared: verdict, ..timing(d) };
+    let mut all: Vec<Timing> = answer.development.iter().map(declared).collect();
     if question.declared_sowing.is_none() {
         all.extend(answer.undeclared.iter().map(timing));
     } else if question.declared_crop.is_some() {

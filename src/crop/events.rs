@@ -13,6 +13,7 @@
 mod decline;
 mod expect;
 mod loss;
+mod noise;
 mod planting;
 mod rules;
 mod timing;
@@ -24,6 +25,7 @@ pub use timing::Timing;
 
 use jiff::civil::Date;
 
+use super::Verdict;
 use crate::series::Series;
 
 /// One clear date of a plot, as the event rules need it.
@@ -126,6 +128,8 @@ pub struct Event {
     pub ripe_probability: f64,
     /// When harvest was expected, as known before it: 10th percentile.
     pub harvest_from: Option<Date>,
+    /// How the declared crop fitted what was seen before it, when one was declared.
+    pub declared_before: Option<Verdict>,
     /// Clear dates that show it.
     pub evidence: Vec<Date>,
 }
@@ -157,8 +161,9 @@ pub fn detect(
     });
     all.dedup_by(|b, a| a.date == b.date);
     let clear: Vec<Glance> = all.iter().filter(|g| g.in_series).copied().collect();
-    let scene =
-        loss::Scene { clear: &clear, base: base(&clear), noise: noise.clamp(0.02, 0.10), timings, rules };
+    // A fall makes its curve noisy; the neighbours of each date in time tell the noise without it.
+    let noise = noise.min(noise::of(&clear)).clamp(0.02, 0.10);
+    let scene = loss::Scene { clear: &clear, base: base(&clear), noise, timings, rules };
     let mut found = loss::find(&scene);
     if let Some(decline) = decline::find(&scene, &found) {
         found.events.push(decline);

@@ -59,7 +59,9 @@ impl Look<'_> {
             Code::ImgPhaseNotSeen => (Condition::PhaseFromElsewhere, given("phase")),
             Code::EventFlood => (Condition::ReliefRoute, Vec::new()),
             Code::EventDrought => (Condition::ReliefRegion, Vec::new()),
-            Code::CropFailed | Code::CropDeclining => (Condition::TellWhatHappened, Vec::new()),
+            Code::CropFailed | Code::CropDeclining | Code::CropVanished => {
+                (Condition::TellWhatHappened, Vec::new())
+            }
             Code::LandFormerForest => (Condition::LandHistory, Vec::new()),
             Code::HarvestEarly => (Condition::ProofOfSale, Vec::new()),
             Code::NotPlantedByDeadline => (Condition::CropOnLaterDates, Vec::new()),

@@ -55,7 +55,7 @@ pub(super) fn measure(_: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>
         "",
     )];
     lines.extend(harvest::measure(&trial, tools));
-    lines.extend(losses::measure(&trial, tools));
+    lines.extend(losses::measure(tools)?);
     lines.extend(crops::measure(&trial, tools));
     lines.extend(paddies::measure(tools)?);
     Ok(Some(lines))

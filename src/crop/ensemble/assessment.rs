@@ -50,11 +50,7 @@ impl Answer {
                 return a;
             }
             Standing::Gone { from, to } => {
-                let what = format!(
-                    "whether the crop was cut early (silage) or lost: it vanished between {from} and {to}, \
-                     before it could be ripe"
-                );
-                a.cannot_tell.insert(0, CannotTell::OutOfDomain { what });
+                a.cannot_tell.insert(0, CannotTell::Vanished { from, to });
                 (a.stage, a.bbch, a.maturity) = (Stage::Unknown, None, None);
                 return a;
             }

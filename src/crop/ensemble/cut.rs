@@ -33,6 +33,10 @@ const GREEN_NDVI: f64 = 0.50;
 /// Rise after a low that shows volunteers or the next crop, and the greatest such low, NDVI (design values).
 const REGROWN: f64 = 0.15;
 const LOW_NDVI: f64 = 0.35;
+/// Days without a clear date in which a field can be cut and the next crop grow green (the shortest time from sowing to
+/// green-up that the ensemble allows is 20 days), and days before its first green date by which it must have been cut.
+const BLIND_DAYS: f64 = 25.0;
+const GROWN_DAYS: f64 = 10.0;
 /// A green crop gone within the days of an abrupt fall: level before, at least, and after, at most, NDVI (design
 /// values; ripening takes 17 days from the one to the other at the usual width of 7 days).
 const CUT_GREEN_FROM: f64 = 0.65;
@@ -81,18 +85,30 @@ pub(super) struct Timing<'a> {
     pub greenup: f64,
 }
 
-/// The judgement, and the log-odds of the evidence beside the calendar.
-pub(super) fn judge(views: &[View], nbr2: &[(Date, f64)], timing: &Timing<'_>) -> (Standing, f64) {
+/// The judgement and what it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Judged {
+    /// Whether the crop stands.
+    pub standing: Standing,
+    /// Log-odds of the evidence beside the calendar.
+    pub odds: f64,
+    /// What is green on the latest date is not the crop of the question: weeds, volunteers, the next one.
+    pub another_crop: bool,
+}
+
+/// Judges by the clear dates of the crop's growth, the calendar as prior.
+pub(super) fn judge(views: &[View], nbr2: &[(Date, f64)], timing: &Timing<'_>) -> Judged {
     let mut own: Vec<View> =
         views.iter().filter(|v| v.ndvi.is_finite() && day(v.date) >= timing.greenup).copied().collect();
     own.sort_by(|a, b| a.date.cmp(&b.date).then(a.ndvi.total_cmp(&b.ndvi)));
-    let Some(last) = own.last().copied() else { return (Standing::Unclear, 0.0) };
+    let said = |standing, odds, another_crop| Judged { standing, odds, another_crop };
+    let Some(last) = own.last().copied() else { return said(Standing::Unclear, 0.0, false) };
     let falls = falls(&own);
     let gone = falls.iter().find(|(a, b)| {
         a.ndvi >= CUT_GREEN_FROM && b.ndvi <= CUT_GREEN_TO && day(b.date) < timing.earliest_ripe
     });
     if let Some((a, b)) = gone {
-        return (Standing::Gone { from: a.date, to: b.date }, 0.0);
+        return said(Standing::Gone { from: a.date, to: b.date }, 0.0, false);
     }
     let ripe = |on: Date| (timing.ripe)(day(on));
     let fall = falls.iter().rev().find(|(a, b)| ripe(b.date) >= RIPE && ripe(a.date) >= MAY_BE_RIPE);
@@ -107,9 +123,10 @@ pub(super) fn judge(views: &[View], nbr2: &[(Date, f64)], timing: &Timing<'_>) -
     odds += if fall.is_some() { ODDS_FALL } else { 0.0 };
     odds += if residue.is_some() { ODDS_RESIDUE } else { 0.0 };
     odds += if bare.is_some() { ODDS_BARE } else { 0.0 };
+    let unseen = cut_unseen(&own, timing);
     if regrown {
         odds += ODDS_REGROWTH;
-    } else if last.ndvi > GREEN_NDVI {
+    } else if last.ndvi > GREEN_NDVI && !unseen {
         odds += ODDS_GREEN;
     }
     if ripe(last.date) < 0.1 {
@@ -130,7 +147,22 @@ pub(super) fn judge(views: &[View], nbr2: &[(Date, f64)], timing: &Timing<'_>) -
         (p, _) if p <= 1.0 - SURE => Standing::Yes,
         _ => Standing::Unclear,
     };
-    (standing, odds)
+    said(standing, odds, regrown || unseen)
+}
+
+/// Whether the green of the latest dates came up after a blind time before which the crop should have been cut: then it
+/// says nothing of that crop.
+fn cut_unseen(own: &[View], timing: &Timing<'_>) -> bool {
+    let near = |a: &View, b: &View| day(b.date) - day(a.date) < BLIND_DAYS;
+    let green = own.iter().rev().take_while(|v| v.ndvi > GREEN_NDVI).count();
+    let run = own.get(own.len() - green..).unwrap_or_default();
+    // The part of the green run after its last blind time.
+    let start = (1..run.len()).rev().find(|k| !near(&run[k - 1], &run[*k])).unwrap_or(0);
+    let first = run.get(start);
+    let before =
+        own.len().checked_sub(green).and_then(|k| (k + start).checked_sub(1)).and_then(|k| own.get(k));
+    let blind = before.zip(first).is_some_and(|(a, b)| !near(a, b));
+    blind && first.is_some_and(|f| (timing.harvested)(day(f.date) - GROWN_DAYS) >= RIPE)
 }
 
 /// Pairs of clear dates between which the crop vanished and stayed away.
@@ -218,7 +250,7 @@ mod tests {
             earliest_ripe: day(date(2022, 6, 25)),
             greenup: day(date(2022, 4, 1)),
         };
-        judge(views, nbr2, &timing).0
+        judge(views, nbr2, &timing).standing
     }
 
     #[test]
@@ -260,6 +292,17 @@ mod tests {
         // One low date between high ones is a cloud.
         let cloud = [view(4, 20, 0.7), view(5, 10, 0.85), view(5, 20, 0.22), view(5, 30, 0.8)];
         assert_eq!(judged(&cloud, &[]), Standing::Yes);
+    }
+
+    #[test]
+    fn the_next_crop_after_a_blind_month_does_not_bring_the_crop_back() {
+        // Last seen ripening, then nothing for seven weeks, then green: nobody saw the cut, and it is over.
+        let mut views = vec![view(6, 10, 0.85), view(6, 25, 0.75), view(7, 3, 0.55), view(8, 22, 0.7)];
+        assert_eq!(judged(&views, &[]), Standing::CutByCalendar);
+        // The same green seen all the time is a crop that is late.
+        views = vec![view(6, 10, 0.85), view(6, 25, 0.8)];
+        views.extend([view(7, 10, 0.8), view(7, 25, 0.75), view(8, 8, 0.75), view(8, 22, 0.7)]);
+        assert_ne!(judged(&views, &[]), Standing::CutByCalendar);
     }
 
     #[test]

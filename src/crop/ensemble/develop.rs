@@ -102,11 +102,18 @@ pub(super) fn develop(
     groups: &[Candidate],
 ) -> Option<Development> {
     let trusted = check.is_some_and(|c| matches!(c.verdict, Verdict::Consistent | Verdict::Undetermined));
-    let is_crop = |group: &str| classes.iter().any(|c| c.row.is_some() && c.group == group);
+    // Where the declared crop cannot be assumed, its sowing date still names the season: a crop that nobody sows then
+    // would answer with the dates of another season.
+    let of_season = |c: &Class<'_>| {
+        let sown_then = |sown| c.cycle.as_ref().is_some_and(|cycle| (cycle.sowing() - day(sown)).abs() < 1.0);
+        question.declared_sowing.is_none_or(sown_then)
+    };
+    let is_crop = |group: &str| classes.iter().any(|c| c.row.is_some() && c.group == group && of_season(c));
     let top = groups.iter().find(|g| is_crop(&g.crop)).map(|g| g.crop.as_str());
     let by_declaration = trusted && classes.iter().any(|c| declared.is(c));
     let assumed = |c: &Class<'_>| {
-        c.weighed.is_some() && if by_declaration { declared.is(c) } else { Some(c.group.as_str()) == top }
+        c.weighed.is_some()
+            && if by_declaration { declared.is(c) } else { Some(c.group.as_str()) == top && of_season(c) }
     };
     let at = day(question.as_of);
     // Without a view the calendar alone speaks.
@@ -150,7 +157,7 @@ pub(super) fn develop(
     let share_by = |value: &dyn Fn(&Pooled<'_>) -> f64, t: f64| -> f64 {
         pool.iter().filter(|p| value(p) <= t).map(|p| p.weight).sum()
     };
-    let (standing, odds) = cut::judge(
+    let cut::Judged { standing, odds, another_crop } = cut::judge(
         &question.views.iter().filter(|v| v.date <= question.as_of).copied().collect::<Vec<_>>(),
         beside.nbr2,
         &Timing {
@@ -161,7 +168,8 @@ pub(super) fn develop(
         },
     );
     // What outgrew the stubble is no standing crop; else a green latest date says that nothing was cut before it.
-    let standing = if green && standing == Standing::Unclear { Standing::Yes } else { standing };
+    let stands = green && !another_crop && standing == Standing::Unclear;
+    let standing = if stands { Standing::Yes } else { standing };
     let harvest = of(&|p| p.h.harvest);
     let [low, mid, high] = match standing {
         Standing::Cut { from, to } => cut::between(from, to),

@@ -33,7 +33,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &Found) -> Option<Event> {
         return None;
     }
     let timings = (scene.timings)(top.date);
-    let timing = timings.first()?;
+    let timing = timings.first().filter(|t| !t.is_misfit())?;
     let expected = scene.expectation(top.date, level, timing);
     let ripe = |g: &Glance| timings.iter().map(|t| t.ripe_by(g.date)).fold(0.0, f64::max);
     let growing = later.iter().take_while(|g| ripe(g) < rules.loss_max_ripe);
@@ -73,6 +73,7 @@ pub(super) fn find(scene: &Scene<'_>, found: &Found) -> Option<Event> {
         area_fraction: None,
         ripe_probability: ripe(last),
         harvest_from: Some(timing.harvest.p10),
+        declared_before: timing.declared,
         evidence: run.iter().map(|g| g.date).collect(),
     })
 }

@@ -11,11 +11,9 @@ use super::{Event, EventKind, EventRules, Found, Glance};
 
 /// Clear dates that make the level before a fall, at most, and how far back they may lie, days.
 const LEVEL_DATES: usize = 3;
-const LEVEL_DAYS: i32 = 40;
+const LEVEL_DAYS: i32 = 60;
 /// A fall is sudden when its depth is reached from a clear date at most this long before, days.
 const SUDDEN_DAYS: i32 = 20;
-/// Days before the earliest green-up from which a loss can show: before, a field is nearly bare, or winters.
-const BEFORE_GREENUP: i32 = 15;
 /// Days after a fall over which its weight is taken.
 const SEVERITY_DAYS: i32 = 30;
 /// Crops that are also cut green, and when after green-up, days, at which NDVI (science 7.3).
@@ -76,7 +74,8 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
     if days_between(before.date, low.date) > longest {
         return None;
     }
-    let level = level_before(earlier, low.date)?;
+    // Clouds and haze lower NDVI and hardly raise it: a single date stands for a level, less its noise.
+    let level = level_before(earlier, low.date)?.max(before.ndvi - scene.noise);
     let highest = earlier
         .iter()
         .rev()
@@ -96,10 +95,13 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
     // A fall inside the expected harvest window is no early one, however the ripeness is guessed.
     let in_window = timings.iter().any(|t| low.date >= t.harvest.p10);
     let early_enough = ripe <= rules.harvest_min_ripe && !in_window;
-    // A harvest is a fall too, though one that was expected; it is told to the neighbours.
-    let unexpected = mean - low.ndvi >= rules.min_drop_ndvi
-        && expected.residual(low.date, low.ndvi) <= -rules.first_date_sd
-        && expected.residual(next.date, next.ndvi) <= -rules.next_date_sd;
+    // A harvest is a fall too, though one that was expected by one of the crops; it is told to the neighbours.
+    let unexpected = timings.iter().all(|t| {
+        let expected = scene.expectation(before.date, level, t);
+        expected.on(low.date).0 - low.ndvi >= rules.min_drop_ndvi
+            && expected.residual(low.date, low.ndvi) <= -rules.first_date_sd
+            && expected.residual(next.date, next.ndvi) <= -rules.next_date_sd
+    });
     let window = i32::try_from(rules.recovery_days).unwrap_or(i32::MAX);
     let after: Vec<&Glance> =
         scene.clear.get(at..)?.iter().take_while(|g| days_between(low.date, g.date) <= window).collect();
@@ -112,19 +114,18 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
         return None;
     }
     let last = after.last().map_or(low.date, |g| g.date).max(next.date);
-    let growing = days_between(timing.greenup.p10, low.date) >= -BEFORE_GREENUP;
-    let event = (early_enough && unexpected && growing).then(|| {
+    // What was green before the crop's own green-up, or while another crop than the declared one grew, was not its: a
+    // cover crop that is ploughed in is no loss.
+    let own = before.date >= timing.greenup.p10 && !timing.is_misfit();
+    let sudden = level - low.ndvi >= rules.sudden_share * (level - deepest);
+    let event = (early_enough && unexpected && own && sudden).then(|| {
         let bare = next.ndvi <= scene.base + rules.bare_margin_ndvi;
-        let kind = if bare && (ripe >= rules.loss_max_ripe || may_be_cut_green(timing, before, level)) {
-            EventKind::EarlyHarvest
-        } else {
-            EventKind::Loss
-        };
+        let asks = ripe >= rules.loss_max_ripe || may_be_cut_green(timing, before, level);
         let mut evidence: Vec<Date> = after.iter().map(|g| g.date).chain([next.date]).collect();
         evidence.sort_unstable();
         evidence.dedup();
         Event {
-            kind,
+            kind: if bare && asks { EventKind::EarlyHarvest } else { EventKind::Loss },
             from: before.date,
             to: low.date,
             last,
@@ -133,6 +134,7 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
             area_fraction: area(low, next, level - rules.min_drop_ndvi),
             ripe_probability: ripe,
             harvest_from: Some(timing.harvest.p10),
+            declared_before: timing.declared,
             evidence,
         }
     });

@@ -12,11 +12,14 @@ pub struct EventRules {
     pub first_date_sd: f64,
     /// The same on the next clear date. Default 2 (design value).
     pub next_date_sd: f64,
-    /// Longest time between the two clear dates of a sudden fall, and from the first to the confirming one, days.
-    /// Default 30: over a longer blind time a fall is not sudden.
+    /// Longest time between the two clear dates of a fall, and from the first to the confirming one, days. Default 60:
+    /// what ripening takes within it is expected, but over a longer blind time another crop may have come and gone.
     pub max_bracket_days: u32,
     /// A fall that regains more than half of its loss within this time is no loss, days. Default 25 (design value).
     pub recovery_days: u32,
+    /// Share of the whole fall over `recovery_days` that its first date must show, 0 to 1: ripening goes on, a loss is
+    /// over. Default 0.6 (chosen of 0.5 to 0.7 on simulated fields and on western France).
+    pub sudden_share: f64,
     /// Probability of ripeness below which a fall is a loss. Default 0.1 (design value).
     pub loss_max_ripe: f64,
     /// Probability of ripeness above which a fall is the harvest; in between a person has to look. Default 0.5
@@ -52,8 +55,9 @@ impl Default for EventRules {
             min_drop_ndvi: 0.15,
             first_date_sd: 3.0,
             next_date_sd: 2.0,
-            max_bracket_days: 30,
+            max_bracket_days: 60,
             recovery_days: 25,
+            sudden_share: 0.6,
             loss_max_ripe: 0.1,
             harvest_min_ripe: 0.5,
             model_sd_ndvi: 0.04,

@@ -9,6 +9,9 @@ use super::{Event, EventKind, EventRules, Glance};
 
 /// Share of the plot that a wet plot mean stands for: the mean is water's when about half of it is.
 const WET_MEAN: f64 = 0.5;
+/// Green reflectance up to which a surface can be water: turbid water stays below, snow and cloud are brighter (design
+/// value; MNDWI is above 0 over snow, too).
+const MOST_GREEN: f64 = 0.20;
 /// Wet dates farther apart than this are two floods, days.
 const ONE_FLOOD_DAYS: i32 = 20;
 
@@ -47,6 +50,7 @@ pub(super) fn find(all: &[Glance], timings: &dyn Fn(Date) -> Vec<Timing>, rules:
                 area_fraction: Some(share),
                 ripe_probability: timing.ripe_by(g.date),
                 harvest_from: Some(timing.harvest.p10),
+                declared_before: timing.declared,
                 evidence: vec![g.date],
             }),
         }
@@ -61,5 +65,9 @@ fn wet_share(g: &Glance, rules: &EventRules) -> f64 {
         (Some(lswi), Some(swir)) => lswi >= g.ndvi && swir < rules.flood_max_swir,
         _ => false,
     };
-    if positive(g.mndwi) || positive(g.ndwi) || dark_and_wet { g.water.max(WET_MEAN) } else { g.water }
+    let green = g.mndwi.zip(g.swir).map(|(m, swir)| swir * (1.0 + m) / (1.0 - m).max(1e-6));
+    let dark =
+        g.swir.is_none_or(|s| s < rules.flood_max_swir) && green.is_none_or(|green| green < MOST_GREEN);
+    let open = dark && (positive(g.mndwi) || positive(g.ndwi));
+    if open || dark_and_wet { g.water.max(WET_MEAN) } else { g.water }
 }

@@ -83,10 +83,11 @@ fn declined(evidence: &Evidence<'_>, k: usize, event: &Event, found: &mut Findin
 }
 
 fn failed(evidence: &Evidence<'_>, k: usize, event: &Event, disaster: bool, found: &mut Findings) {
-    // A fall is told from ripening by the crop's dates: where the declared crop does not fit, there are none to tell by,
-    // and the misfit itself refers.
+    // A fall is told from ripening by the crop's dates: where the declared crop did not fit before the fall, there were
+    // none to tell by, and the misfit itself refers. What the fall made of the curve is no misfit of the declaration.
     let misfit = |v: Verdict| matches!(v, Verdict::Inconsistent | Verdict::Contradicted);
-    if evidence.assessment.declared.as_ref().is_some_and(|d| misfit(d.verdict)) {
+    let now = evidence.assessment.declared.as_ref().map(|d| d.verdict);
+    if event.declared_before.or(now).is_some_and(misfit) {
         return;
     }
     let c = evidence.condition;

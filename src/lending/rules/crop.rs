@@ -200,6 +200,13 @@ fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
             CannotTell::TooEarly { expected_from: None } => {
                 found.add_with(Code::StageNotReached, effect, [evidence.as_of().into()]);
             }
+            // Which of the two it was, a person finds out, however well the crop is known; where `condition` names the
+            // same fall, once is enough.
+            CannotTell::Vanished { from, to } => {
+                if !evidence.condition.fell_about(*to) {
+                    found.add_with(Code::CropVanished, Effect::Refer, [(*from).into(), (*to).into()]);
+                }
+            }
             CannotTell::OutOfDomain { what } => {
                 found.add_with(Code::CropOutOfDomain, effect, [what.as_str().into()]);
             }

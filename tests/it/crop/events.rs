@@ -27,6 +27,7 @@ fn around(d: Date, days: i64) -> DateInterval {
 fn timing(flooded: bool) -> Timing {
     Timing {
         crops: vec!["sunflower".to_owned()],
+        declared: None,
         emergence: around(on(9), 8),
         greenup: around(GREENUP, 12),
         senescence: around(SENESCENCE, 14),
@@ -184,6 +185,13 @@ fn water_on_a_growing_crop_is_a_flood_and_on_bare_land_or_in_a_paddy_it_is_not()
     let mut dark = looks(5, 120, healthy);
     dark[13].mndwi = Some(0.3);
     assert!(flooded(&dark, false));
+    dark[13].swir = Some(0.05);
+    assert!(flooded(&dark, false), "muddy water: green 0.09");
+    // Thin cloud and snow have MNDWI above 0 as well, and are bright.
+    dark[13].swir = Some(0.26);
+    assert!(!flooded(&dark, false), "cloud");
+    (dark[13].swir, dark[13].mndwi) = (Some(0.10), Some(0.6));
+    assert!(!flooded(&dark, false), "snow: green 0.40");
 }
 
 #[test]

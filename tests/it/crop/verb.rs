@@ -65,3 +65,25 @@ fn an_unknown_zone_is_refused_with_the_known_ones() {
     let error = run(&args, &CropSettings::default(), &Profiles::builtin().unwrap()).unwrap_err();
     assert!(error.is_usage() && error.to_string().contains("kenya-west"), "{error}");
 }
+
+/// The bytes that the verb writes for a table, with so many threads.
+fn bytes(table: &str, threads: usize) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("s.csv"), table).unwrap();
+    let args = args(dir.path());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    pool.install(|| run(&args, &CropSettings::default(), &Profiles::builtin().unwrap())).unwrap();
+    fs::read(&args.out).unwrap()
+}
+
+#[test]
+fn neither_the_order_of_rows_nor_the_number_of_threads_changes_a_byte() {
+    let text = two_fields();
+    let (head, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    let as_given = bytes(&text, 1);
+    assert!(as_given.len() > 200);
+    assert_eq!(bytes(&text, 3), as_given, "threads");
+    rows.reverse();
+    assert_eq!(bytes(&format!("{head}\n{}\n", rows.join("\n")), 2), as_given, "rows");
+}

@@ -104,6 +104,7 @@ fn neighbours_tell_a_hazard_from_a_plots_own_loss() {
         area_fraction: None,
         ripe_probability: 0.0,
         harvest_from: None,
+        declared_before: None,
         evidence: vec![date(2022, 7, 6), date(2022, 7, 11)],
     };
     let own = plot(99, 0.0, 0.5);

@@ -31,6 +31,7 @@ fn event(kind: EventKind) -> Event {
         area_fraction: Some(0.9),
         ripe_probability: 0.0,
         harvest_from: Some(date(2024, 7, 6)),
+        declared_before: None,
         evidence: vec![date(2024, 4, 28), date(2024, 5, 8), date(2024, 5, 18)],
     }
 }
@@ -81,6 +82,27 @@ fn a_loss_that_is_slight_seen_once_late_or_of_an_unknown_crop_only_asks() {
     let mut case = with(vec![(event(EventKind::Loss), Some(0.0))]);
     case.verdict = Some((Verdict::Undetermined, Some(0.0)));
     assert_eq!(effect_of(&record(&case), "CROP_FAILED"), Some(Effect::Refer));
+}
+
+#[test]
+fn what_a_loss_makes_of_the_curve_is_no_misfit_of_the_declaration() {
+    let with_verdicts = |before: Option<Verdict>, now: Verdict| {
+        let mut e = event(EventKind::Loss);
+        e.declared_before = before;
+        let mut case = with(vec![(e, Some(0.0))]);
+        case.verdict = Some((now, Some(-2.0)));
+        record(&case)
+    };
+    // It fitted until the fall: the loss is told, and since the crop is doubtful now, a person looks.
+    for now in [Verdict::Inconsistent, Verdict::Contradicted] {
+        let r = with_verdicts(Some(Verdict::Consistent), now);
+        assert_ne!(r.status, Status::Supports);
+        assert_eq!(effect_of(&r, "CROP_FAILED"), Some(Effect::Refer), "{now:?}");
+    }
+    // It never fitted: the fall may be the ripeness of what really grows there.
+    let never = with_verdicts(Some(Verdict::Contradicted), Verdict::Contradicted);
+    assert_eq!(effect_of(&never, "CROP_FAILED"), None);
+    assert_eq!(effect_of(&with_verdicts(None, Verdict::Inconsistent), "CROP_FAILED"), None);
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn cannot_tell() -> impl Strategy<Value = CannotTell> {
         (31u32..200).prop_map(|days| CannotTell::Stale { days, limit: 30 }),
         prop::option::of(Just(END)).prop_map(|expected_from| CannotTell::TooEarly { expected_from }),
         Just(CannotTell::OutOfDomain { what: "teff".into() }),
+        Just(CannotTell::Vanished { from: START, to: END }),
         (0.0..0.6).prop_map(|p| CannotTell::Ambiguous { crop: "rice".into(), probability: p, need: 0.6 }),
     ]
 }

@@ -82,3 +82,21 @@ fn says_what_is_wrong_and_keeps_the_old_file() {
     let unwritable = run(&args(&table, &nowhere), &rules.0, &rules.1, &rules.2).unwrap_err();
     assert!(!unwritable.is_usage() && unwritable.to_string().contains("folder.csv"), "{unwritable}");
 }
+
+#[test]
+fn neither_the_order_of_rows_nor_the_number_of_threads_changes_a_byte() {
+    let bytes = |table: &str, threads: usize| {
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("s.csv"), dir.path().join("seasons.csv"));
+        fs::write(&from, table).unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| verb(&from, &to, None));
+        fs::read(&to).unwrap()
+    };
+    let text = two_fields();
+    let as_given = bytes(&text, 1);
+    assert_eq!(bytes(&text, 3), as_given, "threads");
+    let (head, rows) = text.split_once('\n').unwrap();
+    let backwards: Vec<&str> = rows.lines().rev().collect();
+    assert_eq!(bytes(&format!("{head}\n{}\n", backwards.join("\n")), 2), as_given, "rows");
+}

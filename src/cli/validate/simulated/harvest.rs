@@ -25,8 +25,10 @@ const SOWING_ERROR: i32 = 7;
 
 /// One field told on one day.
 struct Told {
+    crop: String,
     cereal: bool,
-    rice: bool,
+    /// Share of the overpasses that were seen.
+    clear: f64,
     unusual: bool,
     double: bool,
     /// P50 less truth, days; absent where nothing was said.
@@ -52,16 +54,20 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
     after_the_fact(&after, "harvest date after the fact", &mut lines);
     for (what, of) in [
         ("cereals", (&|t: &Told| t.cereal) as &dyn Fn(&Told) -> bool),
-        ("rice", &|t| t.rice),
-        ("other crops", &|t| !t.cereal && !t.rice),
+        ("rice", &|t| t.crop == "rice"),
+        ("other crops", &|t| !t.cereal && t.crop != "rice"),
+        ("less than .35 of the overpasses clear", &|t| t.clear < 0.35),
+        (".35 to .5 clear", &|t| (0.35..0.5).contains(&t.clear)),
+        ("half or more clear", &|t| t.clear >= 0.5),
+        ("seen cut", &|t| t.seen),
+        ("not seen cut", &|t| !t.seen),
         ("unusual fields", &|t| t.unusual),
         ("fields of two crops a year", &|t| t.double),
     ] {
-        let part: Vec<&Told> = after.iter().filter(|t| of(t)).collect();
-        let (rmse, within) = figures(&part);
-        let text = format!("{}, {}", figure(rmse, 1), figure(within, 2));
-        lines.push(Line::new(format!("the same, {what}: RMSE, within 10 d"), part.len(), text, ""));
+        lines.push(part(&after, what, of));
     }
+    let crops: std::collections::BTreeSet<&str> = after.iter().map(|t| t.crop.as_str()).collect();
+    lines.extend(crops.into_iter().map(|crop| part(&after, crop, &|t| t.crop == crop)));
     after_the_fact(&run(AFTER, false), "the same, sowing date not declared", &mut lines);
     for (what, target, of) in [
         ("cereals", "<= 8", (&|t: &Told| t.cereal) as &dyn Fn(&Told) -> bool),
@@ -97,6 +103,14 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         "",
     ));
     lines
+}
+
+fn part(all: &[Told], what: &str, of: &dyn Fn(&Told) -> bool) -> Line {
+    let part: Vec<&Told> = all.iter().filter(|t| of(t)).collect();
+    let (rmse, within) = figures(&part);
+    let covered = mean(part.iter().filter(|t| t.error.is_some()).map(|t| f64::from(u8::from(t.covered))));
+    let text = format!("{}, {}, {}", figure(rmse, 1), figure(within, 2), figure(covered, 2));
+    Line::new(format!("the same, {what}: RMSE, within 10 d, covered"), part.len(), text, "")
 }
 
 fn after_the_fact(all: &[Told], what: &str, lines: &mut Vec<Line>) {
@@ -153,7 +167,8 @@ fn one(n: usize, field: &TrialField, days: i32, sowing: bool, tools: &Instrument
     let error = |p50: Date| f64::from(days_between(truth, p50));
     Some(Told {
         cereal: CEREALS.contains(&cycle.crop.as_str()),
-        rice: cycle.crop == "rice",
+        crop: cycle.crop.clone(),
+        clear: field.looks.len() as f64 / field.overpasses.max(1) as f64,
         unusual: field.unusual,
         double: field.cycles.len() > 1,
         error: window.map(|w| error(w.p50)),

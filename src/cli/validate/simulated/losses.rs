@@ -7,10 +7,11 @@ use crate::crop::events::{Event, EventKind, EventRules, Glance, detect};
 use crate::crop::scores::{mean, quantile};
 use crate::crop::timings;
 use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, plus_days, smooth};
-use crate::simulate::trial::{Look, Trial, TrialField};
+use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec};
 
+use super::super::super::table::Error;
 use super::super::{Instruments, Line, figure};
-use super::views;
+use super::{grown, views};
 
 /// True loss of leaf area over a month that must be found; below the second a field counts as unharmed.
 const HEAVY: f64 = 0.5;
@@ -20,18 +21,33 @@ const MATCHED: (i32, i32) = (-20, 45);
 /// Days after harvest that are still looked at.
 const AFTER_HARVEST: i32 = 20;
 
+/// Fields of a trial of its own, with many events, and its seed: the rules were chosen on the seed 101.
+const FIELDS: usize = 450;
+const EVENTS: f64 = 0.35;
+const SEED: u64 = 40_177;
+/// Last day of the season asked about after sowing: before the next season's crop stands in the middle of its growth.
+const SEASON_DAYS: i32 = 330;
+/// Bounds of the parts by severity and by the share of overpasses that were seen.
+const SEVERITIES: [(f64, f64); 3] = [(0.3, 0.5), (0.5, 0.75), (0.75, 1.01)];
+const CLEAR: [(f64, f64); 3] = [(0.0, 0.35), (0.35, 0.5), (0.5, 1.01)];
+
 /// One field looked at for events.
 struct Looked<'a> {
     field: &'a TrialField,
     events: Vec<Event>,
 }
 
-pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
-    let grown = |f: &&TrialField| {
+pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
+    let spec = TrialSpec { seed: SEED, fields: FIELDS, events: EVENTS, ..TrialSpec::default() };
+    Ok(told(&grown(&spec)?, tools))
+}
+
+fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
+    let usual = |f: &&TrialField| {
         f.cover.is_none() && !f.mislabelled && !f.failed && f.asked().is_some_and(|c| !c.open_set)
     };
     let looked: Vec<Looked<'_>> = (trial.fields.par_iter())
-        .filter(grown)
+        .filter(usual)
         .map(|field| Looked { field, events: events(field, tools) })
         .collect();
     let heavy: Vec<&Looked<'_>> =
@@ -73,6 +89,7 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         let text = figure(rate(&|l| matched(l).is_some(), &of), 2);
         lines.push(Line::new(format!("true loss of half or more by {word}: found"), of.len(), text, ""));
     }
+    parts(&looked, &unharmed, &rate, &mut lines);
     let errors: Vec<f64> = heavy.iter().filter_map(|l| matched(l)).map(|d| f64::from(d.abs())).collect();
     lines.push(Line::new(
         "found loss: first clear date that shows it after the true day, median days",
@@ -81,6 +98,53 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         "",
     ));
     lines
+}
+
+/// Recall and false alarms by severity, crop and share of clear overpasses.
+fn parts(
+    looked: &[Looked<'_>],
+    unharmed: &[&Looked<'_>],
+    rate: &dyn Fn(&dyn Fn(&Looked<'_>) -> bool, &[&Looked<'_>]) -> Option<f64>,
+    lines: &mut Vec<Line>,
+) {
+    let loss = |l: &Looked<'_>| l.field.event.map_or(0.0, |e| e.loss);
+    let clear = |l: &Looked<'_>| l.field.looks.len() as f64 / l.field.overpasses.max(1) as f64;
+    let crop = |l: &Looked<'_>| l.field.asked().map_or("", |c| c.crop.as_str()).to_owned();
+    let mut part = |what: String, of: &dyn Fn(&Looked<'_>) -> bool| {
+        let hit: Vec<&Looked<'_>> = looked.iter().filter(|l| loss(l) >= HEAVY && of(l)).collect();
+        let calm: Vec<&Looked<'_>> = unharmed.iter().copied().filter(|l| of(l)).collect();
+        let told = rate(&|l| matched(l).is_some(), &hit);
+        let false_loss = rate(&|l| l.events.iter().any(|e| e.kind == EventKind::Loss), &calm);
+        lines.push(Line::new(
+            format!("{what}: half or more lost, found; false sudden loss of {} unharmed", calm.len()),
+            hit.len(),
+            format!("{}, {}", figure(told, 2), figure(false_loss, 3)),
+            "",
+        ));
+    };
+    for (from, to) in CLEAR {
+        part(format!("{from:.2} to {:.2} of the overpasses clear", to.min(1.0)), &|l| {
+            (from..to).contains(&clear(l))
+        });
+    }
+    part("usual fields".to_owned(), &|l| !l.field.unusual);
+    part("unusual fields".to_owned(), &|l| l.field.unusual);
+    let mut crops: Vec<String> = looked.iter().map(crop).collect();
+    crops.sort();
+    crops.dedup();
+    for name in crops {
+        part(name.clone(), &|l| crop(l) == name);
+    }
+    for (from, to) in SEVERITIES {
+        let of: Vec<&Looked<'_>> = looked.iter().filter(|l| (from..to).contains(&loss(l))).collect();
+        let text = figure(rate(&|l| matched(l).is_some(), &of), 2);
+        lines.push(Line::new(
+            format!("true loss of {from} to {:.2}: found", to.min(1.0)),
+            of.len(),
+            text,
+            "",
+        ));
+    }
 }
 
 /// Days from the true event to the first clear date of the found one that fits it.
@@ -109,7 +173,7 @@ fn events(field: &TrialField, tools: &Instruments) -> Vec<Event> {
         as_of: end,
         latitude: Some(field.lat),
         zones: &zones,
-        window: Some((plus_days(cycle.sown, -45), plus_days(end, 60))),
+        window: Some((plus_days(cycle.sown, -45), plus_days(cycle.sown, SEASON_DAYS))),
         declared_crop: Some(&field.label),
         declared_sowing: Some(cycle.sown),
         unit: Unit::Field,

@@ -1,0 +1,61 @@
+//! Noise of the clear dates, told by their neighbours in time.
+
+use crate::series::days_between;
+
+use super::Glance;
+
+/// Longest time between neighbours that a straight line can bridge, days.
+const NEAR_DAYS: i32 = 25;
+/// Least triples of dates that tell a noise, and what is assumed with fewer, NDVI.
+const LEAST_TRIPLES: usize = 5;
+const ASSUMED: f64 = 0.05;
+/// Median absolute deviation to standard deviation of a normal law.
+const MAD_TO_SD: f64 = 1.4826;
+
+/// Standard deviation of one date around the line between the dates before and after it, by the median: one fall of a
+/// season does not change it.
+pub(super) fn of(clear: &[Glance]) -> f64 {
+    let mut off: Vec<f64> = (clear.windows(3))
+        .filter_map(|w| {
+            let [a, b, c] = w else { return None };
+            let (left, right) = (days_between(a.date, b.date), days_between(b.date, c.date));
+            if !(1..=NEAR_DAYS).contains(&left) || !(1..=NEAR_DAYS).contains(&right) {
+                return None;
+            }
+            let share = f64::from(left) / f64::from(left + right);
+            let line = a.ndvi + share * (c.ndvi - a.ndvi);
+            Some((b.ndvi - line).abs() / (1.0 + share * share + (1.0 - share).powi(2)).sqrt())
+        })
+        .collect();
+    off.sort_by(f64::total_cmp);
+    match off.get(off.len() / 2) {
+        Some(middle) if off.len() >= LEAST_TRIPLES => MAD_TO_SD * middle,
+        _ => ASSUMED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::series::plus_days;
+
+    fn every_five_days(value: impl Fn(i32) -> f64) -> Vec<Glance> {
+        (0..40).map(|k| Glance::of(plus_days(date(2023, 3, 1), 5 * k), value(k))).collect()
+    }
+
+    #[test]
+    fn a_straight_line_has_none_and_a_fall_adds_none() {
+        assert!(of(&every_five_days(|k| 0.2 + 0.01 * f64::from(k))) < 1e-9);
+        assert!(of(&every_five_days(|k| if k < 20 { 0.8 } else { 0.2 })) < 1e-9);
+    }
+
+    #[test]
+    fn the_standard_deviation_of_white_noise_is_found() {
+        // A fixed sequence that is equally spread over (-1, 1): its standard deviation is 1 / sqrt(3).
+        let noise = |k: i32| 2.0 * (f64::from(k) * 0.618_033_988_75).fract() - 1.0;
+        let found = of(&every_five_days(|k| 0.5 + 0.05 * noise(k * k)));
+        assert!((found - 0.05 / 3.0_f64.sqrt()).abs() < 0.012, "{found}");
+    }
+}
