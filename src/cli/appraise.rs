@@ -19,10 +19,10 @@ use super::say::Voice;
 use super::shard::ShardFlags;
 use super::{Ended, Stop, doors, dry_run, runtime};
 
-use self::sheet::{Asked, command_line, title};
+use self::sheet::{Asked, command_line};
 
 pub(super) use self::figure_files::FigureFiles;
-pub(super) use self::sheet::as_typed;
+pub(super) use self::sheet::{as_typed, title};
 
 /// Arguments of `croplens appraise`.
 #[derive(Clone, Debug, Args)]

@@ -85,7 +85,7 @@ impl Asked<'_> {
 }
 
 /// Heading of a run: the name of its input.
-pub(super) fn title(plots: &Path) -> String {
+pub(in crate::cli) fn title(plots: &Path) -> String {
     plots.file_name().map_or_else(|| "standard input".to_owned(), |n| n.to_string_lossy().into_owned())
 }
 
