@@ -70,8 +70,8 @@ pub use index_page::{IndexPage, IndexTally, index_html, index_html_of};
 pub use jsonl::write_jsonl;
 pub use ndvi_cog::{Chip, gdal_version, write_ndvi_cog};
 pub use parts::{
-    CatalogueSeen, Joined, Lack, Merge, PARTS_FOLDER, PartRecords, Parts, PlanFile, PlannedUnit, UnitReport, join,
-    merge, shares,
+    CatalogueSeen, Joined, Lack, Merge, PARTS_FOLDER, PartRecords, Parts, PlanFile, PlannedUnit, UnitReport,
+    join, merge, shares,
 };
 pub use qgis::{RECORDS_STYLE, ndvi_style, records_style};
 pub use register::{Pledge, enter_register, read_register};

@@ -113,16 +113,13 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         command: command_line(),
         catalog_location: args.run.catalog.clone(),
     };
-    let mut outcome = runtime()?.block_on(pipeline::appraise(&request, &doors, &voice.watcher())).map_err(|e| {
-        match e {
+    let mut outcome =
+        runtime()?.block_on(pipeline::appraise(&request, &doors, &voice.watcher())).map_err(|e| match e {
             pipeline::Error::OtherRun { .. } => Stop::usage(e.to_string()),
             _ => Stop::failed(e.to_string()),
-        }
-    })?;
+        })?;
     match (outcome.manifest.take(), shard) {
-        (Some(manifest), _) => {
-            end::conclude(&args.out, manifest, outcome.units.keep, args.run.json, voice)
-        }
+        (Some(manifest), _) => end::conclude(&args.out, manifest, outcome.units.keep, args.run.json, voice),
         (None, Some(shard)) => Ok(end::shard(shard, &args.out, &outcome, args.run.json, voice)),
         (None, None) => Err(Stop::failed("the run ended without its manifest")),
     }

@@ -84,7 +84,8 @@ fn of_scheduler(said: &BTreeMap<&str, String>, shards: Option<u32>) -> Result<Sh
             return checked(id, of);
         }
         let (count, least) = (number("SLURM_ARRAY_TASK_COUNT")?, number("SLURM_ARRAY_TASK_MIN")?);
-        let (count, least) = count.zip(least).ok_or("Slurm does not tell the size of the array: add --shards N")?;
+        let (count, least) =
+            count.zip(least).ok_or("Slurm does not tell the size of the array: add --shards N")?;
         let step = number("SLURM_ARRAY_TASK_STEP")?.unwrap_or(1).max(1);
         return checked(id.saturating_sub(least) / step + 1, count);
     }
@@ -115,7 +116,14 @@ mod tests {
     #[test]
     fn each_scheduler_is_understood() {
         let slurm = |id, min, count| {
-            asked(&[("SLURM_ARRAY_TASK_ID", id), ("SLURM_ARRAY_TASK_MIN", min), ("SLURM_ARRAY_TASK_COUNT", count)], None)
+            asked(
+                &[
+                    ("SLURM_ARRAY_TASK_ID", id),
+                    ("SLURM_ARRAY_TASK_MIN", min),
+                    ("SLURM_ARRAY_TASK_COUNT", count),
+                ],
+                None,
+            )
         };
         assert_eq!(slurm("1", "1", "3"), Ok((1, 3)));
         assert_eq!(slurm("2", "0", "3"), Ok((3, 3)));
@@ -127,11 +135,8 @@ mod tests {
         ];
         assert_eq!(asked(&step, None), Ok((3, 3)));
         // One task of an array run again: the array has one task, the run still three shards.
-        let again = [
-            ("SLURM_ARRAY_TASK_ID", "2"),
-            ("SLURM_ARRAY_TASK_MIN", "2"),
-            ("SLURM_ARRAY_TASK_COUNT", "1"),
-        ];
+        let again =
+            [("SLURM_ARRAY_TASK_ID", "2"), ("SLURM_ARRAY_TASK_MIN", "2"), ("SLURM_ARRAY_TASK_COUNT", "1")];
         assert_eq!(asked(&again, Some(3)), Ok((2, 3)));
         assert_eq!(asked(&[("JOB_COMPLETION_INDEX", "0")], Some(4)), Ok((1, 4)));
         assert!(asked(&[("JOB_COMPLETION_INDEX", "0")], None).is_err());

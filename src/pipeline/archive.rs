@@ -37,10 +37,13 @@ pub(super) struct Archive {
     /// Files of each scene that may be believed, found once.
     known: Mutex<BTreeMap<SceneId, Known>>,
     /// Outlines of the tile that is read.
-    outlines: Mutex<Option<(Arc<TileBench>, Arc<Vec<PartHash>>)>>,
+    outlines: Mutex<Option<Outlines>>,
 }
 
 type Known = Arc<OnceCell<Arc<Vec<Leaf>>>>;
+
+/// The parts of a tile, and the hash of each.
+type Outlines = (Arc<TileBench>, Arc<Vec<PartHash>>);
 
 impl Archive {
     /// The archive in a folder, for reading by these rules.

@@ -77,7 +77,9 @@ fn cut(mut places: Vec<Place>, most: usize, out: &mut Vec<Vec<usize>>) {
     let (across, down) = (extent(&column), extent(&row));
     if across == 0 && down == 0 {
         // One block: halves, from north to south.
-        places.sort_by(|a, b| b.metres.1.total_cmp(&a.metres.1).then(a.metres.0.total_cmp(&b.metres.0)).then(a.at.cmp(&b.at)));
+        places.sort_by(|a, b| {
+            b.metres.1.total_cmp(&a.metres.1).then(a.metres.0.total_cmp(&b.metres.0)).then(a.at.cmp(&b.at))
+        });
         let second = places.split_off(places.len() / 2);
         cut(places, most, out);
         cut(second, most, out);
@@ -136,7 +138,8 @@ mod tests {
                 let mut named: Vec<Vec<String>> = found
                     .iter()
                     .map(|c| {
-                        let mut ids: Vec<String> = c.iter().map(|at| listed[*at].1.id.as_str().to_owned()).collect();
+                        let mut ids: Vec<String> =
+                            c.iter().map(|at| listed[*at].1.id.as_str().to_owned()).collect();
                         ids.sort();
                         ids
                     })

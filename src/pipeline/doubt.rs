@@ -71,7 +71,15 @@ mod tests {
             rejected: None,
         };
         let guard = GuardCounts::from_bytes(&[land, below]).map(Box::new);
-        PartView { part, observation, pixels: None, chip: None, pixel_day: None, recalled: part % 2 == 0, guard }
+        PartView {
+            part,
+            observation,
+            pixels: None,
+            chip: None,
+            pixel_day: None,
+            recalled: part % 2 == 0,
+            guard,
+        }
     }
 
     #[test]

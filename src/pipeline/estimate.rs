@@ -30,14 +30,15 @@ const LOOKED_INTO: usize = 5;
 /// Places of a block that are clouded independently of each other: a block is 10 km wide, and the sky over land is
 /// alike over some 5 km (design value).
 const CLOUDS_OF_A_BLOCK: usize = 4;
-/// Compressed megabytes that are read, inflated and gathered in a second of one core (measured, docs/performance.md).
+/// Compressed megabytes that are read, inflated and gathered in a second of one core (design value; inflating alone
+/// reaches about 190 on the developers' machine).
 const MB_PER_CPU_S: f64 = 150.0;
-/// CPU seconds of one plot from its observations to its record (measured, docs/performance.md).
+/// CPU seconds of one plot from its observations to its record (design value).
 const CPU_S_PER_PLOT: f64 = 0.02;
-/// Memory of a run without plots, and of one observation with its pixels, bytes (measured, docs/scale.md).
+/// Memory of a run without plots, and of one observation with its pixels, bytes (design values).
 const BASE_BYTES: u64 = 150_000_000;
 const BYTES_PER_OBSERVATION: u64 = 600;
-/// Memory of one plot of the run, whichever company it is of, bytes (measured, docs/scale.md).
+/// Memory of one plot of the run, whichever company it is of, bytes (389 MB for 199,800 squares, docs/scale.md).
 const BYTES_PER_PLOT: u64 = 2_500;
 
 /// What a run would read and take.
@@ -59,7 +60,7 @@ pub struct Estimate {
     pub requests_at_most: u64,
     /// Bytes if no scene is cloudy and no block is smaller than its pixels; only failures cost more.
     pub bytes_at_most: u64,
-    /// CPU seconds, on a core like that of docs/performance.md.
+    /// CPU seconds: an order of magnitude, not yet held against runs.
     pub cpu_s: f64,
     /// Most memory at a time, bytes.
     pub memory_bytes: u64,

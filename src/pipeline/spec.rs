@@ -79,8 +79,8 @@ pub struct Period {
 #[serde(deny_unknown_fields, default)]
 pub struct CompanySettings {
     /// Plots that are read and judged together at most, 1 to 1,000,000. A larger run is cut by place (100 km squares,
-    /// then raster blocks), and plots on two sides of a cut are not compared. Default 10,000: some 2 GB of memory with
-    /// 800 days of history (measured; see docs/scale.md).
+    /// then raster blocks), and plots on two sides of a cut are not compared. Default 10,000 (design value); what it
+    /// takes is in docs/scale.md.
     pub most_plots: usize,
 }
 

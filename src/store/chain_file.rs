@@ -72,8 +72,8 @@ impl ChainFile {
             chain_sha256: self.links.link(record_sha256),
         };
         self.position += 1;
-        let line = serde_json::to_string(&link)
-            .map_err(|source| Error::Json { path: self.path.clone(), source })?;
+        let line =
+            serde_json::to_string(&link).map_err(|source| Error::Json { path: self.path.clone(), source })?;
         self.file.write_all(line.as_bytes()).map_err(Error::io("write", &self.path))?;
         self.file.write_all(b"\n").map_err(Error::io("write", &self.path))
     }

@@ -208,9 +208,8 @@ impl Parts {
             return Err(Lack::Foreign);
         }
         let whole = |file: &OutputFile| {
-            hash_file(&self.path(&file.path)).is_ok_and(|(sha256, bytes)| {
-                sha256 == file.sha256 && bytes == file.bytes
-            })
+            hash_file(&self.path(&file.path))
+                .is_ok_and(|(sha256, bytes)| sha256 == file.sha256 && bytes == file.bytes)
         };
         if whole(&report.records) && whole(&report.series) { Ok(report) } else { Err(Lack::Damaged) }
     }

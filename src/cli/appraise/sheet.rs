@@ -8,7 +8,8 @@ use crate::lending::Figures;
 use crate::lending::Policy;
 use crate::pipeline::{self, Spec, YieldFile};
 use crate::store::{
-    self, CatalogUsed, Exit, InputFile, PlotCounts, RunManifest, SceneCounts, SettingsUsed, SoftwareUsed, Traffic,
+    self, CatalogUsed, Exit, InputFile, PlotCounts, RunManifest, SceneCounts, SettingsUsed, SoftwareUsed,
+    Traffic,
 };
 
 use super::{AppraiseArgs, REGIONAL_YIELDS, now};
@@ -110,7 +111,8 @@ pub(in crate::cli) fn as_typed(words: Vec<String>) -> String {
     let mut value_follows = false;
     let of_the_answer = |word: &String| {
         let is_value = std::mem::replace(&mut value_follows, with_value.contains(&word.as_str()));
-        let joined = with_value.iter().any(|flag| word.strip_prefix(flag).is_some_and(|r| r.starts_with('=')));
+        let joined =
+            with_value.iter().any(|flag| word.strip_prefix(flag).is_some_and(|r| r.starts_with('=')));
         !(is_value || value_follows || joined || word == "--resume")
     };
     let mut words: Vec<String> = words.into_iter().filter(of_the_answer).collect();
@@ -119,4 +121,3 @@ pub(in crate::cli) fn as_typed(words: Vec<String>) -> String {
     }
     words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
-

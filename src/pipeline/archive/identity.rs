@@ -75,8 +75,10 @@ impl Identity {
             let head = self.objects.get_head(&href, 1).await.ok()?;
             Some(seen(band, head.version.map(|v| v.as_text().to_owned()), head.object_len))
         };
-        let asked: Vec<Option<AssetSeen>> =
-            futures::stream::iter(self.bands.iter().map(|band| ask(*band))).buffered(ASKED_AHEAD).collect().await;
+        let asked: Vec<Option<AssetSeen>> = futures::stream::iter(self.bands.iter().map(|band| ask(*band)))
+            .buffered(ASKED_AHEAD)
+            .collect()
+            .await;
         asked.into_iter().collect()
     }
 

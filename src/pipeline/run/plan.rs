@@ -39,8 +39,9 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// The plan of a run. Without a valid consent nothing is asked, read or judged of a plot.
     pub(super) fn of(request: &'a RunRequest, provenance: &Provenance, register: Option<&str>) -> Plan<'a> {
-        let allowed =
-            |plot: &Plot| lending::without_consent(plot, request.as_of, &request.policy, provenance).is_none();
+        let allowed = |plot: &Plot| {
+            lending::without_consent(plot, request.as_of, &request.policy, provenance).is_none()
+        };
         let plots: Vec<(usize, &Plot)> = (request.intake.entries.iter().enumerate())
             .filter_map(|(at, entry)| match entry {
                 Entry::Plot(plot) if allowed(plot) => Some((at, plot)),

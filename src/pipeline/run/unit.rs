@@ -108,7 +108,13 @@ impl Court<'_> {
         Ok(())
     }
 
-    fn one(&self, at: usize, look: Option<&Look>, peers: &Peers, seen: &Survey) -> Result<Made, store::Error> {
+    fn one(
+        &self,
+        at: usize,
+        look: Option<&Look>,
+        peers: &Peers,
+        seen: &Survey,
+    ) -> Result<Made, store::Error> {
         let (request, bench) = (self.request, self.bench);
         let alone = |record| Ok(Made { record, observations: Vec::new() });
         match &request.intake.entries[at] {
@@ -123,7 +129,10 @@ impl Court<'_> {
                 }
                 if let Some(FinishedRecord { record, .. }) = self.earlier.finished.get(plot.id.as_str()) {
                     let observations = self.earlier.observations.get(plot.id.as_str()).cloned();
-                    return Ok(Made { record: record.clone(), observations: observations.unwrap_or_default() });
+                    return Ok(Made {
+                        record: record.clone(),
+                        observations: observations.unwrap_or_default(),
+                    });
                 }
                 let unseen = PlotSurvey::default();
                 let seen = seen.plots.get(&at).unwrap_or(&unseen);
@@ -146,18 +155,19 @@ impl Court<'_> {
         let unseen = PlotSurvey::default();
         let look = |at: &usize| -> Option<Look> {
             let Entry::Plot(plot) = &entries[*at] else { return None };
-            let looked = catch_unwind(AssertUnwindSafe(|| match self.earlier.finished.get(plot.id.as_str()) {
-                // Finished before: it only takes part as a neighbour.
-                Some(done) => {
-                    let observations = self.earlier.observations.get(plot.id.as_str());
-                    let grade = done.record.observability_grade;
-                    self.bench.look(plot, observations.map_or(&[], Vec::as_slice), grade)
-                }
-                None => {
-                    let seen = seen.plots.get(at).unwrap_or(&unseen);
-                    self.bench.look(plot, &seen.observations, observability(plot, seen).map(|o| o.grade))
-                }
-            }));
+            let looked =
+                catch_unwind(AssertUnwindSafe(|| match self.earlier.finished.get(plot.id.as_str()) {
+                    // Finished before: it only takes part as a neighbour.
+                    Some(done) => {
+                        let observations = self.earlier.observations.get(plot.id.as_str());
+                        let grade = done.record.observability_grade;
+                        self.bench.look(plot, observations.map_or(&[], Vec::as_slice), grade)
+                    }
+                    None => {
+                        let seen = seen.plots.get(at).unwrap_or(&unseen);
+                        self.bench.look(plot, &seen.observations, observability(plot, seen).map(|o| o.grade))
+                    }
+                }));
             looked
                 .inspect_err(|panic| {
                     let cause = words_of(panic.as_ref());
@@ -191,8 +201,7 @@ impl Court<'_> {
                     let cause = words_of(panic.as_ref());
                     tracing::error!(plot = %plot.id, %cause, "internal error while appraising");
                 }
-                let record =
-                    lending::internal_error(plot, request.as_of, &request.policy, bench.provenance);
+                let record = lending::internal_error(plot, request.as_of, &request.policy, bench.provenance);
                 return Ok(Made { record, observations: seen.observations.clone() });
             }
         };

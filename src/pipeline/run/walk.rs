@@ -124,7 +124,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads, judges and publishes every unit that is not finished.
-    pub(super) async fn all_units(&mut self, overlaps: &Overlaps, provenance: &Provenance) -> Result<(), Error> {
+    pub(super) async fn all_units(
+        &mut self,
+        overlaps: &Overlaps,
+        provenance: &Provenance,
+    ) -> Result<(), Error> {
         let todo: Vec<usize> = self.own.iter().copied().filter(|n| !self.reports.contains_key(n)).collect();
         let missing = |at: &usize| match &self.request.intake.entries[*at] {
             Entry::Plot(plot) => !self.earlier.finished.contains_key(plot.id.as_str()),
@@ -144,8 +148,7 @@ impl<'a> Walk<'a> {
         let catalogued = catalogue(self.request, self.doors, asked, self.watch).await;
         self.timings.lap("catalog");
         let coverage = season_coverage(self.request, &catalogued);
-        let scenes: BTreeMap<SceneId, &Scene> =
-            catalogued.scenes.iter().map(|s| (s.id.clone(), s)).collect();
+        let scenes: BTreeMap<SceneId, &Scene> = catalogued.scenes.iter().map(|s| (s.id.clone(), s)).collect();
         let bench = Bench {
             overlaps,
             spec: &self.request.spec,

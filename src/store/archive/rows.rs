@@ -160,8 +160,7 @@ struct Columns {
 impl Columns {
     fn of(batch: RecordBatch, bands: &[Band]) -> Option<Columns> {
         let column = |name: &str| batch.column_by_name(name);
-        let number =
-            |name: &str| column(name).and_then(|c| c.as_primitive_opt::<Float64Type>()).cloned();
+        let number = |name: &str| column(name).and_then(|c| c.as_primitive_opt::<Float64Type>()).cloned();
         let bytes = |name: &str| column(name).and_then(|c| c.as_binary_opt::<i32>()).cloned();
         Some(Columns {
             part: column("part")?.as_fixed_size_binary_opt()?.clone(),

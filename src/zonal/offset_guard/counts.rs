@@ -116,8 +116,11 @@ mod tests {
 
     #[test]
     fn counts_come_back_and_cut_bytes_do_not() {
-        let counts =
-            GuardCounts { bins: vec![(0, 1, 0), (7, 300, 200), (399, u32::MAX, 1)], land: 70_000, below: 128 };
+        let counts = GuardCounts {
+            bins: vec![(0, 1, 0), (7, 300, 200), (399, u32::MAX, 1)],
+            land: 70_000,
+            below: 128,
+        };
         let bytes = counts.to_bytes();
         assert_eq!(GuardCounts::from_bytes(&bytes), Some(counts));
         assert_eq!(GuardCounts::from_bytes(&bytes[..bytes.len() - 1]), None);

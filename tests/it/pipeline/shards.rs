@@ -58,7 +58,8 @@ fn same(a: &Path, b: &Path, what: &str) {
         assert!(same, "{what}: {} differs", file.display());
     }
     let (a, b) = (json(&a.join("run.json")), json(&b.join("run.json")));
-    for member in ["plots", "scenes", "scenes_skipped", "inputs", "outputs", "config_sha256", "exit", "notes"] {
+    for member in ["plots", "scenes", "scenes_skipped", "inputs", "outputs", "config_sha256", "exit", "notes"]
+    {
         assert_eq!(a[member], b[member], "{what}: {member}");
     }
 }

@@ -50,8 +50,11 @@ fn row(n: u8) -> KeptRow {
 }
 
 fn all(archive: &Archive, key: &ArchiveKey) -> Vec<KeptRow> {
-    let mut rows: Vec<KeptRow> =
-        archive.leaves(key).iter().flat_map(|leaf| archive.rows(leaf, |_| true).unwrap_or_default()).collect();
+    let mut rows: Vec<KeptRow> = archive
+        .leaves(key)
+        .iter()
+        .flat_map(|leaf| archive.rows(leaf, |_| true).unwrap_or_default())
+        .collect();
     rows.sort_by_key(|row| row.part);
     rows
 }
