@@ -32,7 +32,7 @@ const PERSONS: &str = "\
 /// Words that name a person's data wherever they stand.
 const ALWAYS: &str = "\
     firstname lastname surname fullname forename apellido apellidos sobrenome prenom nachname \
-    vorname familienname achternaam voornaam familiya otchestvo fio фамилия отчество hoten phone \
+    vorname familienname achternaam voornaam familiya otchestvo fio фамилия отчество фио hoten phone \
     phones telephone tel mobile cellphone smartphone handphone msisdn whatsapp wechat telegram \
     telefono telefone telefon telefoon celular movil handy simu shouji dianhua sdt dienthoai waya \
     gsm телефон फोन मोबाइल هاتف جوال ስልክ โทรศัพท์ email mail courriel correo youxiang aadhaar aadhar \
