@@ -17,292 +17,72 @@ pub enum Personal {
 }
 
 /// Words that name a person's name. Personal where nothing but words of persons stands beside them.
-const NAMES: &[&str] = &[
-    "name",
-    "names",
-    "nombre",
-    "nombres",
-    "nom",
-    "nome",
-    "naam",
-    "jina",
-    "isim",
-    "nama",
-    "imya",
-    "xingming",
-    "cedula",
-    "имя",
-    "नाम",
-    "اسم",
-    "ስም",
-    "ชื่อ",
-];
+const NAMES: &str = "\
+    name names nombre nombres nom nome naam jina isim nama imya xingming cedula имя नाम اسم ስም ชื่อ";
 
 /// Words of persons, and words that may stand beside them without changing what is meant.
-const PERSONS: &[&str] = &[
-    "farmer",
-    "grower",
-    "owner",
-    "borrower",
-    "applicant",
-    "customer",
-    "client",
-    "member",
-    "debtor",
-    "person",
-    "holder",
-    "contact",
-    "father",
-    "fathers",
-    "mother",
-    "spouse",
-    "husband",
-    "wife",
-    "nominee",
-    "guarantor",
-    "tenant",
-    "landlord",
-    "kin",
-    "head",
-    "household",
-    "user",
-    "full",
-    "first",
-    "last",
-    "middle",
-    "given",
-    "family",
-    "sur",
-    "maiden",
-    "nick",
-    "legal",
-    "official",
-    "the",
-    "of",
-    "de",
-    "del",
-    "du",
-    "la",
-    "le",
-    "do",
-    "da",
-    "agricultor",
-    "agricultora",
-    "productor",
-    "productora",
-    "produtor",
-    "cliente",
-    "titular",
-    "dueno",
-    "propietario",
-    "proprietario",
-    "proprietaire",
-    "agriculteur",
-    "exploitant",
-    "landwirt",
-    "bauer",
-    "mkulima",
-    "petani",
-    "kisan",
-    "khatedar",
-    "shetkari",
-    "completo",
-    "complet",
-    "किसान",
-];
+const PERSONS: &str = "\
+    farmer grower owner borrower applicant customer client member debtor person holder contact \
+    father fathers mother spouse husband wife nominee guarantor tenant landlord kin head household \
+    user full first last middle given family sur maiden nick legal official the of de del du la le \
+    do da agricultor agricultora productor productora produtor cliente titular dueno propietario \
+    proprietario proprietaire agriculteur exploitant landwirt bauer mkulima petani kisan khatedar \
+    shetkari completo complet किसान";
 
 /// Words that name a person's data wherever they stand.
-const ALWAYS: &[&str] = &[
-    // names
-    "firstname",
-    "lastname",
-    "surname",
-    "fullname",
-    "forename",
-    "apellido",
-    "apellidos",
-    "sobrenome",
-    "prenom",
-    "nachname",
-    "vorname",
-    "familienname",
-    "achternaam",
-    "voornaam",
-    "familiya",
-    "otchestvo",
-    "fio",
-    "фамилия",
-    "отчество",
-    "фио",
-    "hoten",
-    // phones and other addresses
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "mobile",
-    "cellphone",
-    "smartphone",
-    "handphone",
-    "msisdn",
-    "whatsapp",
-    "wechat",
-    "telegram",
-    "telefono",
-    "telefone",
-    "telefon",
-    "telefoon",
-    "celular",
-    "movil",
-    "handy",
-    "simu",
-    "shouji",
-    "dianhua",
-    "sdt",
-    "dienthoai",
-    "waya",
-    "gsm",
-    "телефон",
-    "फोन",
-    "मोबाइल",
-    "هاتف",
-    "جوال",
-    "ስልክ",
-    "โทรศัพท์",
-    "email",
-    "mail",
-    "courriel",
-    "correo",
-    "youxiang",
-    // numbers of a person
-    "aadhaar",
-    "aadhar",
-    "adhaar",
-    "cpf",
-    "curp",
-    "dni",
-    "nik",
-    "ktp",
-    "bvn",
-    "nin",
-    "ssn",
-    "cnic",
-    "cccd",
-    "cmnd",
-    "passport",
-    "passeport",
-    "pasaporte",
-    "passaporte",
-    "reisepass",
-    "paspoort",
-    "shenfenzheng",
-    "huzhao",
-    "pancard",
-    "iban",
-    "паспорт",
-    "आधार",
-    // birth and home
-    "birthdate",
-    "birthday",
-    "dob",
-    "birth",
-    "nacimiento",
-    "naissance",
-    "nascimento",
-    "geburtsdatum",
-];
+const ALWAYS: &str = "\
+    firstname lastname surname fullname forename apellido apellidos sobrenome prenom nachname \
+    vorname familienname achternaam voornaam familiya otchestvo fio фамилия отчество фио hoten phone \
+    phones telephone tel mobile cellphone smartphone handphone msisdn whatsapp wechat telegram \
+    telefono telefone telefon telefoon celular movil handy simu shouji dianhua sdt dienthoai waya \
+    gsm телефон फोन मोबाइल هاتف جوال ስልክ โทรศัพท์ email mail courriel correo youxiang aadhaar aadhar \
+    adhaar cpf curp dni nik ktp bvn nin ssn cnic cccd cmnd passport passeport pasaporte passaporte \
+    reisepass paspoort shenfenzheng huzhao pancard iban паспорт आधार birthdate birthday dob birth \
+    nacimiento naissance nascimento geburtsdatum";
 
 /// Pairs of words that name a person's number together: each of the first with each of the second.
-const OF_A_PERSON: &[&str] = &[
-    "national",
-    "citizen",
-    "citizenship",
-    "identity",
-    "identification",
-    "personal",
-    "tax",
-    "voter",
-    "social",
-    "security",
-    "driver",
-    "drivers",
-    "driving",
-    "license",
-    "licence",
-    "huduma",
-    "resident",
-    "kra",
-    "pan",
-];
-const NUMBERS: &[&str] = &["id", "ids", "number", "no", "num", "nr", "card", "code", "pin", "document"];
+const OF_A_PERSON: &str = "\
+    national citizen citizenship identity identification personal tax voter social security driver \
+    drivers driving license licence huduma resident kra pan";
+const NUMBERS: &str = "\
+    id ids number no num nr card code pin document";
 /// Pairs without a person's word that mean the same.
-const PAIRS: &[(&str, &str)] = &[
-    ("id", "number"),
-    ("id", "no"),
-    ("id", "card"),
-    ("identity", "card"),
-    ("ho", "ten"),
-    ("dien", "thoai"),
-    ("home", "address"),
-    ("postal", "address"),
-    ("street", "address"),
-    ("bank", "account"),
-    ("account", "number"),
-    ("account", "no"),
-    ("contact", "number"),
-    ("contact", "no"),
-];
+const PAIRS: &str = "\
+    id+number id+no id+card identity+card ho+ten dien+thoai home+address \
+    postal+address street+address bank+account account+number account+no contact+number contact+no";
 
 /// Words beside which a phone is a device and not a person's number.
-const DEVICES: &[&str] = &[
-    "gps", "accuracy", "model", "os", "app", "version", "battery", "brand", "device", "photo", "lat", "lon",
-    "network", "coverage", "signal", "survey", "data", "fix",
-];
+const DEVICES: &str = "\
+    gps accuracy model os app version battery brand device photo lat lon network coverage signal \
+    survey data fix";
 
 /// Han words, looked for anywhere in a name.
-const HAN: &[&str] = &[
-    "姓名",
-    "名字",
-    "电话",
-    "電話",
-    "手机",
-    "手機",
-    "身份证",
-    "身份證",
-    "护照",
-    "護照",
-    "户主",
-    "戶主",
-    "联系人",
-    "聯絡人",
-    "住址",
-    "邮箱",
-    "微信",
-    "氏名",
-    "生日",
-    "银行卡",
-];
+const HAN: &str = "\
+    姓名 名字 电话 電話 手机 手機 身份证 身份證 护照 護照 户主 戶主 联系人 聯絡人 住址 邮箱 微信 氏名 生日 银行卡";
 
 /// Whether the name of a property looks like data of a person.
 pub(super) fn name_looks_personal(name: &str) -> bool {
     let words = words(name);
-    let has = |list: &[&str], word: &String| list.contains(&word.as_str());
-    let any = |list: &[&str]| words.iter().any(|w| has(list, w));
-    if HAN.iter().any(|word| name.contains(word)) {
+    let any = |list: &str| words.iter().any(|w| has(list, w));
+    if HAN.split_whitespace().any(|word| name.contains(word)) {
         return true;
     }
-    let pair = |(a, b): (&str, &str)| words.windows(2).any(|two| two == [a, b]);
-    let numbered = words.windows(2).any(|two| match two {
-        [a, b] => has(OF_A_PERSON, a) && has(NUMBERS, b),
+    let together = words.windows(2).any(|two| match two {
+        [a, b] => has(OF_A_PERSON, a) && has(NUMBERS, b) || has(PAIRS, &format!("{a}+{b}")),
         _ => false,
     });
-    if numbered || PAIRS.iter().copied().any(pair) || words == ["address"] || words == ["identity"] {
+    if together || words == ["address"] || words == ["identity"] {
         return true;
     }
     if any(ALWAYS) {
         return !any(DEVICES);
     }
     any(NAMES) && words.iter().all(|w| [NAMES, PERSONS, NUMBERS].iter().any(|list| has(list, w)))
+}
+
+/// Whether a word stands in a list.
+fn has(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
 }
 
 /// Whether the value of a reference looks like an address or number of a person: an e-mail address, a phone
@@ -369,7 +149,7 @@ fn plain(c: char) -> char {
 /// `farmername` as `farmer`, `name`; a word that is no such pair stays whole.
 fn split_joined(word: String) -> Vec<String> {
     let known = [NAMES, ALWAYS, PERSONS, NUMBERS, OF_A_PERSON];
-    let is_known = |w: &str| known.iter().any(|list| list.contains(&w));
+    let is_known = |w: &str| known.iter().any(|list| has(list, w));
     if is_known(&word) {
         return vec![word];
     }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use crate::record::{EligibilityRecord, sha256_hex};
 use crate::store::chain_file::{CHAIN_FILE, SIGNATURE_FILE, read_chain};
+use crate::store::erased::{ERASED_FILE, read_erased};
 use crate::store::error::Error;
 use crate::store::folder::plot_folder;
 use crate::store::geojson::collection_of;
@@ -48,7 +49,11 @@ pub struct BundleParts<'a> {
 /// bundle would be larger than a ZIP can be.
 pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -> Result<Vec<u8>, Error> {
     let links = read_chain(dir)?;
-    let link = links.iter().find(|link| link.record_sha256 == record.record_sha256);
+    // A record that lost mentions of an erased plot stands in the chain by the hash it had before.
+    let erased = read_erased(dir)?;
+    let before = erased.iter().find(|e| e.replaced_by.as_ref() == Some(&record.record_sha256));
+    let hash = before.map_or(&record.record_sha256, |e| &e.record_sha256);
+    let link = links.iter().find(|link| link.record_sha256 == *hash);
     let link =
         link.ok_or_else(|| Error::foreign(&dir.join(CHAIN_FILE), format!("{} is not in it", record.id)))?;
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
@@ -63,7 +68,7 @@ pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -
             files.push((name.into(), bytes));
         }
     }
-    for name in [CHAIN_FILE, SIGNATURE_FILE] {
+    for name in [CHAIN_FILE, ERASED_FILE, SIGNATURE_FILE] {
         if let Some(bytes) = read(&dir.join(name))? {
             files.push((name.into(), bytes));
         }

@@ -224,8 +224,7 @@ fn among_a_hundred_thousand_plots_every_planted_overlap_is_found_and_no_other() 
     };
     // A grid with paths of ten metres; the planted ones shift a neighbour's square across its edge by a known part.
     let place = |k: usize| ((k % ACROSS) as f64 * 110.0, (k / ACROSS) as f64 * 110.0);
-    let mut fields: Vec<MultiPolygon<f64>> =
-        (0..99_000).map(|k| place(k)).map(|(x, y)| square(x, y)).collect();
+    let mut fields: Vec<MultiPolygon<f64>> = (0..99_000).map(place).map(|(x, y)| square(x, y)).collect();
     let mut dice = Dice(3);
     let mut planted = Vec::new();
     for n in 0..1_000 {

@@ -52,10 +52,9 @@ pub enum AreaBasis {
     Declared,
     /// The smaller of the two.
     Lesser,
-    /// The smallest of declared, outline and cropped area, by its middle estimate. Where no crop is seen or its area
-    /// cannot be told: the smaller of the other two, with a reason.
+    /// The smallest of declared, outline and cropped area (middle estimate); as lesser where none can be told.
     Cropped,
-    /// As `cropped`, by the low end of its interval (10th percentile).
+    /// As cropped, by the low end of its interval (10th percentile).
     CroppedLower,
 }
 

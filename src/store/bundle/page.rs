@@ -7,7 +7,7 @@ use crate::store::chain_file::ChainLink;
 use crate::store::plain_words as words;
 
 /// Files that may be in a bundle, and what they are.
-const KNOWN: [(&str, &str, &str); 21] = [
+const KNOWN: [(&str, &str, &str); 22] = [
     ("report.html", "The report, one page", "报告（英文，一页）"),
     ("report.zh.html", "The report in Chinese, one page", "报告（中文，一页）"),
     ("record.json", "The record itself: every number, reason and source", "记录：全部数值、理由与来源"),
@@ -32,6 +32,7 @@ const KNOWN: [(&str, &str, &str); 21] = [
         "Hashes of all records of the run, linked; it names no plot",
         "本次运行全部记录的哈希链（不含地块名称）",
     ),
+    ("erased.jsonl", "Records erased from the run since, by hash only", "此后删除的记录（仅哈希）"),
     ("signature.json", "Signature over the end of the chain", "链末端的签名"),
     ("policy.toml", "The lender's policy as applied", "所用的贷款政策"),
     ("model-card.md", "What the method can and cannot do", "方法说明卡"),

@@ -145,6 +145,11 @@ fn an_erased_plot_is_nowhere_and_the_chain_still_holds() {
         "{said}"
     );
 
+    // What lost a mention can still be bundled, and says so when it is checked.
+    let bundle = village.at("after.zip");
+    croplens(&["bundle", "KIT-STAYS", "--in"]).arg(village.at("out")).arg("--out").arg(&bundle).ok();
+    assert!(unzip(&std::fs::read(&bundle).unwrap()).contains_key("erased.jsonl"));
+
     // Again: nothing changes. By another reference: nothing is there.
     let end = files(&village.at("out"));
     for reference in ["APP-2002", ERASED, "B-APP-2002"] {

@@ -37,7 +37,10 @@ fn field(day: i64) -> f64 {
     0.5 + 0.35 * (day as f64 / 58.0).sin()
 }
 
-fn found(years: &[(i64, i64, fn(i64) -> f64)]) -> Option<(Effect, Status)> {
+/// Years back, days between dates, and the value of a day.
+type Years<'a> = &'a [(i64, i64, fn(i64) -> f64)];
+
+fn found(years: Years<'_>) -> Option<(Effect, Status)> {
     let mut built = Case::good().build();
     for (back, step, ndvi) in years {
         add_year(&mut built, *back, *step, ndvi);

@@ -73,7 +73,7 @@ fn where_the_cropped_part_cannot_be_told_the_outline_counts_and_it_is_said() {
         "The limit is reckoned with 2.00 ha, the whole outline, and not with the cropped part: too few clear dates \
          while the crop is green."
     );
-    assert_eq!(said.text_zh(), "额度按2.00公顷（整个边界）计算，而非按种植部分：作物绿色期晴空日期过少。");
+    assert_eq!(said.text_zh(), "额度按2.00 ha（整个边界）计算，而非按种植部分：作物绿色期晴空日期过少。");
     // Land where no crop is seen has no cropped part; what the policy would allow is still told.
     let r = record(&Case::fallow(), AreaBasis::Cropped, "9000");
     assert_eq!(r.limit_by_policy, None, "no crop was declared there");
