@@ -256,12 +256,10 @@ impl Curves {
             out[5][l] = tilled[l];
         }
         if let Some([lag, rate]) = self.flower {
-            let mut x = [0.0; LANES];
-            for l in 0..LANES {
-                let apart = (day - self.greenup[l] - lag) * rate;
-                x[l] = -0.5 * apart * apart;
-            }
-            out[PHASES] = exponential(x);
+            out[PHASES] = exponential(self.greenup.map(|greenup| {
+                let apart = (day - greenup - lag) * rate;
+                -0.5 * apart * apart
+            }));
         }
         out
     }
