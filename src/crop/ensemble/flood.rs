@@ -9,10 +9,6 @@ use super::views::View;
 
 /// Days before and after transplanting in which water stands, beyond the spread of the date (science 5.3).
 const WINDOW: (f64, f64) = (12.0, 45.0);
-/// Rice sown into dry soil is flooded so many days after sowing at the latest (science 6.4): until then a dry field says
-/// nothing, and water may still come for two weeks.
-const DRILLED_DRY: f64 = 45.0;
-const DRILLED_LATE: f64 = 15.0;
 /// LSWI + this >= EVI: water under an open canopy (Xiao et al. 2005).
 const XIAO: f64 = 0.05;
 /// A field greener than that does not show its water.
@@ -37,18 +33,16 @@ pub(super) enum Flood {
 }
 
 impl Flood {
-    /// What the crop's views say; later ones than `to` (a day number) are left out. `planted`: as seedlings, into water.
-    pub(super) fn of(cycle: &Cycle, planted: bool, views: &[View], to: f64) -> Flood {
+    /// What the crop's views say; later ones than `to` (a day number) are left out.
+    pub(super) fn of(cycle: &Cycle, views: &[View], to: f64) -> Flood {
         let [mean, sd] = cycle.sowing_law();
-        let end = if planted { WINDOW.1 } else { DRILLED_DRY + DRILLED_LATE };
-        let (first, last) = (mean - sd - WINDOW.0, (mean + sd + end).min(to));
-        let dry_counts_from = if planted { first } else { mean + sd + DRILLED_DRY };
+        let (first, last) = (mean - sd - WINDOW.0, (mean + sd + WINDOW.1).min(to));
         let mut dry = 0;
         for v in views.iter().filter(|v| (first..=last).contains(&day(v.date))) {
             match water(v) {
                 Some(true) => return Flood::Seen,
-                Some(false) if day(v.date) >= dry_counts_from => dry += 1,
-                Some(false) | None => {}
+                Some(false) => dry += 1,
+                None => {}
             }
         }
         if dry >= DRY_DATES { Flood::Dry } else { Flood::NotSeen }

@@ -17,11 +17,7 @@ const WATER: &str = "water";
 pub(super) fn weigh_water(classes: &mut [Class<'_>], question: &Question<'_>, to: f64) {
     let flooded = |c: &Class<'_>| c.row.is_some_and(|r| r.flooded);
     let floods: Vec<Option<Flood>> = (classes.iter())
-        .map(|c| {
-            let cycle = c.cycle.as_ref().filter(|_| flooded(c))?;
-            let planted = c.row.is_some_and(|r| r.transplanted);
-            Some(Flood::of(cycle, planted, question.views, to))
-        })
+        .map(|c| c.cycle.as_ref().filter(|_| flooded(c)).map(|cycle| Flood::of(cycle, question.views, to)))
         .collect();
     let seen = floods.iter().flatten().find(|f| **f == Flood::Seen).copied();
     for (class, flood) in classes.iter_mut().zip(floods) {
