@@ -2,6 +2,7 @@
 
 mod determinism;
 mod divided;
+mod engine;
 mod neighbours;
 mod once;
 mod time;
