@@ -79,3 +79,119 @@ fn top(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use libdeflater::{CompressionLvl, Compressor};
+    use std::io::Write;
+
+    /// Bytes like those of a block: smooth, noisy, empty, or rows of differences.
+    fn contents(kind: usize, len: usize) -> Vec<u8> {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64 ^ kind as u64;
+        let mut random = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        (0..len)
+            .map(|i| match kind {
+                0 => (i / 7) as u8,
+                1 => random() as u8,
+                2 => 0,
+                3 => (random() % 5) as u8,
+                4 if i % 2 == 0 => (random() % 23) as u8,
+                4 => {
+                    if random() % 9 == 0 {
+                        0xff
+                    } else {
+                        0
+                    }
+                }
+                _ => {
+                    if i % 9000 < 4000 {
+                        random() as u8
+                    } else {
+                        (i % 251) as u8
+                    }
+                }
+            })
+            .collect()
+    }
+
+    fn packed(level: i32, bytes: &[u8]) -> Vec<u8> {
+        let mut packer = Compressor::new(CompressionLvl::new(level).unwrap());
+        let mut out = vec![0; packer.zlib_compress_bound(bytes.len())];
+        let n = packer.zlib_compress(bytes, &mut out).unwrap();
+        out.truncate(n);
+        out
+    }
+
+    /// As another implementation packs them.
+    fn packed_elsewhere(level: u32, bytes: &[u8]) -> Vec<u8> {
+        let mut writer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::new(level));
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    }
+
+    #[test]
+    fn the_beginning_of_a_stream_is_what_the_whole_stream_begins_with() {
+        const LEN: usize = 60_000;
+        let mut inflater = Decompressor::new();
+        let (mut tops, mut wholes) = (0, 0);
+        for kind in 0..6 {
+            let bytes = contents(kind, LEN);
+            let levels = [0, 1, 3, 6, 9, 12].map(|level| packed(level, &bytes));
+            let others = [0, 1, 6, 9].map(|level| packed_elsewhere(level, &bytes));
+            for stream in levels.iter().chain(&others) {
+                for wanted in (0..LEN).step_by(997).chain([1, LEN / 2, LEN - 331, LEN - 330, LEN - 1, LEN]) {
+                    // What an earlier block left in the buffer must not be taken for this one's.
+                    let mut out = vec![0xa5; LEN];
+                    let extent = inflate(&mut inflater, stream, &mut out, wanted, 0).unwrap();
+                    assert!(out[..wanted] == bytes[..wanted], "kind {kind}, {wanted} of {LEN}");
+                    match extent {
+                        Extent::Top => tops += 1,
+                        Extent::Whole => wholes += 1,
+                    }
+                }
+            }
+        }
+        println!(
+            "{tops} streams stopped early, {wholes} inflated whole (stored blocks, or wanted to the end)"
+        );
+        assert!(tops > 3 * wholes);
+    }
+
+    #[test]
+    fn pixels_that_look_like_the_mark_and_stored_blocks_are_inflated_whole() {
+        let mut inflater = Decompressor::new();
+        let marks: Vec<u8> = MARK.iter().copied().cycle().take(20_000).collect();
+        let mut out = vec![0; marks.len()];
+        // Wanted so that the mark falls on a mark.
+        let found = inflate(&mut inflater, &packed(6, &marks), &mut out, 8_000 - SCRIBBLE, 0).unwrap();
+        assert_eq!((found, out), (Extent::Whole, marks));
+        let noise = contents(1, 60_000);
+        let mut out = vec![0; noise.len()];
+        let found = inflate(&mut inflater, &packed(0, &noise), &mut out, 30_000, 0).unwrap();
+        assert_eq!((found, out), (Extent::Whole, noise));
+    }
+
+    #[test]
+    fn streams_that_are_too_short_or_too_long_are_told() {
+        let mut inflater = Decompressor::new();
+        let bytes = contents(3, 5_000);
+        let stream = packed(6, &bytes);
+        for wanted in [100, 5_500, 6_000] {
+            let mut out = vec![0; 6_000];
+            assert_eq!(
+                inflate(&mut inflater, &stream, &mut out, wanted, 0).is_err(),
+                wanted > 4_000,
+                "{wanted}"
+            );
+        }
+        assert!(inflate(&mut inflater, &stream, &mut vec![0; 4_000], 4_000, 0).is_err());
+        assert!(inflate(&mut inflater, &stream[..9], &mut vec![0; 5_000], 100, 0).is_err());
+        assert!(inflate(&mut inflater, &[], &mut vec![0; 5_000], 100, 0).is_err());
+    }
+}

@@ -27,7 +27,7 @@ impl Version {
     }
 
     /// From any text that changes with the object.
-    pub(super) fn of_state(text: &str) -> Version {
+    pub(crate) fn of_state(text: &str) -> Version {
         Version { text: text.to_owned(), strong_etag: false }
     }
 

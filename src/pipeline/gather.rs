@@ -42,8 +42,8 @@ pub(super) type Bad = Vec<(BlockIndex, imagery::Error)>;
 
 /// What a pass came to.
 pub(super) struct Passed<M: Measure> {
-    /// By seat.
-    pub(super) seats: Vec<(u32, M::Out)>,
+    /// By seat; `None` for those that were not wanted.
+    pub(super) seats: Vec<Option<M::Out>>,
     pub(super) tally: M::Tally,
     /// The first failure, for the record.
     pub(super) error: Option<imagery::Error>,
@@ -134,10 +134,9 @@ impl Reader {
                 measured.add(work.unread_block(rasters, *number, true));
             }
             measured.add(work.crossing(rasters, &blocks, &bad));
-            measured.seats.sort_by_key(|(seat, _)| *seat);
-            measured
+            measured.by_seat(work.layout.seats())
         };
-        let Measured { seats, tally } = compute(&self.pool, "plots on several blocks", last).await?;
+        let (seats, tally) = compute(&self.pool, "plots on several blocks", last).await?;
         Ok(Passed { seats, tally, error: first })
     }
 

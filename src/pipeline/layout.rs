@@ -83,8 +83,9 @@ impl Layout {
 /// The seats among some parts, the first of which is at `first`.
 fn laid(first: usize, parts: &[Part], grid: &Grid) -> Result<(Vec<u32>, Footprints), crs::Error> {
     let (mut seats, mut prints) = (Vec::new(), Footprints::default());
+    let projector = crs::Projector::new(grid.epsg)?;
     for (at, part) in parts.iter().enumerate() {
-        let metres = crs::project(&part.geometry, grid.epsg)?;
+        let metres = projector.project(&part.geometry)?;
         let print = Footprint::new(&metres, grid).ok().filter(|print| !print.is_empty());
         let place = u32::try_from(first + at).ok();
         if let (Some(print), Some(place)) = (print, place)

@@ -50,9 +50,9 @@ pub(super) struct Pass<M> {
 /// Rows to decode of the blocks that are needed, by block number.
 pub(super) type Needed = BTreeMap<usize, usize>;
 
-/// What came of the seats.
+/// What came of the seats, in no order; in pieces, so that they need not be moved to be joined.
 pub(super) struct Measured<M: Measure> {
-    pub(super) seats: Vec<(u32, M::Out)>,
+    pieces: Vec<Vec<(u32, M::Out)>>,
     pub(super) tally: M::Tally,
 }
 
@@ -78,14 +78,26 @@ thread_local! {
 
 impl<M: Measure> Default for Measured<M> {
     fn default() -> Self {
-        Measured { seats: Vec::new(), tally: M::Tally::default() }
+        Measured { pieces: Vec::new(), tally: M::Tally::default() }
     }
 }
 
 impl<M: Measure> Measured<M> {
     pub(super) fn add(&mut self, more: Measured<M>) {
-        self.seats.extend(more.seats);
+        self.pieces.extend(more.pieces);
         M::merge(&mut self.tally, more.tally);
+    }
+
+    /// What came of each of so many seats, in their order; `None` for those that were not measured.
+    pub(super) fn by_seat(self, seats: usize) -> (Vec<Option<M::Out>>, M::Tally) {
+        let mut all = Vec::new();
+        all.resize_with(seats, || None);
+        for (seat, out) in self.pieces.into_iter().flatten() {
+            if let Some(place) = all.get_mut(seat as usize) {
+                *place = Some(out);
+            }
+        }
+        (all, self.tally)
     }
 }
 
@@ -179,7 +191,7 @@ impl<M: Measure> Pass<M> {
             values.iter_mut().for_each(|values| values.resize(self.layout.print(seat).len(), 0));
         });
         if is_bad {
-            for (seat, out) in &mut measured.seats {
+            for (seat, out) in measured.pieces.iter_mut().flatten() {
                 if self.needs(*seat as usize, &window) {
                     *out = self.measure.unread(*seat as usize);
                 }
@@ -196,16 +208,15 @@ impl<M: Measure> Pass<M> {
         sky: &mut Vec<Sky>,
         fill: impl Fn(usize, &mut [Vec<u16>]),
     ) -> Measured<M> {
-        let mut measured =
-            Measured { seats: Vec::with_capacity(seats.inside.len()), tally: M::Tally::default() };
+        let (mut piece, mut tally) = (Vec::with_capacity(seats.inside.len()), M::Tally::default());
         for seat in seats.inside.iter().filter(|seat| self.is_wanted(**seat as usize)) {
             values.iter_mut().for_each(Vec::clear);
             fill(*seat as usize, values);
             self.look_up(*seat as usize, sky);
-            let out = self.measure.seat(*seat as usize, values, sky, &mut measured.tally);
-            measured.seats.push((*seat, out));
+            let out = self.measure.seat(*seat as usize, values, sky, &mut tally);
+            piece.push((*seat, out));
         }
-        measured
+        Measured { pieces: vec![piece], tally }
     }
 
     /// The sky over the pixels of a seat.
@@ -262,7 +273,7 @@ impl<M: Measure> Pass<M> {
         let seats = self.lists.crossing().par_iter().filter(|c| self.is_wanted(c.seat as usize));
         let parts = seats.map(|c| {
             let seat = c.seat as usize;
-            let mut measured = Measured::<M>::default();
+            let mut tally = M::Tally::default();
             let out = if bad.iter().any(|window| self.needs(seat, window)) {
                 self.measure.unread(seat)
             } else {
@@ -270,10 +281,9 @@ impl<M: Measure> Pass<M> {
                 let values: Vec<Vec<u16>> = flat.iter().map(of).collect();
                 let mut sky = Vec::with_capacity(c.len);
                 self.look_up(seat, &mut sky);
-                self.measure.seat(seat, &values, &sky, &mut measured.tally)
+                self.measure.seat(seat, &values, &sky, &mut tally)
             };
-            measured.seats.push((c.seat, out));
-            measured
+            Measured::<M> { pieces: vec![vec![(c.seat, out)]], tally }
         });
         parts.reduce(Measured::default, |mut all, more| {
             all.add(more);

@@ -259,7 +259,7 @@ async fn read(
     let over = Arc::new(view.over(&layout.grid)?);
     let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
     let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
-    let mut views: Vec<PartView> = passed.seats.into_iter().map(|(_, view)| view).collect();
+    let mut views: Vec<PartView> = passed.seats.into_iter().flatten().collect();
     views.extend(unread);
     views.sort_by_key(|view| view.part);
     for view in &mut views {

@@ -3,6 +3,7 @@
 mod determinism;
 mod divided;
 mod kept;
+mod engine;
 mod neighbours;
 mod once;
 mod shards;

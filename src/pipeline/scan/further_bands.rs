@@ -96,6 +96,6 @@ async fn one_band(
     if let Some(error) = &passed.error {
         tracing::warn!(scene = %scene.id, %band, cause = %words(error), "band not read for every plot");
     }
-    let means = passed.seats.into_iter();
-    Ok(means.filter_map(|(seat, mean)| Some((layout.part(seat as usize), mean?))).collect())
+    let means = passed.seats.into_iter().enumerate();
+    Ok(means.filter_map(|(seat, mean)| Some((layout.part(seat), mean??))).collect())
 }

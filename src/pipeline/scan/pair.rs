@@ -1,6 +1,5 @@
 //! Red and near infrared together, block on block; or one after the other where their blocks differ.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::imagery::Cog;
@@ -34,7 +33,7 @@ pub(super) async fn pair(
         Arc::new(Pass { layout: layout_, lists, sky: sky_, mask, wanted: wanted_, measure: Collected });
     let red = reader.pass(vec![red], &first).await?;
     let error = red.error;
-    let red = red.seats.into_iter().filter_map(|(seat, values)| Some((seat, values?))).collect();
+    let red = red.seats.into_iter().map(Option::flatten).collect();
     let (lists, layout, sky, wanted) = of(&nir, sky, wanted);
     let second = Arc::new(Pass { layout, lists, sky, mask, wanted, measure: AfterRed { red, views } });
     let passed = reader.pass(vec![nir], &second).await?;
@@ -61,7 +60,8 @@ impl Measure for Collected {
 
 /// Measures with red values that were collected before.
 struct AfterRed {
-    red: BTreeMap<u32, Vec<u16>>,
+    /// By seat.
+    red: Vec<Option<Vec<u16>>>,
     views: Views,
 }
 
@@ -70,7 +70,7 @@ impl Measure for AfterRed {
     type Out = <Views as Measure>::Out;
 
     fn seat(&self, seat: usize, values: &[Vec<u16>], sky: &[Sky], tally: &mut Self::Tally) -> Self::Out {
-        match (self.red.get(&(seat as u32)), values.first()) {
+        match (self.red.get(seat).and_then(Option::as_ref), values.first()) {
             (Some(red), Some(nir)) => self.views.seat(seat, &[red.clone(), nir.clone()], sky, tally),
             _ => self.views.unread(seat),
         }
