@@ -8,7 +8,7 @@ OUT ?= out/demo
 help:
 	@echo "make demo     install what is missing, build, appraise the sample plots offline, say where to look"
 	@echo "make test     format, lints, tests, documentation: what CI runs"
-	@echo "make bench    timings of the hot rooms"
+	@echo "make bench    timings of the hot rooms, and observe against the physical limit"
 	@echo "make release  the optimised binary, target/release/croplens"
 
 prepare:
@@ -23,9 +23,12 @@ test: prepare
 	@$(CARGO_ENV); cargo clippy --locked --all-targets -- -D warnings
 	@$(CARGO_ENV); RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 	@$(CARGO_ENV); cargo test --locked
+	@$(CARGO_ENV); cargo build --locked --quiet
+	@tests/interop/run
 
 bench: prepare
 	@$(CARGO_ENV); cargo bench --locked --bench rooms
+	@$(CARGO_ENV); cargo bench --locked --bench engine
 
 release: prepare
 	@$(CARGO_ENV); cargo build --locked --release

@@ -4,15 +4,20 @@
 //! 3 done, but some plots were deferred for operational reasons. Not here: any science.
 
 mod appraise;
+mod bundle;
 mod check;
 pub mod crop;
 mod doors;
 mod dry_run;
+mod erase;
 mod explain;
+mod merge;
 mod observe;
+mod portfolio;
 mod run_flags;
 mod say;
 pub mod season;
+mod shard;
 mod sign;
 pub mod simulate;
 pub mod table;
@@ -43,6 +48,8 @@ struct Cli {
 enum Verb {
     /// Plots in, one record per plot out: the main job.
     Appraise(appraise::AppraiseArgs),
+    /// Join the parts that the shards of a run made; names what is missing.
+    Merge(merge::MergeArgs),
     /// Only the zonal statistics per plot and date.
     Observe(observe::ObserveArgs),
     /// Smoothing and phenology of series that somebody else extracted.
@@ -55,6 +62,12 @@ enum Verb {
     Simulate(simulate::SimulateArgs),
     /// Check a record's hash, chain and signature, make it again from its sources, and say identical or where it differs.
     Verify(Box<verify::VerifyArgs>),
+    /// Everything behind one record in one file, for a browser or QGIS, without a server.
+    Bundle(bundle::BundleArgs),
+    /// A run as tables for a committee: statuses, exposure, reasons, fairness, concentration, calendar, archive.
+    Portfolio(portfolio::PortfolioArgs),
+    /// Take a plot or an applicant out of a run and of the register; hashes stay, so that the chain can be checked.
+    Erase(erase::EraseArgs),
     /// Sign a run, so that others can tell who vouches for it.
     Sign(sign::SignArgs),
     /// The reasons of a run's records as sentences, in any language there is a file for.
@@ -106,12 +119,16 @@ pub fn main() -> ExitCode {
     let voice = say::Voice::new(cli.quiet);
     let ended = match cli.verb {
         Verb::Appraise(args) => appraise::run(&args, &voice),
+        Verb::Merge(args) => merge::run(&args, &voice),
         Verb::Observe(args) => observe::run(&args, &voice),
         Verb::Season(args) => tables::season(&args, &voice),
         Verb::Crop(args) => tables::crop(&args, &voice),
         Verb::Validate(args) => tables::validate(&args, &voice),
         Verb::Simulate(args) => tables::simulate(args, &voice),
         Verb::Verify(args) => verify::run(&args, &voice),
+        Verb::Bundle(args) => bundle::run(&args, &voice),
+        Verb::Portfolio(args) => portfolio::run(&args, &voice),
+        Verb::Erase(args) => erase::run(&args, &voice),
         Verb::Sign(args) => sign::run(&args, &voice),
         Verb::Explain(args) => explain::run(&args, &voice),
         Verb::Tokens(args) => tokens::run(&args, &voice),

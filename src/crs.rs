@@ -91,7 +91,7 @@ pub fn utm_zone(lon: f64, lat: f64) -> Epsg {
 /// # Errors
 /// [`Error`] if the system is unknown or not in metres, or a position cannot be expressed in it.
 pub fn project(lonlat: &MultiPolygon<f64>, epsg: Epsg) -> Result<MultiPolygon<f64>, Error> {
-    mapped(lonlat, epsg, Direction::ToMetres)
+    mapped(lonlat, epsg, Direction::ToMetres, None)
 }
 
 /// An outline in the metres of `epsg`, in longitude/latitude degrees.
@@ -99,7 +99,60 @@ pub fn project(lonlat: &MultiPolygon<f64>, epsg: Epsg) -> Result<MultiPolygon<f6
 /// # Errors
 /// As [`project`].
 pub fn to_lonlat(metres: &MultiPolygon<f64>, epsg: Epsg) -> Result<MultiPolygon<f64>, Error> {
-    mapped(metres, epsg, Direction::ToLonLat)
+    mapped(metres, epsg, Direction::ToLonLat, None)
+}
+
+/// The way from longitude/latitude to the metres of one system, set up once for many outlines.
+#[derive(Debug)]
+pub struct Projector {
+    epsg: Epsg,
+    /// Set up for WGS 84 / UTM; other systems are set up for every outline.
+    utm: Option<Utm>,
+}
+
+impl Projector {
+    /// Sets the projection up.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] if the library cannot; what else is wrong with a system is told by
+    /// [`Projector::project`].
+    pub fn new(epsg: Epsg) -> Result<Projector, Error> {
+        let utm = epsg.utm().map(|(zone, north)| Utm::new(epsg, zone, north)).transpose()?;
+        Ok(Projector { epsg, utm })
+    }
+
+    /// As [`project`].
+    ///
+    /// # Errors
+    /// As [`project`].
+    pub fn project(&self, lonlat: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, Error> {
+        mapped(lonlat, self.epsg, Direction::ToMetres, self.utm.as_ref())
+    }
+}
+
+/// WGS 84 degrees and the metres of a UTM zone.
+struct Utm {
+    degrees: Proj,
+    metres: Proj,
+}
+
+impl std::fmt::Debug for Utm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Utm").finish_non_exhaustive()
+    }
+}
+
+impl Utm {
+    fn new(epsg: Epsg, zone: u8, north: bool) -> Result<Utm, Error> {
+        let setup = |text: &str| {
+            Proj::from_proj_string(text).map_err(|e| Error::Setup { epsg, reason: e.to_string() })
+        };
+        let half = if north { "" } else { " +south" };
+        Ok(Utm {
+            degrees: setup("+proj=longlat +datum=WGS84 +no_defs")?,
+            metres: setup(&format!("+proj=utm +zone={zone}{half} +datum=WGS84 +units=m +no_defs"))?,
+        })
+    }
 }
 
 /// Positions in longitude/latitude degrees, in the metres of `epsg`, in the same order.
@@ -108,7 +161,7 @@ pub fn to_lonlat(metres: &MultiPolygon<f64>, epsg: Epsg) -> Result<MultiPolygon<
 /// As [`project`].
 pub fn project_points(lonlat: &[Coord<f64>], epsg: Epsg) -> Result<Vec<Coord<f64>>, Error> {
     let mut points = lonlat.to_vec();
-    transform(&mut points, epsg, Direction::ToMetres)?;
+    transform(&mut points, epsg, Direction::ToMetres, None)?;
     Ok(points)
 }
 
@@ -118,13 +171,18 @@ pub fn project_points(lonlat: &[Coord<f64>], epsg: Epsg) -> Result<Vec<Coord<f64
 /// As [`project`].
 pub fn points_to_lonlat(metres: &[Coord<f64>], epsg: Epsg) -> Result<Vec<Coord<f64>>, Error> {
     let mut points = metres.to_vec();
-    transform(&mut points, epsg, Direction::ToLonLat)?;
+    transform(&mut points, epsg, Direction::ToLonLat, None)?;
     Ok(points)
 }
 
-fn mapped(shape: &MultiPolygon<f64>, epsg: Epsg, way: Direction) -> Result<MultiPolygon<f64>, Error> {
+fn mapped(
+    shape: &MultiPolygon<f64>,
+    epsg: Epsg,
+    way: Direction,
+    utm: Option<&Utm>,
+) -> Result<MultiPolygon<f64>, Error> {
     let mut points: Vec<Coord<f64>> = shape.coords_iter().collect();
-    transform(&mut points, epsg, way)?;
+    transform(&mut points, epsg, way, utm)?;
     // map_coords visits positions in the order of coords_iter: outer ring, then holes, part by part
     let moved = std::cell::Cell::new(points.iter());
     Ok(shape.map_coords(|c| {
@@ -135,7 +193,7 @@ fn mapped(shape: &MultiPolygon<f64>, epsg: Epsg, way: Direction) -> Result<Multi
     }))
 }
 
-fn transform(points: &mut [Coord<f64>], epsg: Epsg, way: Direction) -> Result<(), Error> {
+fn transform(points: &mut [Coord<f64>], epsg: Epsg, way: Direction, utm: Option<&Utm>) -> Result<(), Error> {
     let on_earth = |c: &Coord<f64>| way == Direction::ToLonLat || (c.x.abs() <= 360.0 && c.y.abs() <= 90.0);
     if !points.iter().all(|c| c.x.is_finite() && c.y.is_finite() && on_earth(c)) {
         return Err(Error::OutOfReach { epsg });
@@ -143,9 +201,10 @@ fn transform(points: &mut [Coord<f64>], epsg: Epsg, way: Direction) -> Result<()
     if points.is_empty() {
         return Ok(());
     }
-    match epsg.utm() {
-        Some((zone, north)) => by_proj4rs(points, epsg, zone, north, way)?,
-        None => by_gdal(points, epsg, way)?,
+    match (utm, epsg.utm()) {
+        (Some(utm), _) => by_proj4rs(points, epsg, utm, way)?,
+        (None, Some((zone, north))) => by_proj4rs(points, epsg, &Utm::new(epsg, zone, north)?, way)?,
+        (None, None) => by_gdal(points, epsg, way)?,
     }
     if points.iter().all(|c| c.x.is_finite() && c.y.is_finite()) {
         Ok(())
@@ -154,24 +213,14 @@ fn transform(points: &mut [Coord<f64>], epsg: Epsg, way: Direction) -> Result<()
     }
 }
 
-fn by_proj4rs(
-    points: &mut [Coord<f64>],
-    epsg: Epsg,
-    zone: u8,
-    north: bool,
-    way: Direction,
-) -> Result<(), Error> {
-    let setup =
-        |text: &str| Proj::from_proj_string(text).map_err(|e| Error::Setup { epsg, reason: e.to_string() });
-    let degrees = setup("+proj=longlat +datum=WGS84 +no_defs")?;
-    let half = if north { "" } else { " +south" };
-    let metres = setup(&format!("+proj=utm +zone={zone}{half} +datum=WGS84 +units=m +no_defs"))?;
+fn by_proj4rs(points: &mut [Coord<f64>], epsg: Epsg, utm: &Utm, way: Direction) -> Result<(), Error> {
+    let Utm { degrees, metres } = utm;
     for c in points {
         let moved = match way {
             Direction::ToMetres => {
-                proj4rs::adaptors::transform_xy(&degrees, &metres, c.x.to_radians(), c.y.to_radians())
+                proj4rs::adaptors::transform_xy(degrees, metres, c.x.to_radians(), c.y.to_radians())
             }
-            Direction::ToLonLat => proj4rs::adaptors::transform_xy(&metres, &degrees, c.x, c.y)
+            Direction::ToLonLat => proj4rs::adaptors::transform_xy(metres, degrees, c.x, c.y)
                 .map(|(x, y)| (x.to_degrees(), y.to_degrees())),
         };
         let (x, y) = moved.map_err(|_| Error::OutOfReach { epsg })?;

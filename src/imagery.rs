@@ -5,20 +5,24 @@
 //! for the compute threads). Not here: retries and limits of the network (see `objects`), which blocks are
 //! wanted, caches of pixels, reflectance.
 
+mod checked;
 mod cog;
 mod decode;
 mod error;
 mod header;
+mod inflate;
 mod open;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::OnceCell;
 
+pub use self::checked::CHECKED_ONE_IN;
 pub use self::cog::{BlockIndex, Cog, Compression, Dtype, Layout, Predictor};
-pub use self::decode::{EncodedBlock, Sample, decode};
+pub use self::decode::{EncodedBlock, Rows, Sample, decode, decode_rows};
 pub use self::error::Error;
 
 use self::header::{Parts, Stop};
@@ -37,7 +41,7 @@ pub struct Settings {
     pub max_side: u64,
     /// Most bytes of the pixels of one block.
     pub max_block_bytes: u64,
-    /// Headers remembered.
+    /// Headers remembered. Of files with blocks in their first request, that request's bytes are kept too.
     pub headers: usize,
 }
 
@@ -124,12 +128,17 @@ impl Imagery {
             }
             ranges.push(range);
         }
-        let read = self.objects.get_ranges_of(&cog.href, cog.version.as_ref(), &ranges).await;
+        let known: Vec<Option<Bytes>> = ranges.iter().map(|range| cog.in_head(range)).collect();
+        let lacking: Vec<Range<u64>> = std::iter::zip(&ranges, &known)
+            .map(|(range, known)| if known.is_some() { 0..0 } else { range.clone() })
+            .collect();
+        let read = self.objects.get_ranges_of(&cog.href, cog.version.as_ref(), &lacking).await;
         if read.as_ref().is_err_and(|e| e.is_changed()) {
             self.forget(cog);
         }
         let written = |range: &Range<u64>| !range.is_empty();
-        Ok(std::iter::zip(blocks, std::iter::zip(&ranges, read?))
+        let bytes = std::iter::zip(known, read?).map(|(known, read)| known.unwrap_or(read));
+        Ok(std::iter::zip(blocks, std::iter::zip(&ranges, bytes))
             .map(|(index, (range, bytes))| EncodedBlock {
                 index: *index,
                 bytes: written(range).then_some(bytes),
@@ -137,11 +146,31 @@ impl Imagery {
             .collect())
     }
 
+    /// The blocks by the requests that fetch them, each with its bytes; blocks that were never written, and those
+    /// whose bytes came with the header, need none and stand first. A run is what one [`Imagery::fetch`] is for.
+    pub fn runs(&self, cog: &Cog, blocks: &[BlockIndex]) -> Vec<(Vec<BlockIndex>, u64)> {
+        let ranges: Vec<Range<u64>> = blocks.iter().map(|index| lacking(cog, *index)).collect();
+        let (without, mut runs): (Vec<BlockIndex>, Vec<_>) = (
+            std::iter::zip(blocks, &ranges).filter(|(_, r)| r.is_empty()).map(|(b, _)| *b).collect(),
+            self.objects.runs(&ranges),
+        );
+        let mut all = Vec::with_capacity(runs.len() + 1);
+        if !without.is_empty() {
+            all.push((without, 0));
+        }
+        for run in &mut runs {
+            run.sort_unstable();
+            let members = run.iter().filter_map(|at| Some((blocks.get(*at)?, ranges.get(*at)?)));
+            let bytes = members.clone().map(|(_, r)| r.end - r.start).sum();
+            all.push((members.map(|(block, _)| *block).collect(), bytes));
+        }
+        all
+    }
+
     /// What opening this file and fetching these blocks costs when nothing goes wrong, and what a file of the
     /// same grid may cost at most.
     pub fn cost(&self, cog: &Cog, blocks: &[BlockIndex]) -> Cost {
-        let ranges = blocks.iter().filter_map(|index| cog.place(*index)).flatten();
-        let ranges: Vec<Range<u64>> = ranges.map(|(at, count)| at..at.saturating_add(count)).collect();
+        let ranges: Vec<Range<u64>> = blocks.iter().map(|index| lacking(cog, *index)).collect();
         let (requests, bytes) = self.objects.cost(&ranges);
         let head = self.settings.first_bytes;
         let (width, height) = cog.block_size();
@@ -192,10 +221,13 @@ impl Imagery {
         let mut total = head.bytes.len() as u64;
         let mut parts = Parts::default();
         parts.object_len = head.object_len.or((total < first_bytes).then_some(total));
-        parts.add(0, head.bytes);
+        parts.add(0, head.bytes.clone());
         loop {
             let stop = match open::read(href, head.version.as_ref(), &parts, &self.settings) {
-                Ok(cog) => return Ok(Arc::new(cog)),
+                Ok(mut cog) => {
+                    cog.keep_head(head.bytes);
+                    return Ok(Arc::new(cog));
+                }
                 Err(stop) => stop,
             };
             let href_text = href.to_string();
@@ -219,4 +251,13 @@ impl Imagery {
             parts.add(lacks.start, read.into_iter().next().unwrap_or_default());
         }
     }
+}
+
+/// The bytes of a block that have to be asked for; none if it was never written or came with the header.
+fn lacking(cog: &Cog, index: BlockIndex) -> Range<u64> {
+    let range = match cog.place(index).flatten() {
+        Some((at, count)) => at..at.saturating_add(count),
+        None => return 0..0,
+    };
+    if cog.in_head(&range).is_some() { 0..0 } else { range }
 }

@@ -24,6 +24,7 @@ mod limits;
 mod measure;
 mod nesting;
 mod object;
+mod personal;
 mod properties;
 mod range;
 mod reference_system;
@@ -38,6 +39,7 @@ use crate::plot::{Declaration, Plot, PlotId, References};
 pub use defect::{Defect, Kind, Place};
 pub use error::Error;
 pub use limits::Limits;
+pub use personal::Personal;
 
 /// What a file came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +48,8 @@ pub struct Intake {
     pub entries: Vec<Entry>,
     /// Sentences about the file as a whole that stop nothing.
     pub warnings: Vec<String>,
+    /// Properties that look like data of a person, over all features. None of them is in a plot.
+    pub personal: usize,
 }
 
 /// What one feature came to.
@@ -109,23 +113,32 @@ impl Intake {
 /// assert!((plot.area_m2 / 10_000.0 - 4.92).abs() < 0.01);
 /// ```
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Intake, Error> {
+    read_with(bytes, limits, Personal::Refuse)
+}
+
+/// As [`read`], saying what becomes of plots that carry data of a person.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(bytes: &[u8], limits: &Limits, personal: Personal) -> Result<Intake, Error> {
     let document = document::open(bytes, limits)?;
     let drafts: Vec<_> = document
         .features
         .iter()
         .enumerate()
-        .map(|(position, text)| feature::read(text, position, document.crs, limits))
+        .map(|(position, text)| feature::read(text, position, document.crs, limits, personal))
         .collect();
     let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
     for (position, draft) in drafts.iter().enumerate() {
         positions.entry(draft.id.clone()).or_default().push(position);
     }
     let warnings = warnings(&drafts, &positions);
+    let found = drafts.iter().map(|draft| draft.properties.personal).sum();
     let entries = drafts.into_iter().enumerate().map(|(position, draft)| {
         let shared = positions.get(&draft.id).filter(|all| all.len() > 1);
         entry(draft, position, shared.map(Vec::as_slice))
     });
-    Ok(Intake { entries: entries.collect(), warnings })
+    Ok(Intake { entries: entries.collect(), warnings, personal: found })
 }
 
 /// The entry of one feature; `shared`: the positions of all features with its id, when there are several.
@@ -158,11 +171,11 @@ fn warnings(drafts: &[feature::Draft], positions: &BTreeMap<PlotId, Vec<usize>>)
     if drafts.is_empty() {
         said.push("The plots file has no features".to_owned());
     }
-    let personal = drafts.iter().filter(|draft| draft.properties.personal).count();
+    let personal = drafts.iter().filter(|draft| draft.properties.personal > 0).count();
     if personal > 0 {
         said.push(format!(
-            "{personal} features carry properties that look like personal data (name, phone, …): they were ignored \
-             and are in no output; leave them out"
+            "{personal} features carry properties that look like data of a person (name, phone, …): they are in no \
+             output; leave them out"
         ));
     }
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();

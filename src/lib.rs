@@ -5,7 +5,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 0 words | [`band`] [`scl`] [`grid`] [`plot`] [`scene`] [`observation`] [`record`] [`settings`] |
-//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`cropland`] [`overlap`] [`lending`] |
+//! | 1 what we know (pure) | [`crs`] [`zonal`] [`series`] [`phenology`] [`crop`] [`cropland`] [`overlap`] [`lending`] [`portfolio`] |
 //! | 2 doors (I/O) | [`intake`] [`objects`] [`catalog`] [`imagery`] [`classifier`] [`store`] |
 //! | 3 the pipeline | [`pipeline`] |
 //! | 4 faces | [`cli`] |
@@ -28,6 +28,7 @@ pub mod crs;
 pub mod lending;
 pub mod overlap;
 pub mod phenology;
+pub mod portfolio;
 pub mod series;
 pub mod zonal;
 

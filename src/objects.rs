@@ -186,6 +186,16 @@ impl Objects {
         (runs.len() as u64, runs.iter().map(|run| run.range.end - run.range.start).sum())
     }
 
+    /// Which of these ranges [`Objects::get_ranges`] fetches together: positions in the list, by their start.
+    pub fn runs(&self, ranges: &[Range<u64>]) -> Vec<Vec<usize>> {
+        ranges::merge(ranges, &self.config.limits).into_iter().map(|run| run.members).collect()
+    }
+
+    /// Bytes that may be on their way, and again as many that may wait for the compute pool.
+    pub fn room(&self) -> u64 {
+        self.config.limits.bytes_in_flight
+    }
+
     /// Ranges with at most this many unwanted bytes between them are fetched as one.
     pub fn merge_gap(&self) -> u64 {
         self.config.limits.merge_gap

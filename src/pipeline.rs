@@ -5,8 +5,11 @@
 //! The only place of the house where async meets the compute pool (`bridge`), and where work is parallel:
 //! over blocks and plots, gathered in order, so that threads never change an answer.
 
+mod archive;
 mod bridge;
 mod chips;
+mod company;
+mod doubt;
 mod earlier;
 mod estimate;
 mod gather;
@@ -16,6 +19,7 @@ mod neighbours;
 mod observe;
 mod overlaps;
 mod papers;
+mod pass;
 mod pixel_days;
 mod progress;
 mod provenance;
@@ -34,8 +38,8 @@ pub use estimate::{Estimate, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
-pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Searched, YieldFile, appraise};
-pub use spec::{Bands, CatalogSettings, CropSettings, Period, Settings, Spec, SpecError};
+pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Shard, UnitCounts, YieldFile, appraise};
+pub use spec::{Bands, CatalogSettings, CompanySettings, CropSettings, Period, Settings, Spec, SpecError};
 
 /// A compute pool; 0 threads: one per processor.
 ///

@@ -22,8 +22,8 @@ mod worded;
 mod words;
 
 pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
-pub use chain::{Difference, chain, difference};
-pub use codes::{CODES, Code, CodeFacts, Form, Param};
+pub use chain::{Difference, Links, chain, difference};
+pub use codes::{CODES, Code, CodeFacts, DEFERRING, Form, Param};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
 pub use condition::{CONDITIONS, Condition, ConditionFacts};
 pub use json_schema::json_schema;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use geo::MultiPolygon;
 use jiff::Timestamp;
@@ -12,9 +13,9 @@ use jiff::civil::Date;
 
 use crate::band::Band;
 
-/// Identity of a scene: the id of its STAC item.
+/// Identity of a scene: the id of its STAC item. Clones share the text: every observation carries one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SceneId(String);
+pub struct SceneId(Arc<str>);
 
 impl SceneId {
     /// Longest id accepted, bytes.
@@ -25,7 +26,7 @@ impl SceneId {
         let fits = !text.is_empty()
             && text.len() <= Self::MAX_LEN
             && text.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'\\');
-        fits.then(|| SceneId(text.to_owned()))
+        fits.then(|| SceneId(text.into()))
     }
 
     /// The id as text.

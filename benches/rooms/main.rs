@@ -3,6 +3,7 @@
 
 mod ensemble;
 mod footprint;
+mod overlap;
 mod season;
 
 fn main() {

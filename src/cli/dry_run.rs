@@ -1,4 +1,4 @@
-//! `--dry-run`: what a run would read, from the catalogue and one file header per tile.
+//! `--dry-run`: what a run would cost, from the catalogue and a few file headers per tile.
 
 use serde_json::json;
 
@@ -23,7 +23,8 @@ pub(super) fn tell(
         let text = json!({
             "plots": estimate.plots, "tiles": estimate.tiles, "scenes": estimate.scenes,
             "items_skipped": estimate.items_skipped, "requests": estimate.requests,
-            "bytes": estimate.bytes, "requests_at_most": estimate.requests_at_most,
+            "bytes": estimate.bytes, "cpu_s": estimate.cpu_s, "memory_bytes": estimate.memory_bytes,
+            "requests_at_most": estimate.requests_at_most,
             "bytes_at_most": estimate.bytes_at_most, "headers_unread": estimate.headers_unread,
             "search_failed": estimate.search_failed,
         });
@@ -34,12 +35,15 @@ pub(super) fn tell(
             estimate.plots, estimate.tiles, estimate.scenes, days.from, days.to, estimate.items_skipped
         ));
         voice.result(&format!(
-            "about {} requests and {:.1} MB if no scene is cloudy, at most {} requests and {:.1} MB; nothing was \
-             read but metadata",
+            "about {} requests and {:.1} MB by the cloud cover that the catalogue tells, at most {} requests and \
+             {:.1} MB; about {:.0} CPU seconds and {:.1} GB of memory; nothing was read but the catalogue and a few \
+             headers",
             estimate.requests,
             estimate.bytes as f64 / 1e6,
             estimate.requests_at_most,
-            estimate.bytes_at_most as f64 / 1e6
+            estimate.bytes_at_most as f64 / 1e6,
+            estimate.cpu_s,
+            estimate.memory_bytes as f64 / 1e9
         ));
         if estimate.headers_unread > 0 {
             voice.result(&format!(

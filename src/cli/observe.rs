@@ -59,6 +59,7 @@ pub(super) fn run(args: &ObserveArgs, voice: &Voice) -> Result<Ended, Stop> {
         from: days.from,
         to: days.to,
         out: args.out.clone(),
+        archive: args.run.archive.clone(),
         narrow: args.statistics == Which::Mean,
     };
     let seen =

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::intake::{self, Intake};
+use crate::intake::{self, Intake, Personal};
 use crate::pipeline::Spec;
+use crate::store::InputFile;
 
 use super::Stop;
 
@@ -45,6 +46,12 @@ pub(super) struct RunFlags {
     /// Tell scenes, requests and bytes; read nothing but the catalogue and file headers.
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Folder where what is read of scenes is kept: another run reads only what is not there. Changes no answer.
+    #[arg(long, value_name = "DIR")]
+    pub(super) archive: Option<PathBuf>,
+    /// Go on with plots that carry names, phone or identity numbers, without those. Otherwise they are refused.
+    #[arg(long)]
+    pub(super) ignore_personal_properties: bool,
     #[command(flatten)]
     pub(super) access: AccessFlags,
 }
@@ -113,12 +120,24 @@ impl RunFlags {
         Ok(Days { as_of, from, to })
     }
 
-    /// The plots, with the bytes they were read from.
-    pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, Vec<u8>), Stop> {
+    /// The plots, and what file they were read from.
+    pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, InputFile), Stop> {
         let bytes = read_bounded(&self.plots, spec.settings.intake.max_bytes as u64)?;
-        let intake = intake::read(&bytes, &spec.settings.intake)
+        let intake = intake::read_with(&bytes, &spec.settings.intake, self.personal())
             .map_err(|e| Stop::usage(format!("{}: {e}", self.plots.display())))?;
-        Ok((intake, bytes))
+        let input = InputFile {
+            path: self.plots.display().to_string(),
+            sha256: crate::record::sha256_hex(&bytes),
+            bytes: bytes.len() as u64,
+            features: intake.entries.len(),
+            personal_properties: intake.personal as u64,
+            personal_properties_ignored: self.ignore_personal_properties,
+        };
+        Ok((intake, input))
+    }
+
+    fn personal(&self) -> Personal {
+        if self.ignore_personal_properties { Personal::Drop } else { Personal::Refuse }
     }
 
     /// The pipeline file, or the built-in default.
@@ -155,6 +174,6 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
 
 /// Today in UTC: the only clock of the house besides timings.
 #[expect(clippy::disallowed_methods, reason = "as_of is made here, at the rim")]
-fn today() -> Date {
+pub(super) fn today() -> Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }

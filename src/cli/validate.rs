@@ -10,6 +10,7 @@ mod events;
 mod figures;
 mod france;
 mod france_pixels;
+mod open_world;
 mod season_ends;
 mod sets;
 mod simulated;

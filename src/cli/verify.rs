@@ -82,7 +82,18 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
                 "to make a record again its run.json is needed: add --run DIR, or --hashes-only",
             ));
         };
+        let redacted = store::read_erased(dir).map_err(|e| Stop::failed(e.to_string()))?;
+        let redacted = |r: &EligibilityRecord| {
+            redacted.iter().any(|e| e.replaced_by.as_deref() == Some(r.record_sha256.as_str()))
+        };
         for (record, again) in made_again(args, dir, &records)? {
+            if redacted(&record) {
+                said.push(format!(
+                    "{}: not compared, because mentions of an erased plot were taken out",
+                    record.id
+                ));
+                continue;
+            }
             match again {
                 Some(again) => match record::difference(&record, &again) {
                     Some(difference) => differences.push((record.id.clone(), difference)),
@@ -171,12 +182,39 @@ fn chain(
             "the chain of the run is broken: a record was changed, moved, added or left out".to_owned(),
         );
     }
+    let erased = store::read_erased(dir).map_err(failed)?;
+    let stands = |hash: &str| erased.iter().find(|e| e.replaced_by.as_deref() == Some(hash));
+    let gone = |hash: &str| erased.iter().any(|e| e.replaced_by.is_none() && e.record_sha256 == hash);
     let known: BTreeSet<&str> = links.iter().map(|l| l.record_sha256.as_str()).collect();
     for r in records.iter().filter(|r| !known.contains(r.record_sha256.as_str())) {
-        wrong.push(format!("{}: the record is not in the chain of the run", r.id));
+        match stands(&r.record_sha256).filter(|e| known.contains(e.record_sha256.as_str())) {
+            Some(e) => said.push(format!(
+                "{}: changed on {} to erase mentions of another plot; the chain has the hash it had before",
+                r.id, e.erased_on
+            )),
+            None => wrong.push(format!("{}: the record is not in the chain of the run", r.id)),
+        }
     }
-    if args.id.is_empty() && args.record.is_dir() && records.len() != links.len() {
-        wrong.push(format!("the chain has {} records, the run's file {}", links.len(), records.len()));
+    for r in records.iter().filter(|r| gone(&r.record_sha256)) {
+        wrong.push(format!("{}: its erasure was cut off; run croplens erase again", r.id));
+    }
+    if args.id.is_empty() && args.record.is_dir() {
+        let here: BTreeSet<&str> = records.iter().map(|r| r.record_sha256.as_str()).collect();
+        for link in links.iter().filter(|l| !here.contains(l.record_sha256.as_str())) {
+            match erased.iter().find(|e| e.record_sha256 == link.record_sha256) {
+                Some(e) if e.replaced_by.is_none() => {
+                    said.push(format!("record {} of the run: erased on {}", link.position + 1, e.erased_on));
+                }
+                Some(e) if e.replaced_by.as_deref().is_some_and(|hash| here.contains(hash)) => {}
+                _ => wrong.push(format!(
+                    "record {} of the run is missing, and is not among the erased",
+                    link.position + 1
+                )),
+            }
+        }
+        if records.len() > links.len() {
+            wrong.push(format!("the chain has {} records, the run's file {}", links.len(), records.len()));
+        }
     }
     if wrong.is_empty() {
         said.push(format!("the chain of {} records is whole", links.len()));
@@ -234,13 +272,15 @@ fn request(
         threads: None,
         json: false,
         dry_run: false,
+        archive: None,
+        ignore_personal_properties: input.personal_properties_ignored,
         access: args.access.clone(),
     };
     let spec: Spec = flags.spec()?;
     let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
     let policy: Policy = policy(of_run(&args.policy, of_policy).as_deref())?;
-    let (intake, bytes) = flags.read_plots(&spec)?;
-    same("the plots", &input.sha256, &record::sha256_hex(&bytes))?;
+    let (intake, plots) = flags.read_plots(&spec)?;
+    same("the plots", &input.sha256, &plots.sha256)?;
     let figures = args.figures.or_of(&manifest.figures).read()?;
     let first = records.first();
     same("the pipeline settings", &manifest.config_sha256, &spec.sha256)?;
@@ -270,7 +310,10 @@ fn request(
         out: dir.to_owned(),
         papers: Some(records.iter().any(|r| !r.links.is_empty())),
         resume: false,
-        write: false,
+        archive: None,
+        shard: None,
+        input_sha256: plots.sha256,
+        write: None,
         title: String::new(),
         command: String::new(),
         catalog_location: flags.catalog.clone(),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::appraisal::{Models, looked_at};
-use super::ensemble::{Answer, Ensemble, Question, View};
+use super::ensemble::{Answer, Development, Ensemble, Question, View};
 use super::events::{Alike, Event, EventKind, EventRules, Found, Glance, Planting, Timing, detect, planting};
 use super::season_reading::Reading;
 use super::vigour::{OwnHistory, PeerFacts, greenness, own_history};
@@ -77,15 +77,16 @@ pub fn timings(
     rules: &CropRules,
 ) -> Vec<Timing> {
     let then = Question { as_of: on, ..question.clone() };
-    let of = |q: &Question<'_>| {
-        let answer = ensemble.answer(q, profiles, rules);
-        let declared = answer.declared.map(|d| d.verdict);
-        answer.development.map(|d| Timing { declared, ..Timing::of_development(&d, profiles) })
-    };
-    let undeclared = Question { declared_crop: None, declared_sowing: None, ..then.clone() };
-    let mut all: Vec<Timing> = of(&then).into_iter().collect();
-    if question.declared_crop.is_some() {
-        all.extend(of(&undeclared));
+    let timing = |d: &Development| Timing::of_development(d, profiles);
+    let answer = ensemble.answer(&then, profiles, rules);
+    let verdict = answer.declared.as_ref().map(|d| d.verdict);
+    let declared = |d: &Development| Timing { declared: verdict, ..timing(d) };
+    let mut all: Vec<Timing> = answer.development.iter().map(declared).collect();
+    if question.declared_sowing.is_none() {
+        all.extend(answer.undeclared.iter().map(timing));
+    } else if question.declared_crop.is_some() {
+        let undeclared = Question { declared_crop: None, declared_sowing: None, ..then };
+        all.extend(ensemble.answer(&undeclared, profiles, rules).development.iter().map(timing));
     }
     all
 }

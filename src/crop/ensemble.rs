@@ -49,4 +49,4 @@ pub use views::{View, views_of};
 pub const METHOD: &str = "hypothesis-ensemble/1";
 
 /// Indices of a view, in the order of every array here.
-pub(super) const INDICES: [&str; 4] = ["ndvi", "lswi", "ndyi", "nir"];
+pub(super) const INDICES: [&str; 5] = ["ndvi", "lswi", "ndyi", "nir", "red_edge"];

@@ -1,6 +1,9 @@
 //! What a raster file says of itself: grid, blocks, encoding. The file is the truth, not its STAC item.
 
 use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
 
 use crate::grid::{Grid, Window};
 use crate::objects::{Href, Version};
@@ -25,6 +28,8 @@ pub struct Cog {
     /// Of each block, row by row; both 0 for a block that was never written.
     pub(super) offsets: Vec<u64>,
     pub(super) counts: Vec<u64>,
+    /// The first bytes of the file, kept if a block lies in them.
+    pub(super) head: Bytes,
 }
 
 /// How pixels are grouped in the file.
@@ -98,6 +103,16 @@ impl fmt::Display for BlockIndex {
 }
 
 impl Cog {
+    /// Which state of the file was opened, when the server says.
+    pub fn version(&self) -> Option<&Version> {
+        self.version.as_ref()
+    }
+
+    /// Length of the file, when the server says.
+    pub fn object_len(&self) -> Option<u64> {
+        self.object_len
+    }
+
     /// The address it was opened from.
     pub fn href(&self) -> &Href {
         &self.href
@@ -177,6 +192,22 @@ impl Cog {
         match self.layout {
             Layout::Tiled => self.block_height,
             Layout::Stripped => window.height,
+        }
+    }
+
+    /// The bytes of a block, if they came with the header.
+    pub(super) fn in_head(&self, range: &Range<u64>) -> Option<Bytes> {
+        let at = |byte: u64| usize::try_from(byte).ok().filter(|at| *at <= self.head.len());
+        let (from, to) = (at(range.start)?, at(range.end)?);
+        (from < to).then(|| self.head.slice(from..to))
+    }
+
+    /// Keeps the first bytes of the file if a block lies in them: it need not be fetched again.
+    pub(super) fn keep_head(&mut self, head: Bytes) {
+        let end = head.len() as u64;
+        let mut places = std::iter::zip(&self.offsets, &self.counts);
+        if places.any(|(at, count)| *count > 0 && at.saturating_add(*count) <= end) {
+            self.head = head;
         }
     }
 

@@ -1,5 +1,7 @@
 //! From the tags of a TIFF to a [`Cog`], everything checked before it is believed.
 
+use bytes::Bytes;
+
 use crate::grid::{Epsg, Grid};
 use crate::objects::{Href, Version};
 
@@ -119,6 +121,7 @@ pub(super) fn read(
         nodata: nodata(&dir, dtype)?,
         offsets,
         counts,
+        head: Bytes::new(),
     })
 }
 

@@ -15,6 +15,8 @@ pub enum Kind {
     IdDuplicate,
     /// A property that would be used has an impossible value.
     PropertyInvalid,
+    /// A property that looks like data of a person.
+    PersonalData,
     /// Coordinates are missing, wrongly nested or not numbers.
     GeometryMalformed,
     /// A geometry type that is not a plot.
@@ -49,11 +51,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::FeatureInvalid,
         Kind::IdInvalid,
         Kind::IdDuplicate,
         Kind::PropertyInvalid,
+        Kind::PersonalData,
         Kind::GeometryMalformed,
         Kind::GeometryType,
         Kind::CrsUnsupported,
@@ -78,6 +81,7 @@ impl Kind {
             Kind::IdInvalid => "ID_INVALID",
             Kind::IdDuplicate => "ID_DUPLICATE",
             Kind::PropertyInvalid => "PROPERTY_INVALID",
+            Kind::PersonalData => "PERSONAL_DATA",
             Kind::GeometryMalformed => "GEOM_MALFORMED",
             Kind::GeometryType => "GEOM_TYPE_UNSUPPORTED",
             Kind::CrsUnsupported => "GEOM_CRS_UNSUPPORTED",

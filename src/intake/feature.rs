@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::defect::{Defect, Kind};
 use super::limits::Limits;
+use super::personal::{self, Personal};
 use super::properties::{self, Fix, Properties};
 use super::{coordinates, measure, object, range, reference_system, split, validity};
 use crate::plot::{Plot, PlotId, Repair, outline_sha256};
@@ -61,7 +62,13 @@ const SWAP_FAR_M: f64 = 100_000.0;
 const FEATURE_MEMBERS: [&str; 6] = ["type", "id", "geometry", "properties", "bbox", "crs"];
 
 /// Reads one feature. `crs` is the collection's `crs` member.
-pub(super) fn read(text: &str, position: usize, crs: Option<&str>, limits: &Limits) -> Draft {
+pub(super) fn read(
+    text: &str,
+    position: usize,
+    crs: Option<&str>,
+    limits: &Limits,
+    personal: Personal,
+) -> Draft {
     let mut draft = Draft {
         id: PlotId::from_position(position),
         properties: Properties::default(),
@@ -70,13 +77,17 @@ pub(super) fn read(text: &str, position: usize, crs: Option<&str>, limits: &Limi
     let mut defects = Vec::new();
     match members(text, limits, &mut defects) {
         Ok(Members { geometry, properties, id }) => {
-            let properties = property_values(properties, &mut draft.properties.personal, &mut defects);
+            let (properties, personal_names) = property_values(properties, &mut defects);
+            let id = id.filter(|raw| !holds_personal(raw));
+            if personal == Personal::Refuse && !personal_names.is_empty() {
+                defects.push(personal_defect(&personal_names));
+            }
             match identity(id, &properties) {
                 Ok(Some(id)) => draft.id = id,
                 Ok(None) => {}
                 Err(defect) => defects.push(defect),
             }
-            let personal = draft.properties.personal;
+            let personal = personal_names.len();
             draft.properties = Properties { personal, ..properties::read(&properties, &mut defects) };
             if defects.iter().all(|defect| defect.kind != Kind::FeatureInvalid) {
                 match crs
@@ -144,24 +155,56 @@ fn members<'a>(text: &'a str, limits: &Limits, defects: &mut Vec<Defect>) -> Res
     }
 }
 
-/// The values of the properties that are read. `personal` is set when an ignored name looks personal.
+/// The values of the properties that are read, without personal ones, and the names of those.
 fn property_values<'a>(
     text: Option<&'a str>,
-    personal: &mut bool,
     defects: &mut Vec<Defect>,
-) -> BTreeMap<String, &'a str> {
-    let Some(text) = text.filter(|text| *text != "null") else { return BTreeMap::new() };
+) -> (BTreeMap<String, &'a str>, Vec<String>) {
+    let Some(text) = text.filter(|text| *text != "null") else { return Default::default() };
     match object::once(text, "properties", &properties::READ) {
         Ok(mut values) => {
-            *personal = values.keys().any(|name| properties::looks_personal(name));
-            values.retain(|name, _| properties::READ.contains(&name.as_str()));
-            values
+            let is_read = |name: &str| properties::READ.contains(&name);
+            let is_personal = |name: &str, value: &str| match is_read(name) {
+                true => properties::REFERENCES.contains(&name) && holds_personal(value),
+                false => personal::name_looks_personal(name) || personal::inside(name, value),
+            };
+            let found = values.iter().filter(|(name, value)| is_personal(name, value));
+            let names: Vec<String> = found.map(|(name, _)| name.clone()).collect();
+            values.retain(|name, _| is_read(name) && !names.contains(name));
+            (values, names)
         }
         Err(defect) => {
             defects.push(defect);
-            BTreeMap::new()
+            Default::default()
         }
     }
+}
+
+/// Whether JSON text is a reference that looks like an address or number of a person.
+fn holds_personal(raw: &str) -> bool {
+    let text = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
+    personal::value_looks_personal(&text)
+}
+
+/// Names the properties, never what they hold.
+fn personal_defect(names: &[String]) -> Defect {
+    const MOST: usize = 5;
+    const LONGEST: usize = 40;
+    let shown = |name: &String| -> String {
+        let printable = name.chars().filter(|c| !c.is_control());
+        printable.take(LONGEST).collect()
+    };
+    let mut list = names.iter().take(MOST).map(shown).collect::<Vec<_>>().join(", ");
+    if names.len() > MOST {
+        list.push_str(", …");
+    }
+    Defect::new(
+        Kind::PersonalData,
+        format!(
+            "{list}; leave it out (references must be pseudonyms), or run with --ignore-personal-properties to go on \
+             without it"
+        ),
+    )
 }
 
 /// The id: of the properties, else of the feature, else none. Blank and null are none. Whole numbers are

@@ -29,25 +29,9 @@ pub(super) const READ: [&str; 18] = [
     "consent_purpose",
     "consent_expires_at",
 ];
-/// Names that carry personal data, folded to letters: counted for a warning, never read.
-const PERSONAL: [&str; 16] = [
-    "name",
-    "fullname",
-    "firstname",
-    "lastname",
-    "surname",
-    "farmername",
-    "ownername",
-    "phone",
-    "phonenumber",
-    "mobile",
-    "email",
-    "address",
-    "nationalid",
-    "idnumber",
-    "passport",
-    "birthdate",
-];
+/// Those whose values are references: pseudonyms, never an address or number of a person.
+pub(super) const REFERENCES: [&str; 6] =
+    ["id", "collection", "lender_ref", "application_ref", "borrower_ref", "consent_ref"];
 
 /// Longest text property, bytes: a reference or a crop name, not a document.
 const MAX_TEXT: usize = 200;
@@ -75,15 +59,8 @@ pub(super) struct Properties {
     pub fix: Option<Fix>,
     pub declared: Declaration,
     pub references: References,
-    /// Whether a name among the ignored ones looks personal.
-    pub personal: bool,
-}
-
-/// Whether a property name looks like personal data.
-pub(super) fn looks_personal(name: &str) -> bool {
-    let folded: String =
-        name.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
-    PERSONAL.contains(&folded.as_str())
+    /// Properties that look like data of a person: dropped.
+    pub personal: usize,
 }
 
 /// Reads the properties; those that are wrong are named in `defects` and left out.
@@ -109,7 +86,7 @@ pub(super) fn read(values: &BTreeMap<String, &str>, defects: &mut Vec<Defect>) -
             consent_purpose: reader.text("consent_purpose"),
             consent_expires_at: reader.moment("consent_expires_at"),
         },
-        personal: false,
+        personal: 0,
     }
 }
 

@@ -62,6 +62,7 @@ impl Look<'_> {
             Code::CropFailed | Code::CropDeclining | Code::CropVanished => {
                 (Condition::TellWhatHappened, Vec::new())
             }
+            Code::LandFormerForest => (Condition::LandHistory, Vec::new()),
             Code::HarvestEarly => (Condition::ProofOfSale, Vec::new()),
             Code::NotPlantedByDeadline => (Condition::CropOnLaterDates, Vec::new()),
             Code::VigourBelowPeers => (Condition::TellWhyWeaker, Vec::new()),
@@ -81,9 +82,10 @@ impl Look<'_> {
                     (Condition::ConfirmCrop, Vec::new())
                 }
             }
-            Code::OverlapSameField | Code::OverlapOtherApplication | Code::OutlineCopied => {
-                (Condition::OverlapExplained, given("other"))
-            }
+            Code::OverlapSameField
+            | Code::OverlapOtherApplication
+            | Code::OverlapSliver
+            | Code::OutlineCopied => (Condition::OverlapExplained, given("other")),
             Code::OverlapNotChecked => (Condition::RegisterChecked, Vec::new()),
             Code::CropDiffers | Code::CropFitsBadly => (Condition::CorrectOrConfirmCrop, Vec::new()),
             Code::CropOutOfDomain => (Condition::CropProfile, Vec::new()),

@@ -114,6 +114,8 @@ pub enum Common {
         frac_of_smaller: f64,
         /// Shared land over the land of both together, 0 to 1.
         iou: f64,
+        /// Mean width of the widest shared piece, metres.
+        width_m: f64,
     },
     /// The same shape elsewhere.
     Shape {

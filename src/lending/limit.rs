@@ -1,5 +1,6 @@
 //! How much: the lender's policy and figures applied to one plot, in exact decimals, line by line.
 
+use crate::crop::Cropped;
 use crate::lending::evidence::Evidence;
 use crate::lending::figures::{FigureKind, HA, Place, holding};
 use crate::lending::policy::{AreaBasis, Cap, CostBased, LimitRules, ValueBased};
@@ -28,14 +29,29 @@ pub(super) struct Limit {
     pub(super) missing: Vec<&'static str>,
     pub(super) requested: Option<Money>,
     pub(super) ltv: Option<f64>,
+    /// Limit and loan-to-value with the largest cropped area that the images allow, where it rests on that.
+    pub(super) at_most: Option<(Option<Money>, Option<f64>)>,
+    /// Why it does not rest on the cropped part though the policy asks for it: a word of `WORDS`.
+    pub(super) area_instead: Option<&'static str>,
 }
 
 /// The limit of a plot; `None` where the policy sets no amounts.
 pub(super) fn limit(evidence: &Evidence<'_>, policy: &Policy) -> Option<Limit> {
     let rules = policy.limit.as_ref()?;
+    let area = area(evidence, rules.area);
+    let mut out = with_area(evidence, rules, area.m2, area.basis);
+    out.area_instead = area.instead_of_cropped;
+    // What the largest cropped area that the images allow would give: between the two nobody can tell.
+    out.at_most = area.at_most_m2.map(|m2| {
+        let most = with_area(evidence, rules, m2, area.basis);
+        (most.by_policy, most.ltv)
+    });
+    Some(out)
+}
+
+fn with_area(evidence: &Evidence<'_>, rules: &LimitRules, area_m2: f64, area_basis: &'static str) -> Limit {
     let declared = &evidence.plot.declared;
     let same_currency = declared.currency.as_ref().is_none_or(|c| *c == rules.currency);
-    let (area_m2, area_basis) = area(evidence, rules.area);
     let mut out = Limit {
         currency: rules.currency.clone(),
         area_ha: Rounded::new(area_m2 / 10_000.0),
@@ -45,7 +61,7 @@ pub(super) fn limit(evidence: &Evidence<'_>, policy: &Policy) -> Option<Limit> {
     };
     if declared.crop.is_none() {
         out.missing.push("no_declared_crop");
-        return Some(out);
+        return out;
     }
     if let Some(cost) = &rules.cost_based {
         cost_part(&mut out, cost, evidence, area_m2);
@@ -57,18 +73,55 @@ pub(super) fn limit(evidence: &Evidence<'_>, policy: &Policy) -> Option<Limit> {
         bounded(&mut out, rules, area_m2);
     }
     out.ltv = out.requested.zip(out.production_value).and_then(|(req, value)| req.part_of(value));
-    Some(out)
+    out
 }
 
-/// Square metres, and which area that is.
-fn area(evidence: &Evidence<'_>, basis: AreaBasis) -> (f64, &'static str) {
+/// The area that amounts are multiplied with.
+struct Area {
+    m2: f64,
+    /// Which area that is.
+    basis: &'static str,
+    /// The largest that the images allow, where it rests on the cropped part.
+    at_most_m2: Option<f64>,
+    /// Why it does not rest on the cropped part though the policy asks for it: a word of `WORDS`.
+    instead_of_cropped: Option<&'static str>,
+}
+
+fn area(evidence: &Evidence<'_>, basis: AreaBasis) -> Area {
     let plot = evidence.plot;
     let outline = (plot.area_m2, "outline");
     let declared = plot.declared.area_ha.filter(|ha| ha.is_finite()).map(|ha| (ha * 10_000.0, "declared"));
-    match (basis, declared) {
+    let (m2, word) = match (basis, declared) {
+        (AreaBasis::Outline, _) => outline,
         (AreaBasis::Declared, Some(declared)) => declared,
-        (AreaBasis::Lesser, Some(declared)) if declared.0 < outline.0 => declared,
+        (_, Some(declared)) if declared.0 < outline.0 => declared,
         _ => outline,
+    };
+    let drawn = Area { m2, basis: word, at_most_m2: None, instead_of_cropped: None };
+    let lower = match basis {
+        AreaBasis::Cropped => false,
+        AreaBasis::CroppedLower => true,
+        AreaBasis::Outline | AreaBasis::Declared | AreaBasis::Lesser => return drawn,
+    };
+    let land = evidence.cropland;
+    match (evidence.assessment.cropped, land.cropped) {
+        (Cropped::Yes, Some(part)) => {
+            let share = if lower { part.lower } else { part.mid };
+            let (seen, most) = (share * plot.area_m2, part.upper * plot.area_m2);
+            let word = if lower { "cropped_lower" } else { "cropped" };
+            // A number that is none compares as not smaller.
+            if seen < m2 {
+                Area { m2: seen, basis: word, at_most_m2: Some(most.min(m2)), ..drawn }
+            } else {
+                drawn
+            }
+        }
+        (Cropped::Yes, None) => Area {
+            instead_of_cropped: Some(land.not_told.map_or("pixels_not_read", crate::cropland::NotTold::word)),
+            ..drawn
+        },
+        (Cropped::No, _) => Area { instead_of_cropped: Some("no_crop_seen"), ..drawn },
+        (Cropped::CannotTell, _) => Area { instead_of_cropped: Some("crop_cannot_be_told"), ..drawn },
     }
 }
 

@@ -50,7 +50,8 @@ impl Money {
         self.0
     }
 
-    pub(super) fn plus(self, other: Money) -> Money {
+    /// The sum. An overflow gives the largest amount.
+    pub fn plus(self, other: Money) -> Money {
         Money(self.0.saturating_add(other.0))
     }
 

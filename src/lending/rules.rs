@@ -5,6 +5,7 @@ mod condition;
 mod crop;
 mod cropland;
 mod declaration;
+mod forest;
 mod imagery;
 mod outline;
 mod overlap;
@@ -22,6 +23,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
     imagery::check(evidence, policy, &mut found);
     crop::check(evidence, policy, &mut found);
     condition::check(evidence, policy, &mut found);
+    forest::check(evidence, &mut found);
     amounts::check(evidence, policy, limit, &mut found);
     cropland::check(evidence, policy, &mut found);
     found

@@ -1,8 +1,11 @@
 //! Ranges of local files.
 
 use std::fs::File;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use bytes::{Bytes, BytesMut};
 
 use super::allow::Gate;
 use super::error::Cause;
@@ -17,7 +20,12 @@ pub(super) async fn read(gate: &Gate, path: &Path, progress: &mut Progress) -> R
     let task = tokio::task::spawn_blocking(job).await;
     let (bytes, version, object_len) = task.map_err(|e| Cause::Client(Box::new(e)))??;
     progress.received += bytes.len() as u64;
-    progress.got.extend_from_slice(&bytes);
+    if progress.got.is_empty() {
+        // The buffer itself, not a copy.
+        progress.got = BytesMut::from(Bytes::from(bytes));
+    } else {
+        progress.got.extend_from_slice(&bytes);
+    }
     progress.version = Some(version);
     progress.object_len = Some(object_len);
     Ok(())
@@ -36,7 +44,7 @@ fn read_now(
         // A pipe or a device could block for ever.
         return Err(Cause::File(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a regular file")));
     }
-    let file = File::open(&path).map_err(cause)?;
+    let mut file = File::open(&path).map_err(cause)?;
     let facts = file.metadata().map_err(cause)?;
     let state = format!("{}-{}.{:09}-{}", facts.len(), facts.mtime(), facts.mtime_nsec(), facts.ino());
     let version = Version::of_state(&state);
@@ -47,8 +55,13 @@ fn read_now(
     if end <= wanted.start || (end < wanted.end && !may_be_short) {
         return Err(Cause::BeyondEnd { object_len: Some(facts.len()) });
     }
-    let mut bytes = vec![0; usize::try_from(end - wanted.start).unwrap_or(0)];
-    file.read_exact_at(&mut bytes, wanted.start).map_err(cause)?;
+    // Read into fresh memory that nobody has filled with zeros first.
+    let mut bytes = Vec::with_capacity(usize::try_from(end - wanted.start).unwrap_or(0));
+    file.seek(SeekFrom::Start(wanted.start)).map_err(cause)?;
+    file.take(end - wanted.start).read_to_end(&mut bytes).map_err(cause)?;
+    if bytes.len() as u64 != end - wanted.start {
+        return Err(cause(std::io::ErrorKind::UnexpectedEof.into()));
+    }
     Ok((bytes, version, facts.len()))
 }
 

@@ -27,8 +27,13 @@ impl Version {
     }
 
     /// From any text that changes with the object.
-    pub(super) fn of_state(text: &str) -> Version {
+    pub(crate) fn of_state(text: &str) -> Version {
         Version { text: text.to_owned(), strong_etag: false }
+    }
+
+    /// The text, to be compared with that of another day.
+    pub fn as_text(&self) -> &str {
+        &self.text
     }
 
     /// The value of `If-Match`, where the standard (RFC 9110, 13.1.1) lets us send one.

@@ -1,6 +1,6 @@
 //! All pairs that share land.
 
-use geo::{Area, BooleanOps, BoundingRect, MultiPolygon, Rect};
+use geo::{Area, BooleanOps, BoundingRect, Euclidean, Length, MultiPolygon, Polygon, Rect};
 use rstar::{AABB, RTree, RTreeObject};
 
 use super::Claim;
@@ -27,6 +27,8 @@ pub struct Shared {
     pub frac_of_b: f64,
     /// Shared area over the area of both together, 0 to 1.
     pub iou: f64,
+    /// Mean width of the widest shared piece, metres: twice its area over its perimeter. A strip has its own width.
+    pub width_m: f64,
 }
 
 struct Boxed {
@@ -85,7 +87,8 @@ fn pair(claims: &[Claim<'_>], a: usize, b: usize) -> Option<Shared> {
     if area_a <= 0.0 || area_b <= 0.0 {
         return None;
     }
-    let common = cut(&place_a, &place_b).min(area_a).min(area_b);
+    let (common, width_m) = cut(&place_a, &place_b);
+    let common = common.min(area_a).min(area_b);
     let (frac_of_a, frac_of_b) = (common / area_a, common / area_b);
     (frac_of_a.max(frac_of_b) >= LEAST_SHARED_FRAC).then(|| Shared {
         a,
@@ -94,6 +97,7 @@ fn pair(claims: &[Claim<'_>], a: usize, b: usize) -> Option<Shared> {
         frac_of_a,
         frac_of_b,
         iou: common / (area_a + area_b - common),
+        width_m,
     })
 }
 
@@ -108,7 +112,13 @@ fn meeting(plane: &Plane, a: &Rect<f64>, b: &Rect<f64>) -> f64 {
     (high.x - low.x) * (high.y - low.y)
 }
 
-/// Shared area of two outlines in metres.
-fn cut(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> f64 {
-    a.intersection(b).unsigned_area()
+/// Shared area of two outlines in metres, and the mean width of its widest piece.
+fn cut(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> (f64, f64) {
+    let common = a.intersection(b);
+    let width = |piece: &Polygon<f64>| {
+        let rings = std::iter::once(piece.exterior()).chain(piece.interiors());
+        let around: f64 = rings.map(|ring| Euclidean.length(ring)).sum();
+        if around > 0.0 { 2.0 * piece.unsigned_area() / around } else { 0.0 }
+    };
+    (common.unsigned_area(), common.0.iter().map(width).fold(0.0, f64::max))
 }

@@ -16,15 +16,19 @@ pub struct ComputeLost {
     pub message: String,
 }
 
-/// Runs `work` on the compute pool and waits for it without blocking the I/O runtime.
-///
-/// Work whose waiter is gone is skipped. A panic becomes [`ComputeLost`] naming `what`.
-pub(super) async fn compute<T: Send + 'static>(
+/// Work that was handed to the compute pool.
+#[derive(Debug)]
+pub(super) struct Begun<T> {
+    what: String,
+    receiver: oneshot::Receiver<std::thread::Result<T>>,
+}
+
+/// Hands `work` to the compute pool, now. Work whose [`Begun`] is gone when its turn comes is skipped.
+pub(super) fn begin<T: Send + 'static>(
     pool: &Arc<ThreadPool>,
     what: impl Into<String>,
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ComputeLost> {
-    let what = what.into();
+) -> Begun<T> {
     let (sender, receiver) = oneshot::channel();
     let span = tracing::Span::current();
     pool.spawn(move || {
@@ -35,11 +39,30 @@ pub(super) async fn compute<T: Send + 'static>(
         // The waiter may have gone meanwhile; then nobody misses the result.
         drop(sender.send(outcome));
     });
-    match receiver.await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(panic)) => Err(ComputeLost { what, message: words_of(panic.as_ref()) }),
-        Err(_) => Err(ComputeLost { what, message: "the compute pool stopped".to_owned() }),
+    Begun { what: what.into(), receiver }
+}
+
+impl<T> Begun<T> {
+    /// Waits without blocking the I/O runtime. A panic becomes [`ComputeLost`].
+    pub(super) async fn done(self) -> Result<T, ComputeLost> {
+        let what = self.what;
+        match self.receiver.await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(panic)) => Err(ComputeLost { what, message: words_of(panic.as_ref()) }),
+            Err(_) => Err(ComputeLost { what, message: "the compute pool stopped".to_owned() }),
+        }
     }
+}
+
+/// Runs `work` on the compute pool and waits for it without blocking the I/O runtime.
+///
+/// Work whose waiter is gone is skipped. A panic becomes [`ComputeLost`] naming `what`.
+pub(super) async fn compute<T: Send + 'static>(
+    pool: &Arc<ThreadPool>,
+    what: impl Into<String>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ComputeLost> {
+    begin(pool, what, work).done().await
 }
 
 /// The message of a panic, when it carries one.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::grid::{Grid, Raster, Window};
+use crate::observation::Observation;
 use crate::scene::SceneId;
 
 /// NDVI times this, rounded, in an `i16`.
@@ -10,6 +11,21 @@ const STEPS: f32 = 10_000.0;
 
 /// No value.
 const NOTHING: i16 = i16::MIN;
+
+/// A date of which a picture can be made.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sight {
+    pub(super) scene: SceneId,
+    pub(super) date: Date,
+    pub(super) valid_fraction: f64,
+}
+
+impl Sight {
+    pub(super) fn of(observation: &Observation) -> Sight {
+        let Observation { scene, date, valid_fraction, .. } = observation;
+        Sight { scene: scene.clone(), date: *date, valid_fraction: *valid_fraction }
+    }
+}
 
 /// NDVI of a plot's pixels on one date.
 #[derive(Clone, Debug)]

@@ -1,13 +1,21 @@
-//! What a run would read, told from the catalogue and one header per raster grid.
+//! What a run would cost, told from the catalogue and the headers of a few scenes.
+//!
+//! # Method
+//! Of each tile the headers of a few scenes, spread over the period, say which blocks the plots need and how many bytes
+//! those take. The classification is read of every scene; red and near infrared of a block only where a plot in it is not
+//! wholly under cloud. How cloudy a scene is says its item; where the clouds are nobody knows before the classification is
+//! read, so a block with `n` plots is taken to be needed with probability 1 - c^m, c the scene's cloud cover and m the
+//! smaller of `n` and [`CLOUDS_OF_A_BLOCK`].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use geo::BoundingRect;
 use jiff::civil::Date;
 
 use crate::band::Band;
 use crate::crs;
-use crate::imagery::{BlockIndex, Cog, Cost, Imagery};
+use crate::imagery::{BlockIndex, Cog, Imagery};
 use crate::intake::Intake;
 use crate::objects::Href;
 use crate::plot::Plot;
@@ -17,8 +25,24 @@ use super::run::Doors;
 use super::search::search;
 use super::spec::Spec;
 
-/// What a run would read if no scene were cloudy: about so much, and never more than that.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Scenes of a tile whose headers are read.
+const LOOKED_INTO: usize = 5;
+/// Places of a block that are clouded independently of each other: a block is 10 km wide, and the sky over land is
+/// alike over some 5 km (design value).
+const CLOUDS_OF_A_BLOCK: usize = 4;
+/// Compressed megabytes that are read, inflated and gathered in a second of one core (design value; inflating alone
+/// reaches about 190 on the developers' machine).
+const MB_PER_CPU_S: f64 = 150.0;
+/// CPU seconds of one plot from its observations to its record (design value).
+const CPU_S_PER_PLOT: f64 = 0.02;
+/// Memory of a run without plots, and of one observation with its pixels, bytes (design values).
+const BASE_BYTES: u64 = 150_000_000;
+const BYTES_PER_OBSERVATION: u64 = 600;
+/// Memory of one plot of the run, whichever company it is of, bytes (389 MB for 199,800 squares, docs/scale.md).
+const BYTES_PER_PLOT: u64 = 2_500;
+
+/// What a run would read and take.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
     /// Plots that can be used.
     pub plots: usize,
@@ -28,18 +52,44 @@ pub struct Estimate {
     pub scenes: usize,
     /// Items the catalogue lists that cannot be used.
     pub items_skipped: usize,
-    /// Requests, as if every scene were compressed like the first of its tile.
+    /// Requests, by the cloud cover that the items tell.
     pub requests: u64,
     /// Bytes, likewise.
     pub bytes: u64,
-    /// Requests if no two blocks can share one; only failures cost more.
+    /// Requests if no scene is cloudy and no two blocks can share one; only failures cost more.
     pub requests_at_most: u64,
-    /// Bytes if no block is smaller than its pixels; only failures cost more.
+    /// Bytes if no scene is cloudy and no block is smaller than its pixels; only failures cost more.
     pub bytes_at_most: u64,
-    /// Scenes of tiles whose header could not be read; not counted in requests and bytes.
+    /// CPU seconds: an order of magnitude, not yet held against runs.
+    pub cpu_s: f64,
+    /// Most memory at a time, bytes.
+    pub memory_bytes: u64,
+    /// Scenes of tiles whose headers could not be read; not counted in requests and bytes.
     pub headers_unread: usize,
     /// Plots whose catalogue search failed.
     pub search_failed: usize,
+}
+
+/// What the scenes of a tile cost each, on the mean of those looked into.
+#[derive(Clone, Debug, Default)]
+struct TileCost {
+    /// Headers and classification: requests, bytes.
+    always: (f64, f64),
+    /// The other bands, cloudless: requests, bytes.
+    clear: (f64, f64),
+    at_most: (u64, u64),
+    /// Plots by block of the red band.
+    plots: Vec<usize>,
+}
+
+impl TileCost {
+    /// Share of blocks that is needed under this cloud cover, 0 to 1, and the probability that one is.
+    fn needed(&self, cloud: f64) -> (f64, f64) {
+        let free = |plots: &usize| 1.0 - cloud.powi((*plots).min(CLOUDS_OF_A_BLOCK) as i32);
+        let share = self.plots.iter().map(free).sum::<f64>() / self.plots.len().max(1) as f64;
+        let none: f64 = self.plots.iter().map(|n| 1.0 - free(n)).product();
+        (share, 1.0 - none)
+    }
 }
 
 /// Estimates a run over these days, both included.
@@ -59,46 +109,99 @@ pub async fn estimate(intake: &Intake, spec: &Spec, days: (Date, Date), doors: &
         search_failed: found.failed.len(),
         ..Estimate::default()
     };
-    let imagery = Imagery::new(std::sync::Arc::clone(&doors.objects));
-    let mut bands = vec![Band::Scl, Band::B04, Band::B08];
-    bands.extend(&spec.bands);
-    let margin_m = spec.settings.mask.margin_m();
+    let imagery = Imagery::new(Arc::clone(&doors.objects));
+    let told: Vec<f64> = found.scenes.iter().filter_map(|s| s.cloud_cover_percent).collect();
+    let usual = if told.is_empty() { 0.0 } else { told.iter().sum::<f64>() / told.len() as f64 };
+    let (mut requests, mut bytes, mut observations) = (0.0, 0.0, 0u64);
     for scenes in by_tile.values() {
-        let Some(first) = scenes.first() else { continue };
-        let mut of_scene = Vec::new();
-        for band in &bands {
-            let Some(cog) = header(&imagery, first, *band).await else { break };
-            let margin = if *band == Band::Scl { margin_m } else { 0.0 };
-            of_scene.push(imagery.cost(&cog, &needed(&cog, &plots, margin)));
-        }
-        if of_scene.len() < bands.len() {
+        let Some(cost) = tile_cost(&imagery, scenes, &plots, spec).await else {
             estimate.headers_unread += scenes.len();
             continue;
+        };
+        for scene in scenes {
+            let cloud = (scene.cloud_cover_percent.unwrap_or(usual) / 100.0).clamp(0.0, 1.0);
+            let (share, any) = cost.needed(cloud);
+            requests += cost.always.0 + any * cost.clear.0;
+            bytes += cost.always.1 + share * cost.clear.1;
+            estimate.requests_at_most += cost.at_most.0;
+            estimate.bytes_at_most += cost.at_most.1;
+            observations += cost.plots.iter().sum::<usize>() as u64;
         }
-        let of_all = |part: fn(&Cost) -> u64| of_scene.iter().map(part).sum::<u64>() * scenes.len() as u64;
-        estimate.requests += of_all(|c| c.requests);
-        estimate.bytes += of_all(|c| c.bytes);
-        estimate.requests_at_most += of_all(|c| c.requests_at_most);
-        estimate.bytes_at_most += of_all(|c| c.bytes_at_most);
     }
+    estimate.requests = requests.round() as u64;
+    estimate.bytes = bytes.round() as u64;
+    estimate.cpu_s = bytes / 1e6 / MB_PER_CPU_S + plots.len() as f64 * CPU_S_PER_PLOT;
+    let held = (spec.settings.company.most_plots as u64).min(plots.len() as u64);
+    let of_company = observations * held / (plots.len() as u64).max(1);
+    estimate.memory_bytes =
+        BASE_BYTES + of_company * BYTES_PER_OBSERVATION + plots.len() as u64 * BYTES_PER_PLOT;
     estimate
 }
 
-async fn header(imagery: &Imagery, scene: &Scene, band: Band) -> Option<std::sync::Arc<Cog>> {
+/// The cost of a tile's scenes; `None` where no scene could be looked into.
+async fn tile_cost(
+    imagery: &Imagery,
+    scenes: &[&Scene],
+    plots: &[(usize, &Plot)],
+    spec: &Spec,
+) -> Option<TileCost> {
+    let mut bands = vec![Band::Scl, Band::B04, Band::B08];
+    bands.extend(&spec.bands);
+    let looked = scenes.len().min(LOOKED_INTO);
+    let mut cost = TileCost::default();
+    let mut seen = 0.0;
+    for k in 0..looked {
+        let Some(scene) = scenes.get((2 * k + 1) * scenes.len() / (2 * looked)) else { continue };
+        let mut of_scene = Vec::new();
+        for band in &bands {
+            let Some(cog) = header(imagery, scene, *band).await else { break };
+            let margin = if *band == Band::Scl { spec.settings.mask.margin_m() } else { 0.0 };
+            let blocks = needed(&cog, plots, margin);
+            let indices: Vec<BlockIndex> = blocks.keys().copied().collect();
+            of_scene.push((*band, imagery.cost(&cog, &indices), imagery.cost(&cog, &[]), blocks));
+        }
+        if of_scene.len() < bands.len() {
+            continue;
+        }
+        seen += 1.0;
+        let mut at_most = (0, 0);
+        for (band, all, head, blocks) in of_scene {
+            at_most.0 += all.requests_at_most;
+            at_most.1 += all.bytes_at_most;
+            let first = if band == Band::Scl { all } else { head };
+            cost.always.0 += first.requests as f64;
+            cost.always.1 += first.bytes as f64;
+            cost.clear.0 += (all.requests - first.requests) as f64;
+            cost.clear.1 += (all.bytes - first.bytes) as f64;
+            if band == Band::B04 {
+                cost.plots = blocks.into_values().collect();
+            }
+        }
+        cost.at_most = (cost.at_most.0.max(at_most.0), cost.at_most.1.max(at_most.1));
+    }
+    for sum in [&mut cost.always.0, &mut cost.always.1, &mut cost.clear.0, &mut cost.clear.1] {
+        *sum /= f64::max(seen, 1.0);
+    }
+    (seen > 0.0).then_some(cost)
+}
+
+async fn header(imagery: &Imagery, scene: &Scene, band: Band) -> Option<Arc<Cog>> {
     let href = Href::parse(&scene.assets.get(&band)?.href).ok()?;
     imagery.open(&href).await.ok()
 }
 
-/// Blocks that the plots' bounding boxes touch.
-fn needed(cog: &Cog, plots: &[(usize, &Plot)], margin_m: f64) -> Vec<BlockIndex> {
-    let mut blocks = std::collections::BTreeSet::new();
+/// Blocks that the plots' bounding boxes touch, with the number of plots that touch each.
+fn needed(cog: &Cog, plots: &[(usize, &Plot)], margin_m: f64) -> BTreeMap<BlockIndex, usize> {
+    let mut blocks = BTreeMap::new();
     for (_, plot) in plots {
         let Ok(metres) = crs::project(&plot.geometry, cog.grid().epsg) else { continue };
         let Some(b) = metres.bounding_rect() else { continue };
         let bounds = (b.min().x, b.min().y, b.max().x, b.max().y);
         if let Some(window) = cog.grid().window_of(bounds, margin_m) {
-            blocks.extend(cog.blocks_of(&window));
+            for block in cog.blocks_of(&window) {
+                *blocks.entry(block).or_default() += 1;
+            }
         }
     }
-    blocks.into_iter().collect()
+    blocks
 }

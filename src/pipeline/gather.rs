@@ -1,50 +1,84 @@
-//! From blocks of one raster to the values of every plot pixel: fetch, decode, gather.
+//! From blocks of rasters to the answers of every plot: fetch, decode, measure, side by side.
 //!
 //! Each needed block is fetched once and decoded once, however many plots lie in it. A block that
 //! cannot be read costs only the plots that lie in it.
 
-use std::collections::BTreeSet;
+mod room;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use ndarray::Array2;
+use futures::StreamExt;
 use rayon::ThreadPool;
 use rayon::prelude::*;
+use tokio::sync::Mutex;
 
-use crate::grid::{Grid, Raster, Window};
-use crate::imagery::{self, BlockIndex, Cog, Dtype, EncodedBlock, Imagery};
+use crate::imagery::{self, BlockIndex, Cog, EncodedBlock, Imagery};
 
-use super::bridge::{ComputeLost, compute};
-use super::layout::Layout;
+use super::bridge::{Begun, ComputeLost, begin, compute};
+use super::pass::{Measure, Measured, Needed, OfBlock, Pass};
 use super::run::Doors;
+
+use self::room::{Room, Seat};
+
+/// Runs of blocks that are asked for at the same time.
+const RUNS_AHEAD: usize = 8;
 
 /// The doors and hands that reading needs.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
     pub(super) imagery: Arc<Imagery>,
     pub(super) pool: Arc<ThreadPool>,
+    /// Held while a pass asks for its blocks: one pass after the other, so that none waits for room that
+    /// half-fetched blocks of another hold.
+    turn: Arc<Mutex<()>>,
+    room: Room,
     decoded: Arc<AtomicU64>,
 }
 
 /// Blocks that could not be read, with the cause.
-type Bad = Vec<(BlockIndex, imagery::Error)>;
+pub(super) type Bad = Vec<(BlockIndex, imagery::Error)>;
 
-/// Values of the wanted seats' pixels, in the layout's order.
-#[derive(Debug)]
-pub(super) struct Gathered {
-    /// One value per pixel of the layout; 0 (no data) where nothing was wanted.
-    pub(super) values: Vec<u16>,
-    /// For each seat, whether a block it needs could not be read.
-    pub(super) failed: Vec<bool>,
+/// What a pass came to.
+pub(super) struct Passed<M: Measure> {
+    /// By seat; `None` for those that were not wanted.
+    pub(super) seats: Vec<Option<M::Out>>,
+    pub(super) tally: M::Tally,
     /// The first failure, for the record.
     pub(super) error: Option<imagery::Error>,
+}
+
+/// Blocks of one raster that share a request.
+struct Run {
+    raster: usize,
+    blocks: Vec<BlockIndex>,
+    bytes: u64,
+}
+
+/// A block's bytes in each raster, as they come in.
+#[derive(Default)]
+struct Slot {
+    blocks: Vec<(usize, EncodedBlock, Arc<Seat>)>,
+    error: Option<imagery::Error>,
+}
+
+/// What the fetching of a pass left: work under way, and blocks that failed.
+struct Fetched<M: Measure> {
+    begun: Vec<(usize, Begun<Result<OfBlock<M>, imagery::Error>>)>,
+    failed: Vec<(usize, imagery::Error)>,
 }
 
 impl Reader {
     /// A reader through these doors; share one per run.
     pub(super) fn new(doors: &Doors) -> Reader {
-        let imagery = Arc::new(Imagery::new(Arc::clone(&doors.objects)));
-        Reader { imagery, pool: Arc::clone(&doors.pool), decoded: Arc::default() }
+        Reader {
+            imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))),
+            pool: Arc::clone(&doors.pool),
+            turn: Arc::default(),
+            room: Room::new(doors.objects.room()),
+            decoded: Arc::default(),
+        }
     }
 
     /// Blocks decoded so far.
@@ -52,55 +86,187 @@ impl Reader {
         self.decoded.load(Ordering::Relaxed)
     }
 
-    /// Gathers the values of the wanted seats' pixels from a raster on the layout's grid.
-    pub(super) async fn gather(
+    /// Measures the wanted seats of a pass on rasters that lie block on block.
+    pub(super) async fn pass<M: Measure>(
         &self,
-        cog: &Arc<Cog>,
-        layout: &Arc<Layout>,
-        wanted: &[bool],
-    ) -> Result<Gathered, ComputeLost> {
-        let lists = layout.block_lists(cog.block_size());
-        let needed: BTreeSet<usize> = layout
-            .seats
-            .iter()
-            .zip(wanted)
-            .filter(|(_, wanted)| **wanted)
-            .flat_map(|(seat, _)| lists.blocks_of(layout, seat.start..seat.end))
-            .collect();
-        let blocks: Vec<BlockIndex> = needed.into_iter().filter_map(|number| cog.block(number)).collect();
-        let (at, on) = (Arc::clone(&lists), Arc::clone(layout));
-        let pick = move |cog: &Cog, block: &EncodedBlock| {
-            let values = decode_u16(cog, block)?;
-            let window = cog.window_of_block(block.index());
-            let picked = at.positions(block.index().number()).iter().map(|position| {
-                let (col, row) = on.col_row(*position as usize);
-                values[(row - window.row) * window.width + (col - window.col)]
-            });
-            Ok(picked.collect::<Vec<u16>>())
-        };
-        let (read, bad) = self.each_block(cog, blocks, pick).await?;
-        let mut values = vec![0u16; layout.cells.len()];
-        for (index, picked) in read {
-            for (position, value) in lists.positions(index.number()).iter().zip(picked) {
-                values[*position as usize] = value;
+        cogs: Vec<Arc<Cog>>,
+        pass: &Arc<Pass<M>>,
+    ) -> Result<Passed<M>, ComputeLost> {
+        let (rasters, cogs) = (cogs.len(), Arc::new(cogs));
+        let work = Arc::clone(pass);
+        let needed = compute(&self.pool, "blocks that are needed", move || work.needed()).await?;
+        let idle = self.idle(rasters, pass, &needed);
+        let fetched = self.fetch_all(&cogs, pass, &needed).await;
+        let mut measured = idle.done().await?;
+        let (mut blocks, mut failed) = (BTreeMap::new(), fetched.failed);
+        for (number, begun) in fetched.begun {
+            match begun.done().await? {
+                Ok(mut block) => {
+                    measured.add(std::mem::take(&mut block.measured));
+                    blocks.insert(number, block);
+                }
+                Err(error) => failed.push((number, error)),
             }
         }
-        let unread: BTreeSet<usize> = bad.iter().map(|(index, _)| index.number()).collect();
-        let concerns = |seat: &super::layout::Seat| {
-            !unread.is_empty()
-                && lists.blocks_of(layout, seat.start..seat.end).any(|number| unread.contains(&number))
+        failed.sort_by_key(|(number, _)| *number);
+        let mut bad = BTreeSet::new();
+        let mut first = None;
+        for (number, error) in failed {
+            let again = if error.is_worth_a_restart() {
+                self.again(&cogs, pass, number, &needed).await?
+            } else {
+                Err(error)
+            };
+            match again {
+                Ok(mut block) => {
+                    measured.add(std::mem::take(&mut block.measured));
+                    blocks.insert(number, block);
+                }
+                Err(error) => {
+                    first.get_or_insert(error);
+                    bad.insert(number);
+                }
+            }
+        }
+        let work = Arc::clone(pass);
+        let last = move || {
+            for number in &bad {
+                measured.add(work.unread_block(rasters, *number, true));
+            }
+            measured.add(work.crossing(rasters, &blocks, &bad));
+            measured.by_seat(work.layout.seats())
         };
-        Ok(Gathered {
-            values,
-            failed: layout.seats.iter().zip(wanted).map(|(seat, wanted)| *wanted && concerns(seat)).collect(),
-            error: bad.into_iter().next().map(|(_, error)| error),
+        let (seats, tally) = compute(&self.pool, "plots on several blocks", last).await?;
+        Ok(Passed { seats, tally, error: first })
+    }
+
+    /// The seats of blocks that hold no readable pixel: nothing is read for them.
+    fn idle<M: Measure>(&self, rasters: usize, pass: &Arc<Pass<M>>, needed: &Needed) -> Begun<Measured<M>> {
+        let idle: Vec<usize> = (0..pass.lists.len())
+            .filter(|n| {
+                !needed.contains_key(n) && pass.lists.block(*n).is_some_and(|seats| !seats.is_empty())
+            })
+            .collect();
+        let work = Arc::clone(pass);
+        begin(&self.pool, "plots under cloud", move || {
+            let each = idle.into_par_iter().map(|number| work.unread_block(rasters, number, false));
+            each.reduce(Measured::default, |mut all, more| {
+                all.add(more);
+                all
+            })
         })
     }
 
-    /// Fetches the blocks and makes something of each on the compute pool.
+    /// Fetches the needed blocks of all rasters, and hands each to the compute pool as soon as it is complete.
+    async fn fetch_all<M: Measure>(
+        &self,
+        cogs: &Arc<Vec<Arc<Cog>>>,
+        pass: &Arc<Pass<M>>,
+        needed: &Needed,
+    ) -> Fetched<M> {
+        let runs = self.runs(cogs, needed);
+        let _turn = self.turn.lock().await;
+        let reads = runs.into_iter().map(|run| async move {
+            let seat = Arc::new(self.room.take(run.bytes).await);
+            let cog = cogs.get(run.raster)?;
+            Some((run.raster, self.fetch(cog, &run.blocks).await, seat))
+        });
+        let mut reads = futures::stream::iter(reads).buffered(RUNS_AHEAD);
+        let mut slots: BTreeMap<usize, Slot> = BTreeMap::new();
+        let mut fetched = Fetched { begun: Vec::with_capacity(needed.len()), failed: Vec::new() };
+        while let Some(read) = reads.next().await {
+            let Some((raster, (good, bad), seat)) = read else { continue };
+            let good = good.into_iter().map(|block| (block.index().number(), Ok(block)));
+            let bad = bad.into_iter().map(|(index, error)| (index.number(), Err(error)));
+            for (number, block) in good.chain(bad) {
+                let slot = slots.entry(number).or_default();
+                match block {
+                    Ok(block) => slot.blocks.push((raster, block, Arc::clone(&seat))),
+                    Err(error) => {
+                        slot.error.get_or_insert(error);
+                    }
+                }
+                if slot.blocks.len() == cogs.len() {
+                    let slot = slots.remove(&number).unwrap_or_default();
+                    fetched.begun.push((number, self.begin_block(cogs, pass, number, needed, slot)));
+                }
+            }
+        }
+        fetched.failed = slots.into_iter().filter_map(|(number, slot)| Some((number, slot.error?))).collect();
+        fetched
+    }
+
+    /// Requests of a pass in the order of the blocks, so that no block waits long for its partner.
+    fn runs(&self, cogs: &[Arc<Cog>], needed: &Needed) -> Vec<Run> {
+        let mut runs = Vec::new();
+        for (raster, cog) in cogs.iter().enumerate() {
+            let blocks: Vec<BlockIndex> = needed.keys().filter_map(|number| cog.block(*number)).collect();
+            for (blocks, bytes) in self.imagery.runs(cog, &blocks) {
+                runs.push(Run { raster, blocks, bytes });
+            }
+        }
+        runs.sort_by_key(|run| (run.blocks.first().copied(), run.raster));
+        runs
+    }
+
+    fn begin_block<M: Measure>(
+        &self,
+        cogs: &Arc<Vec<Arc<Cog>>>,
+        pass: &Arc<Pass<M>>,
+        number: usize,
+        needed: &Needed,
+        slot: Slot,
+    ) -> Begun<Result<OfBlock<M>, imagery::Error>> {
+        let rows = needed.get(&number).copied().unwrap_or(0);
+        let (cogs, pass, mut blocks) = (Arc::clone(cogs), Arc::clone(pass), slot.blocks);
+        self.decoded.fetch_add(blocks.len() as u64, Ordering::Relaxed);
+        begin(&self.pool, format!("block {number}"), move || {
+            blocks.sort_by_key(|(raster, ..)| *raster);
+            let (encoded, seats): (Vec<EncodedBlock>, Vec<Arc<Seat>>) =
+                blocks.into_iter().map(|(_, block, seat)| (block, seat)).unzip();
+            let done = pass.block(&cogs, &encoded, number, rows);
+            drop((encoded, seats));
+            done
+        })
+    }
+
+    /// One fresh start for a block that was damaged on its way, or whose file was replaced meanwhile.
+    async fn again<M: Measure>(
+        &self,
+        cogs: &[Arc<Cog>],
+        pass: &Arc<Pass<M>>,
+        number: usize,
+        needed: &Needed,
+    ) -> Result<Result<OfBlock<M>, imagery::Error>, ComputeLost> {
+        let (mut fresh, mut encoded) = (Vec::new(), Vec::new());
+        for cog in cogs {
+            let one = async {
+                let opened = self.imagery.open(cog.href()).await?;
+                let same = opened.grid() == cog.grid() && opened.block_size() == cog.block_size();
+                let cog = if same { opened } else { Arc::clone(cog) };
+                let index = cog.block(number).into_iter().collect::<Vec<_>>();
+                let blocks = self.imagery.fetch(&cog, &index).await?;
+                Ok((cog, blocks))
+            };
+            match one.await {
+                Ok((cog, blocks)) => {
+                    fresh.push(cog);
+                    encoded.extend(blocks);
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let rows = needed.get(&number).copied().unwrap_or(0);
+        let pass = Arc::clone(pass);
+        self.decoded.fetch_add(encoded.len() as u64, Ordering::Relaxed);
+        compute(&self.pool, format!("block {number}"), move || pass.block(&fresh, &encoded, number, rows))
+            .await
+    }
+
+    /// Fetches blocks and makes something of each on the compute pool.
     ///
     /// Blocks that were damaged on their way, or whose file was replaced meanwhile, get one fresh start.
-    async fn each_block<R: Send + 'static>(
+    pub(super) async fn each_block<R: Send + 'static>(
         &self,
         cog: &Arc<Cog>,
         blocks: Vec<BlockIndex>,
@@ -169,72 +335,4 @@ impl Reader {
             }
         }
     }
-
-    /// Reads every block of a classification raster that one of `windows` touches.
-    pub(super) async fn mosaic(&self, cog: &Arc<Cog>, windows: &[Window]) -> Result<Mosaic, ComputeLost> {
-        let needed: BTreeSet<BlockIndex> = windows.iter().flat_map(|w| cog.blocks_of(w)).collect();
-        let blocks: Vec<BlockIndex> = needed.into_iter().collect();
-        let bounds = bounding(blocks.iter().map(|b| cog.window_of_block(*b)), cog.grid());
-        let (read, bad) = self.each_block(cog, blocks, decode_u8).await?;
-        let mut data = Array2::<u8>::zeros((bounds.height, bounds.width));
-        for (index, values) in read {
-            let window = cog.window_of_block(index);
-            let (top, left) = (window.row - bounds.row, window.col - bounds.col);
-            for (row, from) in values.chunks_exact(window.width.max(1)).enumerate() {
-                let mut to = data.row_mut(top + row);
-                for (to, from) in to.iter_mut().skip(left).zip(from) {
-                    *to = *from;
-                }
-            }
-        }
-        Ok(Mosaic {
-            raster: Raster { window: bounds, data },
-            failed: bad.iter().map(|(index, _)| cog.window_of_block(*index)).collect(),
-            error: bad.into_iter().next().map(|(_, error)| error),
-        })
-    }
-}
-
-/// Scene-classification pixels around the seats, and the windows that could not be read.
-#[derive(Debug)]
-pub(super) struct Mosaic {
-    /// The bounding window of all blocks read; 0 (no data) where no block was needed.
-    pub(super) raster: Raster<u8>,
-    /// Windows of blocks that could not be read.
-    pub(super) failed: Vec<Window>,
-    /// The first failure, for the record.
-    pub(super) error: Option<imagery::Error>,
-}
-
-/// Decodes a block of either sample type to u16 values.
-fn decode_u16(cog: &Cog, block: &EncodedBlock) -> Result<Vec<u16>, imagery::Error> {
-    if cog.dtype() == Dtype::U8 {
-        return Ok(decode_u8(cog, block)?.into_iter().map(u16::from).collect());
-    }
-    let mut values = Vec::new();
-    imagery::decode(cog, block, &mut values)?;
-    Ok(values)
-}
-
-/// Decodes a block of classes; a value no byte holds is no class.
-fn decode_u8(cog: &Cog, block: &EncodedBlock) -> Result<Vec<u8>, imagery::Error> {
-    let mut values = Vec::new();
-    if cog.dtype() == Dtype::U16 {
-        let mut wide: Vec<u16> = Vec::new();
-        imagery::decode(cog, block, &mut wide)?;
-        values.extend(wide.into_iter().map(|v| u8::try_from(v).unwrap_or(0)));
-    } else {
-        imagery::decode(cog, block, &mut values)?;
-    }
-    Ok(values)
-}
-
-/// The smallest window that holds all of them.
-fn bounding(windows: impl Iterator<Item = Window>, grid: &Grid) -> Window {
-    let all = windows.reduce(|a, b| {
-        let (col, row) = (a.col.min(b.col), a.row.min(b.row));
-        let (col_end, row_end) = (a.col_end().max(b.col_end()), a.row_end().max(b.row_end()));
-        Window { col, row, width: col_end - col, height: row_end - row }
-    });
-    all.and_then(|w| w.intersection(&grid.window())).unwrap_or(Window { col: 0, row: 0, width: 0, height: 0 })
 }

@@ -9,17 +9,18 @@ use jiff::civil::Date;
 use crate::intake::{Entry, Intake};
 use crate::observation::Reject;
 use crate::plot::Plot;
-use crate::scene::SceneId;
-use crate::store::{Columns, TimeseriesWriter};
+use crate::scene::{Scene, SceneId};
+use crate::store::{self, Columns, TimeseriesWriter};
 use crate::zonal::{MaskRule, Statistics};
 
+use super::archive::Archive;
 use super::gather::Reader;
 use super::progress::{Event, Watcher};
 use super::run::{Doors, Error};
-use super::scan::ScanRules;
+use super::scan::{ScanRules, Scanned};
 use super::search::search;
 use super::spec::Spec;
-use super::survey::survey;
+use super::survey::{Group, NothingKept, Pieces, Sink, survey_each};
 
 /// What to observe.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct ObserveRequest {
     pub to: Date,
     /// The table, CSV or Parquet by ending.
     pub out: PathBuf,
+    /// Where what was read is kept for other runs, if anywhere.
+    pub archive: Option<PathBuf>,
     /// Whether only the five columns of a plain zonal-statistics job are written.
     pub narrow: bool,
 }
@@ -59,7 +62,53 @@ pub struct ObserveOutcome {
     pub search_failed: BTreeMap<String, String>,
 }
 
+/// The sink that writes rows as scenes are done.
+struct Rows<'a> {
+    writer: TimeseriesWriter,
+    /// By position in the run's list.
+    plots: BTreeMap<usize, &'a Plot>,
+    pieces: Pieces,
+    rows: usize,
+    unread_rows: usize,
+    scenes_unread: Vec<(SceneId, String)>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(writer: TimeseriesWriter, plots: &[(usize, &'a Plot)]) -> Rows<'a> {
+        Rows {
+            writer,
+            plots: plots.iter().copied().collect(),
+            pieces: Pieces::default(),
+            rows: 0,
+            unread_rows: 0,
+            scenes_unread: Vec::new(),
+        }
+    }
+}
+
+impl Sink for Rows<'_> {
+    type Error = store::Error;
+
+    async fn take(&mut self, group: &Group, scene: &Arc<Scene>, seen: Scanned) -> Result<(), store::Error> {
+        self.scenes_unread.extend(seen.problem.map(|why| (scene.id.clone(), why)));
+        for view in seen.views {
+            let part = &group.bench.parts[view.part];
+            if !part.whole {
+                self.pieces.add(scene, part, view);
+            } else if let Some(plot) = self.plots.get(&part.plot) {
+                self.writer.push(plot.id.as_str(), &view.observation)?;
+                self.rows += 1;
+                self.unread_rows += usize::from(view.observation.rejected == Some(Reject::ReadFailed));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Observes every plot in every scene.
+///
+/// Rows are written scene by scene (by tile, sensing time and id, plots in the order of the input), so that memory
+/// does not grow with the number of dates; plots that lie whole on no raster follow at the end, plot by plot.
 ///
 /// # Errors
 /// Only when the table cannot be written.
@@ -84,7 +133,7 @@ pub async fn observe(
         true => Columns::Narrow,
         false => Columns::Wide { bands: request.spec.bands.clone() },
     };
-    let mut writer = TimeseriesWriter::create(&request.out, &columns)?;
+    let writer = TimeseriesWriter::create(&request.out, &columns)?;
     watch(&Event::Searching { plots: plots.len() });
     let collections = &request.spec.settings.catalog.collections;
     let catalogued = search(&doors.catalog, &plots, collections, request.from, request.to).await;
@@ -102,29 +151,29 @@ pub async fn observe(
         chips: false,
         pixels: None,
         guard: !request.narrow,
+        companies: BTreeMap::new(),
     });
-    let seen = survey(&reader, &plots, &catalogued, &rules, watch).await;
-    let (mut rows, mut unread_rows) = (0, 0);
-    for (at, plot) in &plots {
-        for observation in seen.plots.get(at).map(|s| s.observations.as_slice()).unwrap_or_default() {
-            writer.push(plot.id.as_str(), observation)?;
-            rows += 1;
-            unread_rows += usize::from(observation.rejected == Some(Reject::ReadFailed));
-        }
+    let mut rows = Rows::new(writer, &plots);
+    match request.archive.as_deref().map(|folder| Archive::new(folder, doors, &reader, &rules)) {
+        Some(kept) => survey_each(&reader, &plots, &catalogued, &rules, watch, &kept, &mut rows).await?,
+        None => survey_each(&reader, &plots, &catalogued, &rules, watch, &NothingKept, &mut rows).await?,
+    }
+    let Rows { mut writer, pieces, mut rows, mut unread_rows, scenes_unread, .. } = rows;
+    let ids: BTreeMap<usize, &Plot> = plots.iter().copied().collect();
+    for (at, observation) in pieces.join(&plots, &rules) {
+        let Some(plot) = ids.get(&at) else { continue };
+        writer.push(plot.id.as_str(), &observation)?;
+        rows += 1;
+        unread_rows += usize::from(observation.rejected == Some(Reject::ReadFailed));
     }
     writer.finish()?;
     watch(&Event::Written { records: rows });
-    let ids: BTreeMap<usize, &Plot> = plots.iter().copied().collect();
     Ok(ObserveOutcome {
         plots: plots.len(),
         refused,
         rows,
         unread_rows,
-        scenes_unread: seen
-            .scenes
-            .iter()
-            .filter_map(|s| Some((s.scene.id.clone(), s.problem.clone()?)))
-            .collect(),
+        scenes_unread,
         search_failed: catalogued
             .failed
             .iter()

@@ -79,6 +79,7 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
             frac_of_this,
             frac_of_smaller: smaller,
             iou: s.iou,
+            width_m: s.width_m,
         };
         add(s.a, s.b, land(s.frac_of_a));
         add(s.b, s.a, land(s.frac_of_b));

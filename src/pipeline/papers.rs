@@ -21,7 +21,7 @@ use crate::store::{
 };
 use crate::zonal::quicklook;
 
-use super::chips::Chip;
+use super::chips::{Chip, Sight};
 use super::judge::{Bench, Judged};
 use super::pixel_days::first_place;
 use super::survey::PlotSurvey;
@@ -61,20 +61,20 @@ pub(super) fn links(plot: &Plot, picture: bool) -> Vec<Link> {
 }
 
 /// The date whose picture says most: clear, and nearest to the season's peak; the last one without a season.
-pub(super) fn choose<'a>(seen: &'a PlotSurvey, judged_peak: Option<Date>) -> Option<&'a Chip> {
-    let best = |chips: &mut dyn Iterator<Item = &'a Chip>| {
-        chips.min_by_key(|c| match judged_peak {
+pub(super) fn choose(seen: &PlotSurvey, judged_peak: Option<Date>) -> Option<&Sight> {
+    fn best<'a>(sights: impl Iterator<Item = &'a Sight>, peak: Option<Date>) -> Option<&'a Sight> {
+        sights.min_by_key(|c| match peak {
             Some(peak) => (days_between(peak, c.date).abs(), c.date),
             None => (-days_between(Date::MIN, c.date), c.date),
         })
-    };
-    best(&mut seen.chips.iter().filter(|c| c.valid_fraction >= 0.9))
-        .or_else(|| best(&mut seen.chips.iter().filter(|c| c.valid_fraction >= 0.6)))
+    }
+    best(seen.sights.iter().filter(|c| c.valid_fraction >= 0.9), judged_peak)
+        .or_else(|| best(seen.sights.iter().filter(|c| c.valid_fraction >= 0.6), judged_peak))
 }
 
 impl Papers<'_> {
     /// Writes everything into the plot's folder.
-    pub(super) fn write(&self, out: &Path, chip: Option<&Chip>) -> Result<(), store::Error> {
+    pub(super) fn write(&self, out: &Path, chip: Option<&Chip>, chips: &[Chip]) -> Result<(), store::Error> {
         let folder = out.join("plots").join(store::plot_folder(self.plot.id.as_str()));
         let chart = store::season_chart(&self.chart());
         store::write_whole(&folder.join("series.svg"), chart.as_bytes())?;
@@ -82,6 +82,7 @@ impl Papers<'_> {
             Some(chip) => self.picture(&folder, chip)?,
             None => None,
         };
+        self.phases(&folder, chips)?;
         let report = Report {
             record: &self.judged.record,
             chart_svg: Some(&chart),
@@ -95,6 +96,8 @@ impl Papers<'_> {
         let grid = chip.own_grid();
         let raster = store::Chip { grid, ndvi: chip.ndvi() };
         store::write_ndvi_cog(&folder.join("ndvi.tif"), &raster)?;
+        let style = store::ndvi_style(&quicklook::stops());
+        store::write_whole(&folder.join("ndvi.qml"), style.as_bytes())?;
         let observed = self.judged.observations.iter().find(|o| o.scene == chip.scene);
         let png = self.png(chip, observed.and_then(|o| o.ndvi).map(|n| n.mean));
         if let Some(png) = &png {
@@ -104,6 +107,18 @@ impl Papers<'_> {
             self.item(folder, scene, &raster, chip)?;
         }
         Ok(png.map(|png| (png, chip.date)))
+    }
+
+    /// The plot in the phases of its crop, by the images that the record names for them.
+    fn phases(&self, folder: &Path, chips: &[Chip]) -> Result<(), store::Error> {
+        for seen in &self.judged.record.phase_evidence {
+            let Some(chip) = chips.iter().find(|c| c.scene.as_str() == seen.item_id) else { continue };
+            let observed = self.judged.observations.iter().find(|o| o.scene == chip.scene);
+            if let Some(png) = self.png(chip, observed.and_then(|o| o.ndvi).map(|n| n.mean)) {
+                store::write_whole(&folder.join(format!("phase_{}.png", seen.phase.word())), &png)?;
+            }
+        }
+        Ok(())
     }
 
     fn png(&self, chip: &Chip, mean: Option<f64>) -> Option<Vec<u8>> {

@@ -15,7 +15,7 @@ use crate::observation::{Observation, Reject};
 use crate::plot::Plot;
 use crate::scene::{MgrsTile, SceneId};
 use crate::series::plus_days;
-use crate::zonal::Footprint;
+use crate::zonal::{Footprint, FootprintView};
 
 use super::spec::Spec;
 
@@ -35,6 +35,18 @@ pub(super) struct PixelDay {
     date: Date,
     step: usize,
     values: Box<[i8]>,
+}
+
+impl PixelDay {
+    /// As it was kept by an earlier run.
+    pub(super) fn recalled(scene: SceneId, date: Date, step: u32, values: Vec<i8>) -> PixelDay {
+        PixelDay { scene, date, step: step as usize, values: values.into() }
+    }
+
+    /// Distance of kept pixels, and the NDVI of each.
+    pub(super) fn kept(&self) -> (u32, Vec<i8>) {
+        (u32::try_from(self.step).unwrap_or(u32::MAX), self.values.to_vec())
+    }
 }
 
 impl KeepPixels {
@@ -60,7 +72,7 @@ impl KeepPixels {
     pub(super) fn keep(
         &self,
         grid: &Grid,
-        footprint: &Footprint,
+        footprint: &FootprintView<'_>,
         ndvi: &[f32],
         observation: &Observation,
     ) -> PixelDay {
@@ -81,7 +93,11 @@ fn step(pixels: usize, most: usize) -> usize {
 
 /// Position in the footprint and place of each kept pixel. Places count from the origin of the projection, so that
 /// rasters that share a pixel lattice share them.
-fn kept<'a>(grid: &Grid, footprint: &'a Footprint, step: usize) -> impl Iterator<Item = (usize, Cell)> + 'a {
+fn kept<'a>(
+    grid: &Grid,
+    footprint: &FootprintView<'a>,
+    step: usize,
+) -> impl Iterator<Item = (usize, Cell)> + 'a {
     let (top, left) = ((grid.y0 / grid.dy).round() as i64, (grid.x0 / grid.dx).round() as i64);
     let step = step as i64;
     let cells = footprint.cells().enumerate().map(move |(at, (row, col, coverage))| {
@@ -146,8 +162,9 @@ pub(super) fn pixel_series(
         let own = lattice.days.first().map_or(1, |d| d.step);
         // Pieces in another projection are nobody's neighbours.
         let aside = if lattice.grid.epsg == epsg { 0 } else { (k as i64) << 32 };
-        let cells: Vec<Cell> =
-            kept(&lattice.grid, &footprint, own).map(|(_, c)| Cell { col: c.col + aside, ..c }).collect();
+        let cells: Vec<Cell> = kept(&lattice.grid, &footprint.view(), own)
+            .map(|(_, c)| Cell { col: c.col + aside, ..c })
+            .collect();
         let days: Vec<(Date, &[i8])> = (lattice.days.iter())
             .filter(|d| usable.get(&d.scene) == Some(&true))
             .map(|d| (d.date, &*d.values))

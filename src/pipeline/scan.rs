@@ -4,6 +4,7 @@
 //! plots it concerns, and nothing else.
 
 mod further_bands;
+mod pair;
 mod statistics;
 mod unread;
 mod verdicts;
@@ -12,38 +13,40 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use geo::Centroid;
+use jiff::civil::Date;
 use tokio::sync::OnceCell;
 
 use crate::band::Band;
-use crate::grid::{Grid, Window};
+use crate::grid::Grid;
 use crate::imagery::{Cog, Imagery};
 use crate::objects::Href;
 use crate::observation::{Observation, Reject, SkyFractions};
 use crate::scene::{Scene, solar_date};
-use crate::zonal::{self, MaskRule, Sky, Statistics};
+use crate::zonal::{GuardCounts, MaskRule, Sky, Statistics};
 
 pub(super) use self::statistics::observed;
 pub(super) use self::unread::Unread;
+pub(super) use self::verdicts::SkyOver;
 
 use self::further_bands::further_bands;
-use self::statistics::Work;
-use self::verdicts::Verdicts;
+use self::pair::pair;
+use self::statistics::Views;
+use self::verdicts::SceneSky;
 use super::bridge::compute;
 use super::chips::Chip;
 use super::gather::Reader;
 use super::layout::Layout;
+use super::pass::Measure;
 use super::pixel_days::{KeepPixels, PixelDay};
 use super::search::words;
 use super::tiles::Part;
-
-/// Digital number of pixels under cloud that no plot wanted to see: a measurement under any rule, so that the
-/// classification alone says what they are, and of weight 0 because of it.
-const NOT_LOOKED_AT: u16 = u16::MAX;
 
 /// What every scene of a tile shares.
 #[derive(Debug)]
 pub(super) struct TileBench {
     pub(super) parts: Vec<Part>,
+    /// Longitude of each part's centroid, degrees.
+    longitudes: Vec<f64>,
     layouts: Mutex<BTreeMap<GridKey, LayoutCell>>,
 }
 
@@ -59,7 +62,13 @@ fn key(grid: &Grid) -> GridKey {
 
 impl TileBench {
     pub(super) fn new(parts: Vec<Part>) -> TileBench {
-        TileBench { parts, layouts: Mutex::default() }
+        let longitudes = parts.iter().map(longitude).collect();
+        TileBench { parts, longitudes, layouts: Mutex::default() }
+    }
+
+    /// The solar day of a scene over a part.
+    fn solar_date(&self, scene: &Scene, part: usize) -> Date {
+        solar_date(scene.datetime, self.longitudes.get(part).copied().unwrap_or(0.0))
     }
 
     fn layout_cell(&self, grid: &Grid) -> LayoutCell {
@@ -80,6 +89,8 @@ pub(super) struct ScanRules {
     pub(super) pixels: Option<KeepPixels>,
     /// Whether a scene whose numbers contradict its offset is refused.
     pub(super) guard: bool,
+    /// The company of each plot, by position, that is not of company 0: each asks the guard for itself.
+    pub(super) companies: BTreeMap<usize, usize>,
 }
 
 /// The pixels of one part of a divided plot in one scene.
@@ -100,10 +111,14 @@ pub(super) struct PartView {
     pub(super) part: usize,
     pub(super) observation: Observation,
     /// Kept for divided plots only.
-    pub(super) pixels: Option<PartPixels>,
-    pub(super) chip: Option<Chip>,
+    pub(super) pixels: Option<Box<PartPixels>>,
+    pub(super) chip: Option<Box<Chip>>,
     /// Kept where the cropped area is asked for.
-    pub(super) pixel_day: Option<PixelDay>,
+    pub(super) pixel_day: Option<Box<PixelDay>>,
+    /// Known from an earlier run, not read by this one.
+    pub(super) recalled: bool,
+    /// What it adds to the scene's offset guard, where that is asked for and pixels were read.
+    pub(super) guard: Option<Box<GuardCounts>>,
 }
 
 /// A scene read for all plots of its tile.
@@ -114,6 +129,9 @@ pub(super) struct Scanned {
     pub(super) problem: Option<String>,
 }
 
+/// For each part of a tile, whether it is to be read.
+pub(super) type Asked = Arc<[bool]>;
+
 /// A scene to be read, or what is already known to stand in the way.
 #[derive(Clone, Debug)]
 pub(super) struct Listed {
@@ -121,12 +139,13 @@ pub(super) struct Listed {
     pub(super) unread: Option<Unread>,
 }
 
-/// Reads one scene for all parts of its tile. Never fails: what could not be read is said in the views.
+/// Reads one scene for the parts of its tile that are asked for. Never fails: what could not be read is said in the views.
 pub(super) async fn scan(
     reader: &Reader,
     bench: &Arc<TileBench>,
     listed: &Listed,
     rules: &Arc<ScanRules>,
+    asked: &Asked,
 ) -> Scanned {
     let scene = &listed.scene;
     let read = if !scene.radiometry.settled {
@@ -135,19 +154,22 @@ pub(super) async fn scan(
     } else if let Some(unread) = &listed.unread {
         Err(unread.clone())
     } else {
-        read(reader, bench, scene, rules).await
+        read(reader, bench, scene, rules, asked).await
     };
     match read {
         Ok(scanned) => scanned,
         Err(Unread { reject, problem }) => {
             tracing::warn!(scene = %scene.id, %problem, "scene not read");
             let views = (0..bench.parts.len())
+                .filter(|part| asked[*part])
                 .map(|part| PartView {
                     part,
-                    observation: unseen(scene, &bench.parts[part], reject),
+                    observation: unseen(scene, bench.solar_date(scene, part), reject),
                     pixels: None,
                     chip: None,
                     pixel_day: None,
+                    recalled: false,
+                    guard: None,
                 })
                 .collect();
             Scanned { views, problem: Some(problem) }
@@ -156,12 +178,12 @@ pub(super) async fn scan(
 }
 
 /// The observation of a plot in a scene of which nothing could be read.
-fn unseen(scene: &Scene, part: &Part, reject: Reject) -> Observation {
+fn unseen(scene: &Scene, date: Date, reject: Reject) -> Observation {
     Observation {
         scene: scene.id.clone(),
         joined: Vec::new(),
         datetime: scene.datetime,
-        date: solar_date(scene.datetime, longitude(part)),
+        date,
         ndvi: None,
         bands: BTreeMap::new(),
         sky: SkyFractions::default(),
@@ -202,6 +224,7 @@ async fn read(
     bench: &Arc<TileBench>,
     scene: &Arc<Scene>,
     rules: &Arc<ScanRules>,
+    asked: &Asked,
 ) -> Result<Scanned, Unread> {
     let (scl, red, nir) = futures::join!(
         open(&reader.imagery, scene, Band::Scl),
@@ -214,66 +237,36 @@ async fn read(
         return Err(Unread::useless(what));
     }
     let layout = layout_on(reader, bench, red.grid()).await?;
+    let wanted: Vec<bool> = (0..layout.seats()).map(|seat| asked[layout.part(seat)]).collect();
 
     // The scene classification around every plot, dilation margin included; then its verdict per pixel.
-    let windows: Vec<Option<Window>> = layout
-        .seats
-        .iter()
-        .map(|seat| zonal::sky_window(&layout.grid, seat.footprint.window(), scl.grid(), &rules.mask))
-        .collect();
-    let around: Vec<Window> = windows.iter().flatten().copied().collect();
-    let classes = reader.mosaic(&scl, &around).await?;
-    let mut problem = classes.error.as_ref().map(|e| words(e));
-    let mut failed: Vec<bool> = windows
-        .iter()
-        .map(|w| w.is_some_and(|w| classes.failed.iter().any(|bad| bad.intersection(&w).is_some())))
-        .collect();
-    let nearest = zonal::Nearest::new(&layout.grid, scl.grid())?;
-    let verdicts = Verdicts { classes: classes.raster, grid: *scl.grid(), windows };
-    let verdicts = Arc::new(verdicts);
-    let sky = Arc::new(verdicts.over(reader, &layout, nearest, rules).await?);
+    let view = SceneSky::read(reader, &scl, &layout, &wanted, &rules.mask).await?;
+    let mut bands = further_bands(reader, bench, scene, rules, &view, asked).await;
 
-    // Red and near infrared where a plot has at least one readable pixel.
-    let wanted: Vec<bool> = layout
-        .seats
+    // Red and near infrared where a plot has a readable pixel, and the statistics of every plot.
+    let readable: Vec<bool> = wanted
         .iter()
-        .zip(&failed)
-        .map(|(seat, failed)| {
-            !failed && sky[seat.start..seat.end].iter().any(|s| s.weight(&rules.mask) > 0.0)
-        })
+        .enumerate()
+        .map(|(seat, wanted)| *wanted && !view.is_lost(&layout, seat, &rules.mask))
         .collect();
-    let (red_values, nir_values) =
-        futures::join!(reader.gather(&red, &layout, &wanted), reader.gather(&nir, &layout, &wanted));
-    let (mut red_values, mut nir_values) = (red_values?, nir_values?);
-    // Blocks that other plots needed may hold these pixels or not: only the classification speaks of them.
-    for (seat, _) in layout.seats.iter().zip(&wanted).filter(|(_, wanted)| !**wanted) {
-        red_values.values[seat.start..seat.end].fill(NOT_LOOKED_AT);
-        nir_values.values[seat.start..seat.end].fill(NOT_LOOKED_AT);
-    }
-    for gathered in [&red_values, &nir_values] {
-        if let Some(error) = &gathered.error {
-            problem.get_or_insert_with(|| words(error));
-        }
-        for (failed, bad) in failed.iter_mut().zip(&gathered.failed) {
-            *failed |= bad;
-        }
-    }
-    let bands = further_bands(reader, bench, scene, rules, &verdicts, &layout, &wanted).await;
-
-    // Statistics, plot by plot.
-    let work = Work {
+    let lost: Vec<usize> = (0..layout.seats()).filter(|seat| wanted[*seat] && !readable[*seat]).collect();
+    let measure = Views {
         bench: Arc::clone(bench),
-        layout,
+        layout: Arc::clone(&layout),
         scene: Arc::clone(scene),
         rules: Arc::clone(rules),
-        sky,
-        red: red_values.values,
-        nir: nir_values.values,
-        failed,
-        wanted,
-        bands,
     };
-    let (views, doubt) =
-        compute(&reader.pool, format!("statistics of {}", scene.id), move || work.views()).await?;
-    Ok(Scanned { views, problem: problem.or(doubt) })
+    let over = Arc::new(view.over(&layout.grid)?);
+    let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
+    let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
+    let mut views: Vec<PartView> = passed.seats.into_iter().flatten().collect();
+    views.extend(unread);
+    views.sort_by_key(|view| view.part);
+    for view in &mut views {
+        if view.observation.rejected != Some(Reject::ReadFailed) {
+            view.observation.bands = bands.remove(&view.part).unwrap_or_default();
+        }
+    }
+    let problem = view.error.as_ref().or(passed.error.as_ref()).map(|e| words(e));
+    Ok(Scanned { views, problem })
 }

@@ -27,6 +27,9 @@ pub struct Settings {
     pub catalog: CatalogSettings,
     /// Which days.
     pub period: Period,
+    /// Who is compared with whom.
+    #[serde(default)]
+    pub company: CompanySettings,
     /// What is read of a scene.
     #[serde(default)]
     pub bands: Bands,
@@ -69,6 +72,22 @@ pub struct Period {
     pub history_days: u32,
     /// Length of the season window that an appraisal is about, days before the as-of day.
     pub season_days: u32,
+}
+
+/// Who is compared with whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CompanySettings {
+    /// Plots that are read and judged together at most, 1 to 1,000,000. A larger run is cut by place (100 km squares,
+    /// then raster blocks), and plots on two sides of a cut are not compared. Default 10,000 (design value); what it
+    /// takes is in docs/scale.md.
+    pub most_plots: usize,
+}
+
+impl Default for CompanySettings {
+    fn default() -> Self {
+        CompanySettings { most_plots: 10_000 }
+    }
 }
 
 /// What is read of a scene besides red, near infrared and classification.
@@ -203,6 +222,10 @@ fn checked(settings: &Settings, text: &str) -> Result<Vec<Band>, Mistakes> {
     }
     if !(30..=history_days).contains(&season_days) {
         add("period.season_days", format!("is {season_days}; it must lie from 30 to history_days"));
+    }
+    if !(1..=1_000_000).contains(&settings.company.most_plots) {
+        let most = settings.company.most_plots;
+        add("company.most_plots", format!("is {most}; it must lie from 1 to 1000000"));
     }
     if let Err(problem) = settings.mask.check() {
         add("mask", problem);

@@ -1,41 +1,47 @@
-//! All scenes over all plots: every plot's observations, and an account of every scene.
+//! All scenes over all plots, scene by scene: what is known of a scene already is recalled, the rest is read,
+//! and each scene is handed on in a fixed order.
+
+mod group;
+mod pieces;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use futures::StreamExt;
-use geo::{Area, Intersects};
-use jiff::civil::Date;
 
-use crate::band::Band;
 use crate::crs;
 use crate::grid::Grid;
-use crate::imagery::Imagery;
-use crate::observation::{Observation, Reject};
+use crate::observation::Observation;
 use crate::plot::Plot;
 use crate::scene::{MgrsTile, Scene};
-use crate::zonal::PlotPixels;
 
-use super::chips::Chip;
+use super::archive::Archive;
+use super::chips::{Chip, Sight};
+use super::doubt::settle;
 use super::gather::Reader;
 use super::pixel_days::Lattice;
 use super::progress::{Event, Watcher};
-use super::scan::{Listed, PartPixels, ScanRules, Scanned, TileBench, Unread, observed, open, scan};
-use super::search::{Catalogued, words};
-use super::tiles::{Part, TileExtent, assign, astray};
+use super::scan::{Listed, PartView, ScanRules, Scanned, scan};
+use super::search::Catalogued;
+use super::tiles::Part;
+
+use self::group::grouped;
+
+pub(super) use self::group::Group;
+pub(super) use self::pieces::Pieces;
 
 /// Scenes of one tile read ahead while one is computed.
 const SCENES_AHEAD: usize = 3;
-
-/// Headers asked for at the same time.
-const HEADERS_AHEAD: usize = 8;
 
 /// What was seen of one plot.
 #[derive(Debug, Default)]
 pub(super) struct PlotSurvey {
     /// One per scene (joined per day for divided plots), by sensing time and scene id.
     pub(super) observations: Vec<Observation>,
-    /// Pictures of the dates with readable pixels.
+    /// Dates with readable pixels, of which a picture can be made.
+    pub(super) sights: Vec<Sight>,
+    /// The pictures that are at hand.
     pub(super) chips: Vec<Chip>,
     /// Its pixels through the season, by the grid (and piece) they lie on; empty unless they were asked for.
     pub(super) lattices: Vec<Lattice>,
@@ -62,36 +68,71 @@ pub(super) struct Survey {
     pub(super) scenes: Vec<SceneAccount>,
 }
 
-/// Scenes that share a tile and a grid, with the plots on it.
-struct Group {
-    tile: MgrsTile,
-    grid: Option<Grid>,
-    scenes: Vec<Listed>,
-    bench: Arc<TileBench>,
+/// What is known of a scene without reading it: kept by an earlier run.
+pub(super) trait Recall {
+    /// Grid of the scene's red band, so that its header need not be read to know which plots lie on it.
+    async fn grid(&self, scene: &Scene) -> Option<Grid>;
+
+    /// Views of the parts of the group's bench that are known (each [`PartView::recalled`]), in any order;
+    /// parts that are not among them are read. Empty: the whole scene is read.
+    async fn views(&self, group: &Group, scene: &Arc<Scene>) -> Vec<PartView>;
+
+    /// Takes what was read of a scene, before anything is decided over the whole scene.
+    async fn keep(&self, group: &Group, scene: &Arc<Scene>, seen: &Scanned);
 }
 
-/// Reads every scene for every plot on it.
-pub(super) async fn survey(
+/// Nothing is known: every scene is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NothingKept;
+
+impl Recall for NothingKept {
+    async fn grid(&self, _: &Scene) -> Option<Grid> {
+        None
+    }
+
+    async fn views(&self, _: &Group, _: &Arc<Scene>) -> Vec<PartView> {
+        Vec::new()
+    }
+
+    async fn keep(&self, _: &Group, _: &Arc<Scene>, _: &Scanned) {}
+}
+
+/// Takes the scenes as they are done.
+pub(super) trait Sink {
+    /// What stops the walk.
+    type Error;
+
+    /// Takes one scene. Scenes come by tile, then sensing time and id; views by their part's position.
+    async fn take(&mut self, group: &Group, scene: &Arc<Scene>, seen: Scanned) -> Result<(), Self::Error>;
+}
+
+/// Walks all scenes of all tiles, and hands each to the sink: one after the other, in a fixed order,
+/// while the next ones are being read. Nothing of a scene is kept here once it is handed on.
+///
+/// # Errors
+/// Those of the sink.
+pub(super) async fn survey_each<S: Sink>(
     reader: &Reader,
     plots: &[(usize, &Plot)],
     catalogued: &Catalogued,
     rules: &Arc<ScanRules>,
     watch: &Watcher,
-) -> Survey {
-    let groups = grouped(&reader.imagery, plots, &catalogued.scenes).await;
+    recall: &impl Recall,
+    sink: &mut S,
+) -> Result<(), S::Error> {
+    let groups = grouped(&reader.imagery, recall, plots, &catalogued.scenes).await;
     let total: usize = groups.iter().map(|g| g.scenes.len()).sum();
-    let mut out = Survey::default();
-    for (position, _) in plots {
-        out.plots.insert(*position, PlotSurvey::default());
-    }
-    let mut divided: BTreeMap<(usize, Date), Vec<Piece>> = BTreeMap::new();
     let mut done = 0;
-    for group in &groups {
+    for group in groups {
+        let group = &group;
         let mut scanned = futures::stream::iter(group.scenes.iter().map(|listed| async move {
-            (Arc::clone(&listed.scene), scan(reader, &group.bench, listed, rules).await)
+            (Arc::clone(&listed.scene), see(reader, group, listed, rules, recall).await)
         }))
         .buffered(SCENES_AHEAD);
-        while let Some((scene, seen)) = scanned.next().await {
+        while let Some((scene, mut seen)) = scanned.next().await {
+            recall.keep(group, &scene, &seen).await;
+            let doubt = settle(&mut seen.views, &group.bench.parts, rules);
+            seen.problem = seen.problem.or(doubt);
             done += 1;
             watch(&Event::SceneDone {
                 tile: group.tile.to_string(),
@@ -99,57 +140,111 @@ pub(super) async fn survey(
                 done,
                 total,
             });
-            keep(&mut out, &mut divided, group, &scene, seen);
+            sink.take(group, &scene, seen).await?;
         }
     }
-    join_divided(&mut out, divided, plots, rules);
-    for plot in out.plots.values_mut() {
-        plot.observations.sort_by(|a, b| (a.datetime, &a.scene).cmp(&(b.datetime, &b.scene)));
-        plot.chips.sort_by(|a, b| (a.date, &a.scene).cmp(&(b.date, &b.scene)));
-    }
-    out.scenes.sort_by(|a, b| {
-        let key = |s: &SceneAccount| (s.scene.tile.clone(), s.scene.datetime, s.scene.id.clone());
-        key(a).cmp(&key(b))
-    });
-    out
+    Ok(())
 }
 
-/// A divided plot's piece in one scene.
-struct Piece {
-    scene: Arc<Scene>,
-    part: Part,
-    observation: Observation,
-    pixels: Option<PartPixels>,
-}
-
-fn keep(
-    out: &mut Survey,
-    divided: &mut BTreeMap<(usize, Date), Vec<Piece>>,
+/// One scene: what is known of it, and the rest read.
+async fn see(
+    reader: &Reader,
     group: &Group,
-    scene: &Arc<Scene>,
-    seen: Scanned,
-) {
-    let Scanned { views, problem } = seen;
-    out.scenes.push(SceneAccount { scene: Arc::clone(scene), problem });
-    for view in views {
-        let part = &group.bench.parts[view.part];
-        let plot = out.plots.entry(part.plot).or_default();
-        plot.tiles.insert(group.tile.clone());
-        plot.grid = plot.grid.or(group.grid);
-        if let (Some(day), Some(grid)) = (view.pixel_day, group.grid) {
-            lattice_of(plot, &group.tile, grid, part).days.push(day);
+    listed: &Listed,
+    rules: &Arc<ScanRules>,
+    recall: &impl Recall,
+) -> Scanned {
+    let mut known = recall.views(group, &listed.scene).await;
+    let mut asked = vec![true; group.bench.parts.len()];
+    for view in &known {
+        if let Some(asked) = asked.get_mut(view.part) {
+            *asked = false;
         }
-        if part.whole {
-            plot.chips.extend(view.chip);
-            plot.observations.push(view.observation);
-        } else {
-            divided.entry((part.plot, view.observation.date)).or_default().push(Piece {
-                scene: Arc::clone(scene),
-                part: part.clone(),
-                observation: view.observation,
-                pixels: view.pixels,
-            });
+    }
+    if !known.is_empty() && !asked.contains(&true) {
+        known.sort_by_key(|view| view.part);
+        return Scanned { views: known, problem: None };
+    }
+    let mut seen = scan(reader, &group.bench, listed, rules, &asked.into()).await;
+    seen.views.append(&mut known);
+    seen.views.sort_by_key(|view| view.part);
+    seen
+}
+
+/// Reads what is not known of every scene for every plot on it, and keeps everything by plot.
+pub(super) async fn survey(
+    reader: &Reader,
+    plots: &[(usize, &Plot)],
+    catalogued: &Catalogued,
+    rules: &Arc<ScanRules>,
+    archive: Option<&Archive>,
+    watch: &Watcher,
+) -> Survey {
+    let mut by_plot = ByPlot::default();
+    for (position, _) in plots {
+        by_plot.survey.plots.insert(*position, PlotSurvey::default());
+    }
+    let Ok(()) = match archive {
+        Some(archive) => survey_each(reader, plots, catalogued, rules, watch, archive, &mut by_plot).await,
+        None => survey_each(reader, plots, catalogued, rules, watch, &NothingKept, &mut by_plot).await,
+    };
+    by_plot.finish(plots, rules)
+}
+
+/// The sink that keeps everything by plot.
+#[derive(Debug, Default)]
+pub(super) struct ByPlot {
+    survey: Survey,
+    divided: Pieces,
+}
+
+impl Sink for ByPlot {
+    type Error = Infallible;
+
+    async fn take(&mut self, group: &Group, scene: &Arc<Scene>, seen: Scanned) -> Result<(), Infallible> {
+        let Scanned { views, problem } = seen;
+        self.survey.scenes.push(SceneAccount { scene: Arc::clone(scene), problem });
+        for mut view in views {
+            let part = &group.bench.parts[view.part];
+            let plot = self.survey.plots.entry(part.plot).or_default();
+            plot.tiles.insert(group.tile.clone());
+            plot.grid = plot.grid.or(group.grid);
+            if let (Some(day), Some(grid)) = (view.pixel_day.take(), group.grid) {
+                lattice_of(plot, &group.tile, grid, part).days.push(*day);
+            }
+            if part.whole {
+                if view.observation.ndvi.is_some() {
+                    plot.sights.push(Sight::of(&view.observation));
+                }
+                plot.chips.extend(view.chip.map(|c| *c));
+                plot.observations.push(view.observation);
+            } else {
+                self.divided.add(scene, part, view);
+            }
         }
+        Ok(())
+    }
+}
+
+impl ByPlot {
+    /// Everything in its order, divided plots joined.
+    pub(super) fn finish(self, plots: &[(usize, &Plot)], rules: &ScanRules) -> Survey {
+        let ByPlot { survey: mut out, divided } = self;
+        for (position, observation) in divided.join(plots, rules) {
+            if let Some(plot) = out.plots.get_mut(&position) {
+                plot.observations.push(observation);
+            }
+        }
+        for plot in out.plots.values_mut() {
+            plot.observations.sort_by(|a, b| (a.datetime, &a.scene).cmp(&(b.datetime, &b.scene)));
+            plot.chips.sort_by(|a, b| (a.date, &a.scene).cmp(&(b.date, &b.scene)));
+            plot.sights.sort_by(|a, b| (a.date, &a.scene).cmp(&(b.date, &b.scene)));
+        }
+        out.scenes.sort_by(|a, b| {
+            let key = |s: &SceneAccount| (s.scene.tile.clone(), s.scene.datetime, s.scene.id.clone());
+            key(a).cmp(&key(b))
+        });
+        out
     }
 }
 
@@ -163,133 +258,6 @@ fn lattice_of<'a>(plot: &'a mut PlotSurvey, tile: &MgrsTile, grid: Grid, part: &
         plot.lattices.push(Lattice { tile, grid, piece: piece.cloned(), days: Vec::new() });
     }
     &mut plot.lattices[at]
-}
-
-/// Joins the pieces of divided plots, day by day, into one observation each.
-fn join_divided(
-    out: &mut Survey,
-    divided: BTreeMap<(usize, Date), Vec<Piece>>,
-    plots: &[(usize, &Plot)],
-    rules: &ScanRules,
-) {
-    let outlines: BTreeMap<usize, &Plot> = plots.iter().copied().collect();
-    for ((position, _), mut pieces) in divided {
-        let (Some(plot), Some(seen)) = (outlines.get(&position), out.plots.get_mut(&position)) else {
-            continue;
-        };
-        pieces.sort_by(|a, b| a.scene.id.cmp(&b.scene.id));
-        seen.observations.push(joined(plot, &pieces, rules));
-    }
-}
-
-/// One observation from the pieces of a day. Every piece of land is in one piece only.
-fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
-    let unread = |why| pieces.iter().find(move |p| p.observation.rejected == Some(why));
-    let failed =
-        [Reject::ReadFailed, Reject::AssetMissing, Reject::OffsetUnsettled].into_iter().find_map(unread);
-    let with_pixels: Vec<(&Piece, &PartPixels)> =
-        pieces.iter().filter_map(|p| Some((p, p.pixels.as_ref()?))).collect();
-    let main = with_pixels.iter().max_by(|a, b| {
-        let weight = |p: &PartPixels| p.coverage.iter().map(|c| f64::from(*c)).sum::<f64>();
-        weight(a.1).total_cmp(&weight(b.1)).then_with(|| b.0.scene.id.cmp(&a.0.scene.id))
-    });
-    let (Some((main, _)), None) = (main, failed) else {
-        // Nothing to join, or a piece was not read: the day says so.
-        let shown = failed.unwrap_or(&pieces[0]);
-        return shown.observation.clone();
-    };
-    let area = plot.geometry.unsigned_area();
-    let (mut coverage, mut red, mut nir, mut sky) = (vec![], vec![], vec![], vec![]);
-    let (mut pixel_count, mut inside_fraction) = (0.0, 0.0);
-    let same = |p: &Piece| {
-        let (a, b) = (&p.scene.radiometry, &main.scene.radiometry);
-        a.scale == b.scale && a.offset == b.offset
-    };
-    let mut joined_scenes = Vec::new();
-    for (piece, pixels) in with_pixels.iter().filter(|(p, _)| same(p)) {
-        coverage.extend_from_slice(&pixels.coverage);
-        red.extend_from_slice(&pixels.red);
-        nir.extend_from_slice(&pixels.nir);
-        sky.extend_from_slice(&pixels.sky);
-        pixel_count += pixels.pixel_count;
-        inside_fraction += pixels.inside_fraction * piece.part.geometry.unsigned_area() / area;
-        if piece.scene.id != main.scene.id {
-            joined_scenes.push(piece.scene.id.clone());
-        }
-    }
-    let pixels = PlotPixels::joined(&coverage, &red, &nir, &sky, pixel_count, inside_fraction.min(1.0));
-    let Ok(pixels) = pixels else { return main.observation.clone() };
-    let mut observation = observed(&main.scene, main.observation.date, &pixels, rules);
-    observation.joined = joined_scenes;
-    observation
-}
-
-/// Scenes by tile and grid, each group with the plots that are read on it.
-async fn grouped(imagery: &Imagery, plots: &[(usize, &Plot)], scenes: &[Scene]) -> Vec<Group> {
-    let scenes: Vec<Arc<Scene>> = scenes.iter().cloned().map(Arc::new).collect();
-    let extents: Vec<Result<TileExtent, Unread>> =
-        futures::stream::iter(scenes.iter().map(|scene| extent(imagery, scene)))
-            .buffered(HEADERS_AHEAD)
-            .collect()
-            .await;
-    let mut by_grid: Vec<(TileExtent, Vec<Listed>)> = Vec::new();
-    let mut homeless: Vec<Listed> = Vec::new();
-    for (scene, extent) in scenes.iter().zip(extents) {
-        let scene = Arc::clone(scene);
-        match extent {
-            Err(unread) => homeless.push(Listed { scene, unread: Some(unread) }),
-            Ok(extent) => {
-                let listed = Listed { scene, unread: None };
-                match by_grid.iter_mut().find(|(e, _)| e.tile == extent.tile && e.grid == extent.grid) {
-                    Some((_, members)) => members.push(listed),
-                    None => by_grid.push((extent, vec![listed])),
-                }
-            }
-        }
-    }
-    // A scene whose header could not be read stands with its tile: its plots are told that it was not read.
-    let mut orphans: BTreeMap<MgrsTile, Vec<Listed>> = BTreeMap::new();
-    for listed in homeless {
-        match by_grid.iter_mut().find(|(extent, _)| extent.tile == listed.scene.tile) {
-            Some((_, members)) => members.push(listed),
-            None => orphans.entry(listed.scene.tile.clone()).or_default().push(listed),
-        }
-    }
-    let (extents, members): (Vec<TileExtent>, Vec<Vec<Listed>>) = by_grid.into_iter().unzip();
-    let parts = assign(plots, &extents);
-    let mut groups: Vec<Group> = extents
-        .into_iter()
-        .zip(members)
-        .zip(parts)
-        .filter(|(_, parts)| !parts.is_empty())
-        .map(|((extent, mut scenes), parts)| {
-            scenes.sort_by(|a, b| (a.scene.datetime, &a.scene.id).cmp(&(b.scene.datetime, &b.scene.id)));
-            let bench = Arc::new(TileBench::new(parts));
-            Group { tile: extent.tile, grid: Some(extent.grid), scenes, bench }
-        })
-        .collect();
-    for (tile, scenes) in orphans {
-        let under: Vec<Part> = plots
-            .iter()
-            .filter(|(_, plot)| scenes.iter().any(|s| s.scene.footprint.intersects(&plot.geometry)))
-            .map(|(position, plot)| Part { plot: *position, geometry: plot.geometry.clone(), whole: true })
-            .collect();
-        if !under.is_empty() {
-            groups.push(Group { tile, grid: None, scenes, bench: Arc::new(TileBench::new(under)) });
-        }
-    }
-    groups.sort_by(|a, b| a.tile.cmp(&b.tile));
-    groups
-}
-
-/// Where a scene's red band lies. The file's word counts, as far as it fits the tile that the item names.
-async fn extent(imagery: &Imagery, scene: &Scene) -> Result<TileExtent, Unread> {
-    let red = open(imagery, scene, Band::B04).await?;
-    if let Some(where_to) = astray(&scene.tile, red.grid()) {
-        return Err(Unread::useless(format!("{}: {where_to}", red.href())));
-    }
-    TileExtent::new(scene.tile.clone(), *red.grid())
-        .map_err(|error| Unread::useless(format!("{}: {}", red.href(), words(&error))))
 }
 
 /// The plot's outline on the grid it was seen on.

@@ -64,8 +64,8 @@ impl TileExtent {
     }
 
     /// Whether the plot lies whole on the raster, decided in the raster's own metres.
-    fn holds(&self, plot: &MultiPolygon<f64>) -> bool {
-        let Ok(metres) = crs::project(plot, self.grid.epsg) else { return false };
+    fn holds(&self, plot: &MultiPolygon<f64>, to_metres: Option<&crs::Projector>) -> bool {
+        let Some(Ok(metres)) = to_metres.map(|way| way.project(plot)) else { return false };
         metres.bounding_rect().is_some_and(|b| {
             b.min().x >= self.grid.x0
                 && b.max().x <= self.grid.x1()
@@ -119,10 +119,13 @@ pub(super) fn astray(tile: &MgrsTile, grid: &Grid) -> Option<String> {
 /// The parts to read in each tile, in the order of `tiles`; plots no tile touches get none.
 pub(super) fn assign(plots: &[(usize, &Plot)], tiles: &[TileExtent]) -> Vec<Vec<Part>> {
     let mut parts = vec![Vec::new(); tiles.len()];
+    let ways: Vec<Option<crs::Projector>> =
+        tiles.iter().map(|tile| crs::Projector::new(tile.grid.epsg).ok()).collect();
     for (index, plot) in plots {
         let Some(bounds) = plot.geometry.bounding_rect() else { continue };
         let near: Vec<usize> = (0..tiles.len()).filter(|t| tiles[*t].may_touch(&bounds)).collect();
-        let whole: Vec<usize> = near.iter().copied().filter(|t| tiles[*t].holds(&plot.geometry)).collect();
+        let whole: Vec<usize> =
+            near.iter().copied().filter(|t| tiles[*t].holds(&plot.geometry, ways[*t].as_ref())).collect();
         if !whole.is_empty() {
             for t in whole {
                 parts[t].push(Part { plot: *index, geometry: plot.geometry.clone(), whole: true });

@@ -24,9 +24,12 @@ impl Timings {
         self.lap = now;
     }
 
-    /// All stages, and the total.
-    pub(super) fn finish(mut self) -> BTreeMap<String, f64> {
-        self.seconds.insert("total".to_owned(), self.began.elapsed().as_secs_f64());
-        self.seconds
+    /// The stages since this was asked before, and the time since then.
+    pub(super) fn take(&mut self) -> BTreeMap<String, f64> {
+        let now = Instant::now();
+        let mut seconds = std::mem::take(&mut self.seconds);
+        seconds.insert("total".to_owned(), (now - self.began).as_secs_f64());
+        self.began = now;
+        seconds
     }
 }

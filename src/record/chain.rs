@@ -7,15 +7,30 @@ use crate::record::EligibilityRecord;
 /// What the chain begins with.
 const BEGIN: &str = "croplens chain 1";
 
-/// One link for each record hash: SHA-256 over the link before it and the record's hash, both as hex text.
+/// The chain, link by link.
+#[derive(Clone, Debug)]
+pub struct Links(String);
+
+impl Default for Links {
+    fn default() -> Links {
+        Links(super::sha256_hex(BEGIN.as_bytes()))
+    }
+}
+
+impl Links {
+    /// The next link: SHA-256 over the link before it and the record's hash, both as hex text.
+    pub fn link(&mut self, record_hash: &str) -> String {
+        let digest =
+            Sha256::new().chain_update(self.0.as_bytes()).chain_update(record_hash.as_bytes()).finalize();
+        self.0 = digest.iter().map(|b| format!("{b:02x}")).collect();
+        self.0.clone()
+    }
+}
+
+/// One link for each record hash.
 pub fn chain<'a>(record_hashes: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut before = super::sha256_hex(BEGIN.as_bytes());
-    let link = |hash: &str| {
-        let digest = Sha256::new().chain_update(before.as_bytes()).chain_update(hash.as_bytes()).finalize();
-        before = digest.iter().map(|b| format!("{b:02x}")).collect();
-        before.clone()
-    };
-    record_hashes.into_iter().map(link).collect()
+    let mut links = Links::default();
+    record_hashes.into_iter().map(|hash| links.link(hash)).collect()
 }
 
 /// The first column in which a record made again differs from the one that was published.

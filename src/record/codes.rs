@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Effect, Party};
+use crate::record::{Effect, EligibilityRecord, Party};
 
 /// How a parameter is shown in a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,9 @@ codes! {
     PropertyInvalid "PROPERTY_INVALID" Applicant Block (detail: Text)
         "A property of the plot has an impossible value: {detail}"
         "地块的某个属性取值无效：{detail}";
+    PersonalData "PERSONAL_DATA" Applicant Block (detail: Text)
+        "The plot carries data of a person, which is not taken: {detail}"
+        "地块含有个人信息，系统不予接收：{detail}";
     GeomMalformed "GEOM_MALFORMED" Applicant Block (detail: Text)
         "The outline's coordinates are missing or wrongly written: {detail}"
         "边界坐标缺失或格式错误：{detail}";
@@ -195,6 +198,9 @@ codes! {
     OverlapOtherApplication "OVERLAP_OTHER_APPLICATION" Applicant Refer (other: Text, frac: Percent, area: Hectares, max: Percent) ["frac" vs "max"]
         "{area} of land is also offered in {other} in the same season: {frac} of the smaller outline; at most {max} is allowed."
         "有{area}土地同季也在{other}中申请：占较小地块的{frac}；最多允许{max}。";
+    OverlapSliver "OVERLAP_SLIVER" Applicant Refer (other: Text, area: Hectares, width_m: Metres, max_m: Metres) ["width_m" vs "max_m"]
+        "A strip of {area}, {width_m} wide, is also offered in {other} in the same season; up to {max_m} counts as an edge drawn twice."
+        "有一条{area}、宽{width_m}的土地同季也在{other}中申请；宽度不超过{max_m}视为边界绘制误差。";
     OutlineCopied "OUTLINE_COPIED" Applicant Refer (other: Text, distance: Metres)
         "The outline has the very shape of {other}, {distance} away: one may be a moved or turned copy of the other."
         "边界形状与相距{distance}的{other}完全相同：可能由其平移或旋转而来。";
@@ -252,6 +258,9 @@ codes! {
     EventDrought "EVENT_DROUGHT" Plot Refer (from: Date, to: Date, share: Percent, n: Count)
         "Greenness declined slowly from {from} to {to}, here and on {share} of {n} plots of the same crop around: a region-wide decline. Consider the relief route."
         "{from}至{to}绿度缓慢下降，周边{n}个同作物地块中有{share}同样下降：属区域性下降。请考虑灾害救助流程。";
+    LandFormerForest "LAND_FORMER_FOREST" Plot Refer (from: Date, to: Date, p5: Ndvi, least: Ndvi, range: Ndvi, n: Count) ["p5" vs "least"]
+        "From {from} to {to} the land was green all year, as forest, tree crops or permanent grass are: on {n} clear dates NDVI stayed above {p5} ({least} and more counts), within {range}. Now a crop is seen."
+        "{from}至{to}该地块常年绿色，与森林、经济林或永久草地相似：{n}个晴空日期的NDVI均高于{p5}（达到{least}即计入），变幅{range}。现在看到作物。";
     CropDeclining "CROP_DECLINING" Plot Refer (from: Date, to: Date, drop: Ndvi, least: Ndvi, n: Count) ["drop" vs "least"]
         "From {from} to {to} greenness lay below what the season lets expect, at worst by {drop} NDVI ({least} and more counts), on {n} clear dates and without a sudden fall."
         "{from}至{to}绿度低于该生长季的预期，最多低{drop} NDVI（达到{least}即计入），见于{n}个晴空日期，无突然下降。";
@@ -408,6 +417,9 @@ codes! {
     LimitCapped "LIMIT_CAPPED" Policy Info (name: Text, before: Text, after: Text)
         "The limit was lowered from {before} to {after} by the policy's bound \"{name}\"."
         "按政策上限“{name}”，额度由{before}降至{after}。";
+    LimitAreaDrawn "LIMIT_AREA_NOT_CROPPED" Model Info (area: Hectares, basis: Word, why: Word)
+        "The limit is reckoned with {area}, {basis}, and not with the cropped part: {why}."
+        "额度按{area}（{basis}）计算，而非按种植部分：{why}。";
     AmountNotRequested "AMOUNT_NOT_REQUESTED" Applicant Info ()
         "No amount was asked for, so there is nothing to compare the limit with."
         "未申请金额，无法与额度比较。";
@@ -435,6 +447,17 @@ codes! {
     HarvestNotTold "HARVEST_NOT_TOLD" Model Info ()
         "A harvest date cannot be given yet."
         "目前无法给出收获日期。";
+}
+
+/// Codes of an appraisal that another run may take further: what was missing may be there then.
+pub const DEFERRING: [Code; 3] = [Code::SrcSearchFailed, Code::SrcReadFailed, Code::InternalError];
+
+impl EligibilityRecord {
+    /// The code of the reason for which another run may say more; `None` for a finished record.
+    pub fn deferring_code(&self) -> Option<&'static str> {
+        let says = |code: &str| self.reasons_all.iter().chain(&self.reasons).any(|r| r.code() == code);
+        DEFERRING.into_iter().map(|code| code.facts().code).find(|code| says(code))
+    }
 }
 
 impl JsonSchema for Code {

@@ -14,7 +14,7 @@ use crate::record::{
 };
 
 /// Version of the schema: the first number changes when a column is renamed or changes its meaning.
-pub const SCHEMA_VERSION: &str = "1.1.0";
+pub const SCHEMA_VERSION: &str = "1.2.0";
 
 columns! {
     /// The appraisal of one plot for one season: what was seen, how sure that is, what it means under the
@@ -58,7 +58,7 @@ columns! {
             limit_by_policy: Option<String>, "decimal", "The limit that the lender's policy and figures give: what would hold if every open question were settled in the applicant's favour";
             limit_currency: Option<String>, "ISO 4217", "Currency of the limit";
             limit_area_ha: Option<Rounded<4>>, "ha", "Area it was reckoned with";
-            limit_area_basis: Option<String>, "outline, declared", "Which area that is";
+            limit_area_basis: Option<String>, "outline, declared, cropped, cropped_lower", "Which area that is: the outline, the declared area, or the cropped part by its middle or low estimate";
             limit_cost_based: Option<String>, "decimal", "From the cost of growing the crop, add-ons included, before caps";
             limit_value_based: Option<String>, "decimal", "From the value of the harvest, before caps";
             limit_by_year: Vec<YearLimit>, "list", "Cost-based limits of the years of the loan, before caps";

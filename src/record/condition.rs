@@ -122,6 +122,9 @@ conditions! {
     CropLater "crop_later" ()
         "A crop seen in a later season, or proof of cropping from a visit."
         "在以后的生长季看到作物，或由实地查看证明已种植。";
+    LandHistory "land_history" ()
+        "Proof that the land could lawfully be cropped, or that it was an orchard, a plantation or grass before."
+        "提供该土地可合法种植的证明，或证明此前为果园、经济林或草地。";
     ConfirmCrop "confirm_crop" ()
         "The crop confirmed by a visit or a photo taken at the plot."
         "由实地查看或在地块拍摄的照片确认作物。";

@@ -191,7 +191,23 @@ columns! {
             frac_of_this: Option<Rounded<4>>, "fraction", "Part of this plot";
             frac_of_smaller: Option<Rounded<4>>, "fraction", "Part of the smaller of the two";
             iou: Option<Rounded<4>>, "fraction", "Land shared over land of both together";
+            width_m: Option<Rounded<1>>, "m", "Mean width of the widest piece shared: an edge drawn twice is a few metres wide";
             distance_m: Option<Rounded<1>>, "m", "From one middle to the other, of a copied shape";
+        }
+    }
+}
+
+impl OverlapSeen {
+    /// How the other is called in a sentence: by references only.
+    pub fn other_named(&self) -> String {
+        OverlapSeen::named(self.other_application_ref.as_deref(), &self.other_id)
+    }
+
+    /// As [`OverlapSeen::other_named`], of an application and a plot's id.
+    pub fn named(application: Option<&str>, id: &str) -> String {
+        match application {
+            Some(application) => format!("{application} / {id}"),
+            None => id.to_owned(),
         }
     }
 }

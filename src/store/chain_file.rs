@@ -1,11 +1,12 @@
 //! `chain.jsonl`: the hash of every record of a run in order, each linked to the one before. And the signature.
 
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{EligibilityRecord, chain};
-use crate::store::atomic::write_whole;
+use crate::record::{EligibilityRecord, Links, chain};
+use crate::store::atomic::{AtomicFile, write_whole};
 use crate::store::error::Error;
 
 /// Name of the chain in an output folder.
@@ -49,20 +50,49 @@ pub fn chain_of(records: &[EligibilityRecord]) -> Vec<ChainLink> {
     .collect()
 }
 
+/// `chain.jsonl` in the making, link by link.
+#[derive(Debug)]
+pub(super) struct ChainFile {
+    path: PathBuf,
+    file: AtomicFile,
+    links: Links,
+    position: usize,
+}
+
+impl ChainFile {
+    pub(super) fn create(dir: &Path) -> Result<ChainFile, Error> {
+        let path = dir.join(CHAIN_FILE);
+        Ok(ChainFile { file: AtomicFile::create(&path)?, path, links: Links::default(), position: 0 })
+    }
+
+    pub(super) fn push(&mut self, record_sha256: &str) -> Result<(), Error> {
+        let link = ChainLink {
+            position: self.position,
+            record_sha256: record_sha256.to_owned(),
+            chain_sha256: self.links.link(record_sha256),
+        };
+        self.position += 1;
+        let line =
+            serde_json::to_string(&link).map_err(|source| Error::Json { path: self.path.clone(), source })?;
+        self.file.write_all(line.as_bytes()).map_err(Error::io("write", &self.path))?;
+        self.file.write_all(b"\n").map_err(Error::io("write", &self.path))
+    }
+
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.file.commit()
+    }
+}
+
 /// Writes the chain.
 ///
 /// # Errors
 /// [`Error::Io`] or [`Error::Json`].
 pub fn write_chain(dir: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
-    let path = dir.join(CHAIN_FILE);
-    let mut text = String::new();
-    for link in chain_of(records) {
-        let line =
-            serde_json::to_string(&link).map_err(|source| Error::Json { path: path.clone(), source })?;
-        text.push_str(&line);
-        text.push('\n');
+    let mut file = ChainFile::create(dir)?;
+    for record in records {
+        file.push(&record.record_sha256)?;
     }
-    write_whole(&path, text.as_bytes())
+    file.finish()
 }
 
 /// Reads the chain.

@@ -67,16 +67,21 @@ pub fn finished(dir: &Path, config_sha256: &str) -> Result<BTreeMap<String, Fini
 /// schema or was changed after it was sealed.
 pub fn read_records(dir: &Path) -> Result<Vec<EligibilityRecord>, Error> {
     let mut records = Vec::new();
-    each_line(&dir.join(RECORDS_FILE), |path, number, line| {
-        records.push(read_line(path, number, &line)?);
-        Ok(())
-    })?;
+    each_record(dir, |record| records.push(record))?;
     Ok(records)
+}
+
+/// Hands over the records of an output folder one by one, in order.
+pub(super) fn each_record(dir: &Path, mut take: impl FnMut(EligibilityRecord)) -> Result<(), Error> {
+    each_line(&dir.join(RECORDS_FILE), |path, number, line| {
+        take(read_line(path, number, &line)?);
+        Ok(())
+    })
 }
 
 /// The code of the reason for which another run may say more; `None` for a finished record.
 pub fn deferring_reason(record: &EligibilityRecord) -> Option<&'static str> {
-    DEFERRING.into_iter().find(|code| says(record, &[*code])).map(|code| code.facts().code)
+    record.deferring_code()
 }
 
 /// Whether one of the reasons has one of these codes.
@@ -84,9 +89,6 @@ fn says(record: &EligibilityRecord, codes: &[Code]) -> bool {
     let mut reasons = record.reasons_all.iter().chain(&record.reasons);
     reasons.any(|reason| codes.iter().any(|code| code.facts().code == reason.code()))
 }
-
-/// Codes that another run may take away.
-const DEFERRING: [Code; 3] = [Code::SrcSearchFailed, Code::SrcReadFailed, Code::InternalError];
 
 /// Codes of scenes that were not read and did not hinder the record.
 const UNREAD: [Code; 2] = [Code::SrcReadFailedHarmless, Code::SrcAssetMissing];

@@ -11,7 +11,7 @@ mod columns;
 mod metadata;
 mod wkb;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, Float64Builder};
@@ -36,30 +36,73 @@ const GEOMETRY: &str = "geometry";
 /// Edges of the covering box, in GeoParquet's order.
 const BBOX: [&str; 4] = ["xmin", "ymin", "xmax", "ymax"];
 
+/// `records.parquet` in the making, row by row.
+pub(super) struct GeoparquetFile {
+    path: PathBuf,
+    schema: SchemaRef,
+    writer: ArrowWriter<AtomicFile>,
+    rows: Vec<EligibilityRecord>,
+    extent: metadata::Extent,
+}
+
+impl std::fmt::Debug for GeoparquetFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GeoparquetFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl GeoparquetFile {
+    pub(super) fn create(path: &Path) -> Result<GeoparquetFile, Error> {
+        let schema = Arc::new(schema());
+        let file = AtomicFile::create(path)?;
+        let writer = properties(GROUP_ROWS, None)
+            .and_then(|properties| ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)))
+            .map_err(Error::table("write", path))?;
+        let extent = metadata::Extent::default();
+        Ok(GeoparquetFile { path: path.to_owned(), schema, writer, rows: Vec::new(), extent })
+    }
+
+    pub(super) fn push(&mut self, record: EligibilityRecord) -> Result<(), Error> {
+        if let Some(outline) = &record.geometry {
+            self.extent.add(outline);
+        }
+        self.rows.push(record);
+        if self.rows.len() >= BATCH_ROWS { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let values = rows
+            .iter()
+            .map(serde_json::to_value)
+            .collect::<Result<Vec<Value>, _>>()
+            .map_err(|source| Error::Json { path: self.path.clone(), source })?;
+        batch(&self.schema, &rows, &values)
+            .map_err(ParquetError::from)
+            .and_then(|batch| self.writer.write(&batch))
+            .map_err(Error::table("write", &self.path))
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), Error> {
+        self.flush()?;
+        self.writer.append_key_value_metadata(KeyValue::new("geo".to_owned(), self.extent.note()));
+        self.writer.into_inner().map_err(Error::table("write", &self.path))?.commit()
+    }
+}
+
 /// Writes the records as GeoParquet 1.1 (WKB, OGC:CRS84, `bbox` covering, zstd), in input order.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Json`] or [`Error::Table`]; the earlier file, or none, is at the path then.
 pub fn write_geoparquet(path: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
-    let schema = Arc::new(schema());
-    let outlines = || records.iter().filter_map(|record| record.geometry.as_ref());
-    let notes = vec![KeyValue::new("geo".to_owned(), metadata::geo(outlines()))];
-    let file = AtomicFile::create(path)?;
-    let mut writer = properties(GROUP_ROWS, Some(notes))
-        .and_then(|properties| ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)))
-        .map_err(Error::table("write", path))?;
-    for chunk in records.chunks(BATCH_ROWS) {
-        let values = chunk
-            .iter()
-            .map(serde_json::to_value)
-            .collect::<Result<Vec<Value>, _>>()
-            .map_err(|source| Error::Json { path: path.to_owned(), source })?;
-        batch(&schema, chunk, &values)
-            .map_err(ParquetError::from)
-            .and_then(|batch| writer.write(&batch))
-            .map_err(Error::table("write", path))?;
+    let mut file = GeoparquetFile::create(path)?;
+    for record in records {
+        file.push(record.clone())?;
     }
-    writer.into_inner().map_err(Error::table("write", path))?.commit()
+    file.finish()
 }
 
 /// Columns: the schema's, geometry as WKB in its place, then `bbox`.

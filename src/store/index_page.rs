@@ -36,8 +36,44 @@ const FILES: [(&str, &str); 6] = [
     ("run.json", "what the run did"),
 ];
 
+/// What the page tells of all records, though it may not show them all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IndexTally {
+    total: usize,
+    by_status: [usize; STATUSES.len()],
+    deferred: usize,
+    /// The first of them.
+    named: Vec<String>,
+}
+
+impl IndexTally {
+    /// Rows that a browser still opens without trouble; a larger run's page shows the first ones.
+    pub const SHOWN: usize = 5_000;
+
+    /// Counts a record.
+    pub fn add(&mut self, record: &EligibilityRecord) {
+        self.total += 1;
+        for (count, _) in self.by_status.iter_mut().zip(STATUSES).filter(|(_, s)| *s == record.status) {
+            *count += 1;
+        }
+        if deferring_reason(record).is_some() {
+            self.deferred += 1;
+            if self.named.len() < NAMED {
+                self.named.push(record.id.clone());
+            }
+        }
+    }
+}
+
 /// Writes the page.
 pub fn index_html(index: &IndexPage<'_>) -> String {
+    let mut tally = IndexTally::default();
+    index.records.iter().for_each(|record| tally.add(record));
+    index_html_of(index, &tally)
+}
+
+/// Writes the page of a run of which `index` holds the first records only.
+pub fn index_html_of(index: &IndexPage<'_>, tally: &IndexTally) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -52,11 +88,14 @@ pub fn index_html(index: &IndexPage<'_>) -> String {
                 main {
                     h1 { "Plots in " (words::name(index.title)) }
                     p class="sub" {
-                        (index.records.len()) " plots, one record each"
+                        (tally.total) " plots, one record each"
                         @if let Some(first) = index.records.first() { " · as of " (words::day(first.as_of)) " · croplens " (first.software.version) }
                     }
-                    (counts(index.records))
-                    (deferred(index))
+                    (counts(tally))
+                    (deferred(index, tally))
+                    @if tally.total > index.records.len() {
+                        p { "The table shows the first " (index.records.len()) " of them; the files hold all." }
+                    }
                     (table(index.records))
                     (files())
                 }
@@ -69,11 +108,10 @@ pub fn index_html(index: &IndexPage<'_>) -> String {
     text
 }
 
-fn counts(records: &[EligibilityRecord]) -> Markup {
+fn counts(tally: &IndexTally) -> Markup {
     html! {
         ul class="counts" {
-            @for status in STATUSES {
-                @let n = records.iter().filter(|record| record.status == status).count();
+            @for (status, n) in STATUSES.into_iter().zip(tally.by_status) {
                 li class=(words::status_class(status)) {
                     span class="number" { (words::status_sign(status)) " " (n) }
                     span class="word" { (words::status(status).0) }
@@ -83,21 +121,19 @@ fn counts(records: &[EligibilityRecord]) -> Markup {
     }
 }
 
-fn deferred(index: &IndexPage<'_>) -> Markup {
-    let ids: Vec<&str> =
-        index.records.iter().filter(|r| deferring_reason(r).is_some()).map(|r| r.id.as_str()).collect();
+fn deferred(index: &IndexPage<'_>, tally: &IndexTally) -> Markup {
     html! {
-        @if !ids.is_empty() {
+        @if tally.deferred > 0 {
             section class="deferred" {
-                h2 { (ids.len()) (if ids.len() == 1 { " plot is not finished" } else { " plots are not finished" }) }
+                h2 { (tally.deferred) (if tally.deferred == 1 { " plot is not finished" } else { " plots are not finished" }) }
                 p {
                     "Images that could matter were unreadable in this run. Until they are read, such a plot is referred to a person, never refused. Run again; only what is missing is done:"
                 }
                 p { code { (index.rerun) }
                 }
                 p {
-                    @for (i, id) in ids.iter().take(NAMED).enumerate() { @if i > 0 { ", " } (words::name(id)) }
-                    @if ids.len() > NAMED { " and " (ids.len() - NAMED) " more, marked in the table" }
+                    @for (i, id) in tally.named.iter().enumerate() { @if i > 0 { ", " } (words::name(id)) }
+                    @if tally.deferred > tally.named.len() { " and " (tally.deferred - tally.named.len()) " more, marked in the table" }
                 }
             }
         }

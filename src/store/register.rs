@@ -4,7 +4,7 @@
 //! `croplens tokens`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::{EligibilityRecord, Outline, Status, sha256_hex};
 use crate::store::atomic::write_whole;
 use crate::store::error::Error;
+use crate::store::finished::each_record;
 
 /// Ending of the register's files.
 const ENDING: &str = "pledges.jsonl";
@@ -67,6 +68,17 @@ impl Pledge {
 /// # Errors
 /// A file that cannot be read, or a line that is no pledge: an unreadable register must not look like an empty one.
 pub fn read_register(folder: &Path) -> Result<Vec<Pledge>, Error> {
+    let mut all: BTreeMap<String, Pledge> = BTreeMap::new();
+    for file in files(folder)? {
+        for pledge in read_file(&file)? {
+            all.insert(format!("{} {}", pledge.record_id, pledge.plot_id), pledge);
+        }
+    }
+    Ok(all.into_values().collect())
+}
+
+/// The register's files by name; none where the folder does not exist yet.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
@@ -78,29 +90,56 @@ pub fn read_register(folder: &Path) -> Result<Vec<Pledge>, Error> {
         }
     }
     files.sort();
-    let mut all: BTreeMap<String, Pledge> = BTreeMap::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).map_err(Error::io("read", &file))?;
-        for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-            let pledge: Pledge = serde_json::from_str(line)
-                .map_err(|e| Error::foreign(&file, format!("line {}: {e}", n + 1)))?;
-            all.insert(format!("{} {}", pledge.record_id, pledge.plot_id), pledge);
-        }
-    }
-    Ok(all.into_values().collect())
+    Ok(files)
 }
 
-/// Enters the plots of a run. The file is named by its content, so the same run enters the same file.
+fn read_file(file: &Path) -> Result<Vec<Pledge>, Error> {
+    let text = std::fs::read_to_string(file).map_err(Error::io("read", file))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let pledge = |(n, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|e| Error::foreign(file, format!("line {}: {e}", n + 1)))
+    };
+    lines.map(pledge).collect()
+}
+
+/// Takes entries out of the register; tells how many. A file that loses some is written under the name of its new content
+/// before the old one goes, so that nothing but the entries is ever missing.
 ///
 /// # Errors
-/// The file cannot be written.
-pub fn enter_register(folder: &Path, records: &[EligibilityRecord]) -> Result<(), Error> {
-    let pledges: Vec<Pledge> = records.iter().filter_map(Pledge::of).collect();
+/// As [`read_register`], or where a file cannot be written or removed.
+pub(super) fn erase_pledges(folder: &Path, is_gone: impl Fn(&Pledge) -> bool) -> Result<usize, Error> {
+    let mut erased = 0;
+    for file in files(folder)? {
+        let (gone, kept): (Vec<_>, Vec<_>) = read_file(&file)?.into_iter().partition(&is_gone);
+        if gone.is_empty() {
+            continue;
+        }
+        erased += gone.len();
+        let named = enter(folder, &kept)?;
+        if named.as_ref() != Some(&file) {
+            std::fs::remove_file(&file).map_err(Error::io("remove", &file))?;
+        }
+    }
+    Ok(erased)
+}
+
+/// Enters the plots of the run in `run`. The file is named by its content, so the same run enters the same file.
+///
+/// # Errors
+/// The records cannot be read, or the file cannot be written.
+pub fn enter_register(folder: &Path, run: &Path) -> Result<(), Error> {
+    let mut pledges: Vec<Pledge> = Vec::new();
+    each_record(run, |record| pledges.extend(Pledge::of(&record)))?;
+    enter(folder, &pledges).map(|_| ())
+}
+
+/// Writes pledges into a file that is named by its content; `None` where there is nothing to write.
+fn enter(folder: &Path, pledges: &[Pledge]) -> Result<Option<PathBuf>, Error> {
     if pledges.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let mut text = String::new();
-    for pledge in &pledges {
+    for pledge in pledges {
         let line = serde_json::to_string(pledge)
             .map_err(|source| Error::Json { path: folder.to_owned(), source })?;
         text.push_str(&line);
@@ -108,6 +147,7 @@ pub fn enter_register(folder: &Path, records: &[EligibilityRecord]) -> Result<()
     }
     let hash = sha256_hex(text.as_bytes());
     let day = pledges.iter().map(|p| p.as_of).max().unwrap_or_default();
-    let name = format!("{day}-{}.{ENDING}", hash.get(..16).unwrap_or(&hash));
-    write_whole(&folder.join(name), text.as_bytes())
+    let path = folder.join(format!("{day}-{}.{ENDING}", hash.get(..16).unwrap_or(&hash)));
+    write_whole(&path, text.as_bytes())?;
+    Ok(Some(path))
 }

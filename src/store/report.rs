@@ -103,7 +103,7 @@ pub fn report_html(report: &Report<'_>) -> String {
                         }
                     }
                     @if record.status != Status::NotAppraised {
-                        (evidence::section(record, report.picture.map(picture)))
+                        (evidence::section(record, report.picture.map(|p| picture(p, Tongue::English))))
                     }
                     (small_print(record))
                 }
@@ -225,12 +225,17 @@ fn next_steps(record: &EligibilityRecord) -> Vec<String> {
     steps
 }
 
-fn picture(picture: ReportPicture<'_>) -> Markup {
+fn picture(picture: ReportPicture<'_>, tongue: Tongue) -> Markup {
     let data = base64::engine::general_purpose::STANDARD.encode(picture.png);
+    let day = tongue.day(picture.date);
+    let caption = tongue.of_owned(
+        || format!("Greenness (NDVI) of the plot on {day}, 10 m pixels, north up"),
+        || format!("{day}地块绿度（NDVI），10米像元，上为北"),
+    );
     html! {
         figure class="picture" {
-            img src={ "data:image/png;base64," (data) } alt={ "NDVI of the plot on " (words::day(picture.date)) };
-            figcaption { "Greenness (NDVI) of the plot on " (words::day(picture.date)) ", 10 m pixels, north up" }
+            img src={ "data:image/png;base64," (data) } alt=(caption);
+            figcaption { (caption) }
         }
     }
 }

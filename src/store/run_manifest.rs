@@ -122,6 +122,12 @@ pub struct InputFile {
     pub bytes: u64,
     /// Features in it.
     pub features: usize,
+    /// Properties in it that look like data of a person; none of them is in any output.
+    #[serde(default)]
+    pub personal_properties: u64,
+    /// Whether plots with such properties went on without them.
+    #[serde(default)]
+    pub personal_properties_ignored: bool,
 }
 
 /// A settings file in its resolved form.
@@ -199,6 +205,9 @@ pub struct PlotCounts {
     pub by_status: BTreeMap<String, u64>,
     /// Records taken over from an earlier run in the same folder.
     pub reused: u64,
+    /// Records erased from the folder since; the other counts are those of the run.
+    #[serde(default)]
+    pub erased: u64,
 }
 
 /// A plot that another run may finish.

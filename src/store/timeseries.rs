@@ -1,9 +1,10 @@
 //! The time series table: one row per plot, date and scene, the unused ones too, with the reason.
 //!
-//! Comes in: observations, plot by plot. Goes out: a CSV or Parquet file, and observations read back.
+//! Comes in: observations, in any order. Goes out: a CSV or Parquet file, and observations read back.
 //! Not here: what the numbers mean (see `observation`).
 
 mod csv;
+mod decimals;
 mod parquet;
 mod read;
 
@@ -13,7 +14,8 @@ use crate::band::Band;
 use crate::observation::{NdviStats, Observation};
 use crate::store::error::Error;
 
-pub use self::read::read_observations;
+pub(super) use self::read::bands_of;
+pub use self::read::{each_observation, read_observations};
 
 /// Which columns a time series file has.
 #[derive(Clone, Debug, PartialEq, Eq)]

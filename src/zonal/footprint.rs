@@ -8,12 +8,15 @@
 //! whichever way they were drawn, so holes and parts need no case of their own.
 
 mod edges;
+mod flat;
 
 use geo::{Area, LineString, MultiPolygon};
 
 use crate::grid::{Grid, Raster, Window};
 
 use edges::Edges;
+
+pub use flat::{FootprintView, Footprints};
 
 /// Coverage below this is rounding, not land: 1e-10 of a 10 m pixel is 0.01 mm2.
 const NO_COVERAGE: f64 = 1e-10;
@@ -102,6 +105,18 @@ impl Footprint {
         sweep(edges, area_px)
     }
 
+    /// The footprint as it is borrowed.
+    pub fn view(&self) -> FootprintView<'_> {
+        FootprintView {
+            spans: &self.spans,
+            coverage: &self.coverage,
+            pixel_count: self.pixel_count,
+            full_pixels: self.full_pixels,
+            inside_fraction: self.inside_fraction,
+            window: self.window,
+        }
+    }
+
     /// Runs of covered pixels, row by row from the north, west to east.
     pub fn spans(&self) -> &[Span] {
         &self.spans
@@ -114,10 +129,7 @@ impl Footprint {
 
     /// `(row, col, coverage)` of every pixel, in the order of [`Footprint::spans`].
     pub fn cells(&self) -> impl Iterator<Item = (usize, usize, f32)> + '_ {
-        let pixels = self.spans.iter().flat_map(|s| {
-            (s.col as usize..s.col as usize + s.len as usize).map(move |col| (s.row as usize, col))
-        });
-        pixels.zip(&self.coverage).map(|((row, col), c)| (row, col, *c))
+        self.view().cells()
     }
 
     /// Number of pixels touched.

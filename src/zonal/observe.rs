@@ -4,7 +4,7 @@ use crate::observation::{NdviStats, Reject, SkyFractions};
 use crate::scene::Radiometry;
 use crate::scl::SclGroup;
 
-use super::footprint::Footprint;
+use super::footprint::{Footprint, FootprintView};
 use super::ndvi::{
     LOWEST_MEAN_REFLECTANCE, MAX_IMPLAUSIBLE_FRACTION, PLAUSIBLE_REFLECTANCE, is_clipped, ndvi,
 };
@@ -39,7 +39,8 @@ pub struct PlotPixels<'a> {
 
 impl<'a> PlotPixels<'a> {
     /// Values at the pixels of `footprint`, in its order: digital numbers of red and near infrared,
-    /// and verdicts of the mask. 0 and [`Sky::NO_DATA`] where a raster does not reach.
+    /// and verdicts of the mask. 0 and [`Sky::NO_DATA`] where a raster does not reach. The numbers of pixels
+    /// that the mask rules out mean nothing.
     ///
     /// # Errors
     /// [`UnevenPixels`] if a slice is not as long as the footprint.
@@ -49,18 +50,21 @@ impl<'a> PlotPixels<'a> {
         nir: &'a [u16],
         sky: &'a [Sky],
     ) -> Result<PlotPixels<'a>, UnevenPixels> {
-        let pixels = footprint.len();
-        if [red.len(), nir.len(), sky.len()] != [pixels; 3] {
-            return Err(UnevenPixels { pixels, red: red.len(), nir: nir.len(), sky: sky.len() });
-        }
-        Ok(PlotPixels {
-            coverage: footprint.coverage(),
-            red,
-            nir,
-            sky,
-            pixel_count: footprint.pixel_count(),
-            inside_fraction: footprint.inside_fraction(),
-        })
+        PlotPixels::of(footprint.view(), red, nir, sky)
+    }
+
+    /// As [`PlotPixels::new`], of one of many footprints.
+    ///
+    /// # Errors
+    /// [`UnevenPixels`] if a slice is not as long as the footprint.
+    pub fn of(
+        footprint: FootprintView<'a>,
+        red: &'a [u16],
+        nir: &'a [u16],
+        sky: &'a [Sky],
+    ) -> Result<PlotPixels<'a>, UnevenPixels> {
+        let (count, inside) = (footprint.pixel_count(), footprint.inside_fraction());
+        PlotPixels::joined(footprint.coverage(), red, nir, sky, count, inside)
     }
 
     /// The pixels of a plot that lies in pieces on several rasters, one piece after the other; no land in
@@ -144,22 +148,24 @@ pub fn observe(
     rule: &MaskRule,
     statistics: Statistics,
 ) -> Measured {
-    let verdicts = Verdicts::new(rule);
+    let verdicts = MaskTable::new(rule);
     let wants_all = statistics == Statistics::All;
     let mut values = Vec::with_capacity(if wants_all { pixels.coverage.len() } else { 0 });
     let mut sum = Sums::default();
     for (coverage, red, nir, sky) in pixels.each() {
         let c = f64::from(coverage);
         sum.covered += c;
+        let (group, weight) = verdicts.of(sky);
+        if weight <= 0.0 {
+            // Nobody looks at the numbers of a pixel that the mask rules out: they need not have been read.
+            sum.area[group as usize] += c;
+            continue;
+        }
         if red.min(nir) < rule.min_digital_number {
             sum.area[SclGroup::NoData as usize] += c;
             continue;
         }
-        let (group, weight) = verdicts.of(sky);
         sum.area[group as usize] += c;
-        if weight <= 0.0 {
-            continue;
-        }
         let red = f64::from(red) * radiometry.scale + radiometry.offset;
         let nir = f64::from(nir) * radiometry.scale + radiometry.offset;
         let water = group == SclGroup::Water;
@@ -198,7 +204,7 @@ pub fn observe_sky(footprint: &Footprint, sky: &[Sky], rule: &MaskRule) -> Resul
     // the largest number is a measurement under any rule
     let any = vec![u16::MAX; footprint.len()];
     let pixels = PlotPixels::new(footprint, &any, &any, sky)?;
-    let verdicts = Verdicts::new(rule);
+    let verdicts = MaskTable::new(rule);
     let mut sum = Sums::default();
     for (coverage, _, _, sky) in pixels.each() {
         let c = f64::from(coverage);
@@ -218,7 +224,7 @@ pub fn observe_sky(footprint: &Footprint, sky: &[Sky], rule: &MaskRule) -> Resul
 /// # Units
 /// Dimensionless, -1 to 1; the definition of a pixel that [`observe`] uses.
 pub fn pixel_ndvi(pixels: &PlotPixels<'_>, radiometry: &Radiometry, rule: &MaskRule) -> Vec<f32> {
-    let verdicts = Verdicts::new(rule);
+    let verdicts = MaskTable::new(rule);
     let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
     let of = |(_, red, nir, sky): (f32, u16, u16, Sky)| {
         let (group, weight) = verdicts.of(sky);
@@ -230,15 +236,22 @@ pub fn pixel_ndvi(pixels: &PlotPixels<'_>, radiometry: &Radiometry, rule: &MaskR
     pixels.each().map(|pixel| of(pixel).map_or(f32::NAN, |v| v as f32)).collect()
 }
 
-/// Group and weight of every verdict, looked up once.
-struct Verdicts([(SclGroup, f64); Sky::COUNT]);
+/// Group and weight of every verdict under a rule, looked up once.
+#[derive(Clone, Copy, Debug)]
+pub struct MaskTable([(SclGroup, f64); Sky::COUNT]);
 
-impl Verdicts {
-    fn new(rule: &MaskRule) -> Verdicts {
-        Verdicts(std::array::from_fn(|i| {
+impl MaskTable {
+    /// The table of a rule.
+    pub fn new(rule: &MaskRule) -> MaskTable {
+        MaskTable(std::array::from_fn(|i| {
             let sky = Sky::from_index(i);
             (sky.group(), sky.weight(rule))
         }))
+    }
+
+    /// As [`Sky::weight`].
+    pub fn weight(&self, sky: Sky) -> f64 {
+        self.of(sky).1
     }
 
     fn of(&self, sky: Sky) -> (SclGroup, f64) {

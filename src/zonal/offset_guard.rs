@@ -6,11 +6,13 @@
 //! ever speaks against a scene when no natural surface explains the numbers: deserts, dark forests
 //! and water pass.
 
-use crate::scene::Radiometry;
-use crate::scl::Scl;
+mod counts;
 
-use super::observe::PlotPixels;
-use super::sky::Sky;
+use crate::scene::Radiometry;
+
+use super::observe::{MaskTable, PlotPixels};
+
+pub use self::counts::GuardCounts;
 
 /// Pixels of a kind that are needed before it is judged.
 const ENOUGH: u64 = 300;
@@ -83,37 +85,25 @@ impl Default for OffsetGuard {
 impl OffsetGuard {
     /// Counts one plot's pixels, read with the radiometry that is in question.
     ///
-    /// Only pixels that speak for themselves (not within reach of a cloud), lie at least half in the
-    /// plot and hold a measurement are counted.
-    pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry) {
-        let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
-        for (coverage, red, nir, sky) in pixels.each() {
-            if coverage < 0.5 || red < 2 || nir < 2 {
-                continue;
-            }
-            self.count(reflectance(red), reflectance(nir), sky);
-        }
+    /// Only pixels that the mask lets through, that lie at least half in the plot and hold a measurement are
+    /// counted.
+    pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry, mask: &MaskTable) {
+        self.take(&GuardCounts::of(pixels, radiometry, mask));
     }
 
-    fn count(&mut self, red: f64, nir: f64, sky: Sky) {
-        let bin = bin_of(red);
-        match sky.class() {
-            Some(Scl::Vegetation | Scl::Bare) => {
-                self.land += 1;
-                self.below += u64::from(red < BELOW_ANY_LAND);
+    /// Adds what was counted of one plot.
+    pub fn take(&mut self, counts: &GuardCounts) {
+        for (bin, red, canopy) in &counts.bins {
+            let bin = usize::from(*bin);
+            if let Some(n) = self.red.get_mut(bin) {
+                *n += u64::from(*red);
             }
-            Some(Scl::Dark | Scl::Water | Scl::Unclassified) => {}
-            _ => return,
+            if let Some(n) = self.canopy.get_mut(bin) {
+                *n += u64::from(*canopy);
+            }
         }
-        if let Some(n) = self.red.get_mut(bin) {
-            *n += 1;
-        }
-        if sky.class() == Some(Scl::Vegetation)
-            && nir >= CANOPY_NIR
-            && let Some(n) = self.canopy.get_mut(bin)
-        {
-            *n += 1;
-        }
+        self.land += u64::from(counts.land);
+        self.below += u64::from(counts.below);
     }
 
     /// Adds another guard's counts of the same scene.

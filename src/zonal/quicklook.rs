@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::grid::{Grid, Raster};
 
 use canvas::Canvas;
-pub use ramp::{BELOW_ZERO, NOT_READABLE, colour};
+pub use ramp::{BELOW_ZERO, NOT_READABLE, colour, stops};
 
 /// Side of the map that is aimed for, picture pixels: readable on a phone and on paper.
 const MAP_SIDE: usize = 640;

@@ -8,12 +8,14 @@
 //!    `no_data_border_m`: discs, distances between pixel centres. Where several reach, cloud is
 //!    named before shadow and shadow before no data.
 
-use ndarray::Array2;
+mod bits;
 
 use crate::grid::{Grid, Raster, Window};
 use crate::scl::{SCL, Scl, SclGroup};
 
 use super::rule::MaskRule;
+
+use self::bits::Bits;
 
 /// A pixel's verdict: its scene class, or what reaches over it from nearby.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,13 +61,13 @@ impl Sky {
         (self.0 < 12).then(|| Scl::from_value(self.0))
     }
 
-    /// The number 0 to 14, for tables.
-    pub(super) fn index(self) -> usize {
+    /// The number 0 to 14, for tables and for keeping.
+    pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
     /// The verdict with this number.
-    pub(super) fn from_index(index: usize) -> Sky {
+    pub fn from_index(index: usize) -> Sky {
         Sky(index.min(Sky::COUNT - 1) as u8)
     }
 }
@@ -88,25 +90,25 @@ pub fn sky_window(bands: &Grid, plot: Window, classes: &Grid, rule: &MaskRule) -
 /// A pixel's verdict does not depend on the window, provided that the window holds everything within
 /// [`MaskRule::margin_m`] of it that the grid has (see [`sky_window`]). Values above 11 are no data.
 pub fn sky(classes: &Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
-    let mut out = classes.data.mapv(|v| if v < 12 { Sky(v) } else { Sky::NO_DATA });
+    let data = classes.data.mapv(|v| if v < 12 { Sky(v) } else { Sky::NO_DATA });
+    let mut out = Raster { window: classes.window, data };
+    let among = |is: &dyn Fn(Sky) -> bool| std::array::from_fn(|i| is(Sky::from_index(i)));
     if rule.erode_m > 0.0 {
-        let unreadable: [bool; Sky::COUNT] = std::array::from_fn(|i| Sky::from_index(i).weight(rule) == 0.0);
-        let good = out.mapv(|s| !unreadable.get(s.index()).copied().unwrap_or(true));
-        let core = grown(&good, grid, rule.erode_m).mapv(|near_good| !near_good);
-        let kept = grown(&core, grid, rule.erode_m);
-        for (s, kept) in out.iter_mut().zip(&kept) {
-            if !kept && matches!(s.group(), SclGroup::Cloud | SclGroup::Shadow) {
-                *s = Sky::of(Scl::Unclassified);
-            }
-        }
+        let good = Bits::of(&out, &among(&|s| s.weight(rule) != 0.0));
+        let core = good.grown(grid, rule.erode_m).inverted();
+        let speckle = core.grown(grid, rule.erode_m).inverted();
+        let hidden = among(&|s| matches!(s.group(), SclGroup::Cloud | SclGroup::Shadow));
+        speckle.and(&Bits::of(&out, &hidden)).paint(&mut out, Sky::of(Scl::Unclassified));
     }
-    let seeds = out.clone();
+    let of_class = |wanted: &[(Scl, f64)]| among(&|s| wanted.iter().any(|(class, _)| s == Sky::of(*class)));
     // weakest first: a later, stronger reach overwrites an earlier one
-    for (group, verdict) in [
+    let steps = [
         (SclGroup::NoData, Sky::NEAR_NO_DATA),
         (SclGroup::Shadow, Sky::NEAR_SHADOW),
         (SclGroup::Cloud, Sky::NEAR_CLOUD),
-    ] {
+    ];
+    let mut reached: Vec<(Bits, Sky)> = Vec::new();
+    for (group, verdict) in steps {
         let mut reaches: Vec<(Scl, f64)> = SCL
             .iter()
             .filter(|f| f.group == group)
@@ -116,19 +118,20 @@ pub fn sky(classes: &Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
         reaches.sort_by(|a, b| a.1.total_cmp(&b.1));
         for same in reaches.chunk_by(|a, b| a.1 == b.1) {
             let Some((_, reach)) = same.first() else { continue };
-            let seed = seeds.mapv(|s| same.iter().any(|(class, _)| s == Sky::of(*class)));
-            if !seed.iter().any(|s| *s) {
-                continue;
-            }
-            let near = grown(&seed, grid, *reach);
-            for ((s, near), seed) in out.iter_mut().zip(&near).zip(&seeds) {
-                if *near && matches!(seed.group(), SclGroup::Land | SclGroup::Water | SclGroup::Snow) {
-                    *s = verdict;
-                }
+            let seed = Bits::of(&out, &of_class(same));
+            if !seed.is_empty() {
+                reached.push((seed.grown(grid, *reach), verdict));
             }
         }
     }
-    Raster { window: classes.window, data: out }
+    if !reached.is_empty() {
+        let open = among(&|s| matches!(s.group(), SclGroup::Land | SclGroup::Water | SclGroup::Snow));
+        let open = Bits::of(&out, &open);
+        for (near, verdict) in reached {
+            near.and(&open).paint(&mut out, verdict);
+        }
+    }
+    out
 }
 
 /// How far a class reaches, metres.
@@ -139,58 +142,11 @@ fn reach_m(class: Scl, rule: &MaskRule) -> f64 {
     }
 }
 
-/// Every pixel within `reach_m` (between centres) of a set pixel. Outside the array nothing is set.
-///
-/// Row by row: `gap[c]` is the distance along the row to the nearest set pixel; a pixel is reached
-/// from `d` rows away if that row's gap is at most the half-width of the disc at height `d`.
-fn grown(set: &Array2<bool>, grid: &Grid, reach_m: f64) -> Array2<bool> {
-    let (rows, cols) = set.dim();
-    // a hair more, so that 60 m is three pixels of 20 m whatever the rounding
-    let reach = reach_m * (1.0 + 1e-9);
-    let reach_rows = ((reach / grid.dy).floor() as usize).min(rows);
-    let half_width: Vec<u16> = (0..=reach_rows)
-        .map(|d| {
-            let height = d as f64 * grid.dy;
-            let width = (reach * reach - height * height).max(0.0).sqrt() / grid.dx;
-            (width.floor() as usize).min(cols).min(usize::from(u16::MAX) - 1) as u16
-        })
-        .collect();
-    let mut out = Array2::from_elem((rows, cols), false);
-    let mut gap = vec![u16::MAX; cols];
-    for (row, line) in set.rows().into_iter().enumerate() {
-        if !line.iter().any(|b| *b) {
-            continue;
-        }
-        gap_along(line.iter().copied(), &mut gap);
-        let last = (row + reach_rows + 1).min(rows);
-        for target in row.saturating_sub(reach_rows)..last {
-            let Some(half) = half_width.get(row.abs_diff(target)) else { continue };
-            for (out, gap) in out.row_mut(target).iter_mut().zip(&gap) {
-                *out |= gap <= half;
-            }
-        }
-    }
-    out
-}
-
-/// Distance along a row to the nearest set pixel, pixels.
-fn gap_along(set: impl DoubleEndedIterator<Item = bool> + ExactSizeIterator + Clone, gap: &mut [u16]) {
-    let mut away = u16::MAX;
-    for (gap, set) in gap.iter_mut().zip(set.clone()) {
-        away = if set { 0 } else { away.saturating_add(1) };
-        *gap = away;
-    }
-    away = u16::MAX;
-    for (gap, set) in gap.iter_mut().zip(set).rev() {
-        away = if set { 0 } else { away.saturating_add(1) };
-        *gap = (*gap).min(away);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::grid::Epsg;
+    use ndarray::Array2;
 
     fn grid(n: usize) -> Grid {
         Grid { epsg: Epsg(32636), x0: 0.0, y0: 0.0, dx: 20.0, dy: 20.0, width: n, height: n }

@@ -43,7 +43,11 @@ pub(super) fn all(mut values: Vec<Weighted>, mean: f64) -> Option<NdviStats> {
 
 /// Sorts values and adds up the weights of equal ones.
 fn join_equal(values: &mut Vec<Weighted>) {
-    values.sort_unstable_by(Weighted::cmp);
+    if values.len() <= POSITIONS {
+        *values = by_key(values);
+    } else {
+        values.sort_unstable_by(Weighted::cmp);
+    }
     values.dedup_by(|next, kept| {
         let equal = next.value == kept.value;
         if equal {
@@ -51,6 +55,26 @@ fn join_equal(values: &mut Vec<Weighted>) {
         }
         equal
     });
+}
+
+/// Positions that fit beside a value in a key.
+const POSITIONS: usize = 1 << 12;
+
+/// The values in ascending order, equal ones in the order they came in.
+///
+/// A value and its position make one whole number, which sorts about twice as fast as pairs do: the upper 52 of the
+/// value's 64 bits, turned so that they order as the numbers do, and 12 bits of position. Values that differ
+/// by less than a part in 10^11 may so change places, which moves no quantile by more than that.
+fn by_key(values: &[Weighted]) -> Vec<Weighted> {
+    let key = |(at, v): (usize, &Weighted)| {
+        let bits = v.value.to_bits();
+        let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
+        ordered & !(POSITIONS as u64 - 1) | at as u64
+    };
+    let mut keys: Vec<u64> = values.iter().enumerate().map(key).collect();
+    keys.sort_unstable();
+    let at = |key: &u64| values.get((key & (POSITIONS as u64 - 1)) as usize).copied();
+    keys.iter().filter_map(at).collect()
 }
 
 /// Weighted quantiles of distinct ascending values, see [`all`]; `at` ascends.
@@ -126,6 +150,24 @@ mod tests {
         let other = all(weighted(&[(2.0, 1.5), (1.0, 1.0), (2.0, 0.5), (4.0, 1.0)]), 2.25);
         assert_eq!(joined, apart);
         assert_eq!(joined, other);
+    }
+
+    #[test]
+    fn keys_order_as_the_numbers_do() {
+        let mut state = 7u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        for len in [0, 1, 2, 3, 50, 149, POSITIONS] {
+            let pairs: Vec<(f64, f64)> = (0..len).map(|_| (2.0 * random() - 1.0, random())).collect();
+            let mut slow = weighted(&pairs);
+            slow.sort_unstable_by(Weighted::cmp);
+            assert_eq!(by_key(&weighted(&pairs)), slow, "{len}");
+        }
+        let ties = weighted(&[(0.5, 3.0), (-0.5, 1.0), (0.5, 1.0), (0.0, 1.0), (0.5, 2.0), (-0.5, 2.0)]);
+        let order: Vec<(f64, f64)> = by_key(&ties).iter().map(|v| (v.value, v.weight)).collect();
+        assert_eq!(order, [(-0.5, 1.0), (-0.5, 2.0), (0.0, 1.0), (0.5, 3.0), (0.5, 1.0), (0.5, 2.0)]);
     }
 
     #[test]

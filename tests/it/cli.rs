@@ -4,6 +4,7 @@ mod answers;
 mod checks;
 mod fraud;
 mod mistakes;
+mod papers;
 mod verify;
 
 use std::process::Output;

@@ -5,6 +5,7 @@ mod geodesic;
 mod laws;
 mod malformed;
 mod oracle;
+mod personal;
 mod temperatures;
 mod unusable;
 

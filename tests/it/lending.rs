@@ -1,12 +1,15 @@
 //! Tests of `lending` and of the published `record`.
 
 mod amounts;
-mod case;
+pub(crate) mod case;
 mod condition;
 mod cropped_area;
 mod docs;
+mod forest;
 mod golden;
 mod laws;
+mod limit_area;
+mod overlaps;
 mod policy;
 mod record;
 mod thresholds;

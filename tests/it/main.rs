@@ -24,6 +24,7 @@ mod objects;
 mod overlap;
 mod phenology;
 mod pipeline;
+mod portfolio;
 mod real_data;
 mod series;
 mod simulate;

@@ -97,6 +97,8 @@ fn shares_are_those_of_squares() {
     near(found[0].frac_of_a, 0.125);
     near(found[0].shared_m2, 1250.0);
     near(found[0].iou, 1250.0 / 11_250.0);
+    // Half of the small square: 25 m x 50 m, twice its area over its perimeter.
+    near(found[0].width_m, 2.0 * 1250.0 / 150.0);
 }
 
 #[test]
@@ -159,4 +161,98 @@ fn shares_hold_at_high_latitude() {
     let found = shared(&both);
     assert!((found[0].iou - 0.6).abs() < 1e-3, "{}", found[0].iou);
     assert!((found[0].shared_m2 - 120_000.0).abs() < 200.0, "{}", found[0].shared_m2);
+}
+
+/// Against GEOS, cut in another projection: strips, holes, outlines of two parts, corners that stick out.
+#[test]
+fn every_pair_that_geos_finds_is_found_with_its_share() {
+    let text = include_str!("../data/overlap/geos.json");
+    let reference: serde_json::Value = serde_json::from_str(text).unwrap();
+    let outlines: Vec<MultiPolygon<f64>> = (reference["outlines"].as_array().unwrap().iter())
+        .map(|parts| {
+            let ring = |ring: &serde_json::Value| -> LineString<f64> {
+                let positions: Vec<[f64; 2]> = serde_json::from_value(ring.clone()).unwrap();
+                LineString(positions.into_iter().map(|[x, y]| Coord { x, y }).collect())
+            };
+            let part = |rings: &serde_json::Value| {
+                let mut rings: Vec<_> = rings.as_array().unwrap().iter().map(ring).collect();
+                let outer = rings.remove(0);
+                Polygon::new(outer, rings)
+            };
+            MultiPolygon(parts.as_array().unwrap().iter().map(part).collect())
+        })
+        .collect();
+    let areas: Vec<f64> = serde_json::from_value(reference["areas_m2"].clone()).unwrap();
+    let both: Vec<Claim<'_>> = outlines
+        .iter()
+        .zip(&areas)
+        .map(|(outline, area)| Claim { outline, area_m2: *area, fresh: true })
+        .collect();
+    let found: std::collections::BTreeMap<(usize, usize), (f64, f64)> =
+        shared(&both).iter().map(|s| ((s.a, s.b), (s.frac_of_a, s.frac_of_b))).collect();
+    let pairs: Vec<(usize, usize, f64, f64)> = serde_json::from_value(reference["pairs"].clone()).unwrap();
+    let (mut sure, mut told) = (0, 0);
+    for (a, b, of_a, of_b) in pairs {
+        let share = of_a.max(of_b);
+        match found.get(&(a, b)) {
+            Some((ours_a, ours_b)) => {
+                told += 1;
+                assert!(
+                    (ours_a - of_a).abs() < 2e-4 && (ours_b - of_b).abs() < 2e-4,
+                    "{a} {b}: {ours_a} {of_a}"
+                );
+                assert!(share > 0.0099, "{a} {b} share {share}, too little to be told");
+            }
+            // Two ways of computing may part on the very threshold.
+            None => assert!(share < 0.0101, "{a} {b} share {share} and were missed"),
+        }
+        sure += usize::from(share >= 0.0101);
+    }
+    assert_eq!(told, found.len(), "pairs that GEOS does not know");
+    assert!(sure > 300, "{sure}");
+}
+
+/// A hundred thousand plots, among them a thousand whose overlap is known by how they were laid: none is missed.
+#[test]
+fn among_a_hundred_thousand_plots_every_planted_overlap_is_found_and_no_other() {
+    const SIDE_M: f64 = 100.0;
+    const ACROSS: usize = 330;
+    let square = |x: f64, y: f64| {
+        let at = |dx: f64, dy: f64| Coord { x: (x + dx) / DEGREE_M, y: (y + dy) / DEGREE_M };
+        let ring = LineString(vec![at(0.0, 0.0), at(SIDE_M, 0.0), at(SIDE_M, SIDE_M), at(0.0, SIDE_M)]);
+        MultiPolygon(vec![Polygon::new(ring, Vec::new())])
+    };
+    // A grid with paths of ten metres; the planted ones shift a neighbour's square across its edge by a known part.
+    let place = |k: usize| ((k % ACROSS) as f64 * 110.0, (k / ACROSS) as f64 * 110.0);
+    let mut fields: Vec<MultiPolygon<f64>> = (0..99_000).map(place).map(|(x, y)| square(x, y)).collect();
+    let mut dice = Dice(3);
+    let mut planted = Vec::new();
+    for n in 0..1_000 {
+        let at = n * 99;
+        let share = dice.between(0.0, 1.0).powi(2);
+        let (x, y) = place(at);
+        // Down or up by so much that this part of the square lies in the other; the next row begins 110 m on.
+        let shift = SIDE_M * (1.0 - share);
+        fields.push(square(x, if shift < 10.0 { y + shift } else { y - shift }));
+        planted.push((at, fields.len() - 1, share));
+    }
+    let found = shared(&claims(&fields));
+    let of: std::collections::BTreeMap<(usize, usize), f64> =
+        found.iter().map(|s| ((s.a, s.b), s.frac_of_b)).collect();
+    let mut sure = 0;
+    for (a, b, share) in &planted {
+        match of.get(&(*a, *b)) {
+            Some(ours) => assert!((ours - share).abs() < 1e-3, "{a} {b}: {ours}, laid {share}"),
+            None => assert!(*share < 0.0101, "{a} {b}: laid {share} and missed"),
+        }
+        sure += usize::from(*share >= 0.0101);
+    }
+    assert!(sure > 800, "{sure}");
+    // A shifted square may reach the square in the row below as well; no pair lies elsewhere.
+    let twins: std::collections::BTreeSet<usize> = planted.iter().map(|(_, b, _)| *b).collect();
+    for (a, b) in of.keys() {
+        let below = a + ACROSS;
+        let own = planted.iter().find(|(_, twin, _)| twin == b).map(|(at, _, _)| *at);
+        assert!(twins.contains(b) && own.is_some_and(|own| own == *a || own == below), "{a} {b}");
+    }
 }

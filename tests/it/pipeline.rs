@@ -2,8 +2,11 @@
 
 mod determinism;
 mod divided;
+mod kept;
+mod engine;
 mod neighbours;
 mod once;
+mod shards;
 mod time;
 mod truth;
 

@@ -1,5 +1,6 @@
 //! Tests of `store`.
 
+mod archive;
 mod files;
 mod gallery;
 mod interop;

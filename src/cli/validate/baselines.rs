@@ -104,6 +104,7 @@ mod tests {
                 lswi: None,
                 ndyi: None,
                 nir: None,
+                red_edge: None,
                 blue: None,
             })
             .collect();

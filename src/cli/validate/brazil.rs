@@ -245,7 +245,15 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, Sample>, Error> {
             lon,
             views: vec![],
         });
-        sample.views.push(View { date, ndvi, lswi: None, ndyi: None, nir: n("nir"), blue: n("blue") });
+        sample.views.push(View {
+            date,
+            ndvi,
+            lswi: None,
+            ndyi: None,
+            nir: n("nir"),
+            red_edge: None,
+            blue: n("blue"),
+        });
     }
     Ok(samples)
 }

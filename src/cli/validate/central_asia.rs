@@ -11,24 +11,34 @@ use crate::crop::scores::{Case, accuracy, accuracy_at, calibration_error};
 
 use super::super::table::Error;
 use super::baselines::{Pattern, flat, highest, pattern, twdtw};
-use super::{Drawn, Instruments, Line, Measured, figure, sets};
+use super::{Drawn, Instruments, Line, Measured, figure, open_world, sets};
 
 /// Probability from which a sequence is named; below, refer.
 const NAMED: f64 = 0.5;
 /// NDVI that a coarse pixel reaches when a crop stands, for the calendar rule.
 const STANDS: f64 = 0.40;
 
-struct Field {
-    label: &'static str,
-    region: String,
-    lat: f64,
-    lon: f64,
-    views: Vec<View>,
+pub(super) struct Field {
+    pub label: &'static str,
+    pub region: String,
+    pub lat: f64,
+    pub lon: f64,
+    pub views: Vec<View>,
 }
 
 impl Field {
+    /// In 2018 the set's curves lie about two composites late, in both regions that have that year: the cotton of
+    /// Fergana peaks in mid September instead of mid August, that of Kashkadarya in mid October.
+    pub(super) fn dating(&self) -> &'static str {
+        if self.year().is_some_and(|y| y.0.year() == 2018) {
+            "2018, a month late in the set"
+        } else {
+            "2011 to 2017"
+        }
+    }
+
     /// The calendar year of the series.
-    fn year(&self) -> Option<(Date, Date)> {
+    pub(super) fn year(&self) -> Option<(Date, Date)> {
         let year = self.views.iter().map(|v| v.date).max()?.year();
         Some((date(year, 1, 1), date(year, 12, 31)))
     }
@@ -36,9 +46,11 @@ impl Field {
 
 pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measured>, Error> {
     let Some(path) = sets::file(data, "cawa_central_asia/series.csv.gz") else { return Ok(None) };
-    let all = read(&path)?;
-    let fields: Vec<&Field> = all.values().filter(|f| f.views.len() >= tools.rules.min_clear_dates).collect();
-    let answered: Vec<(String, f64)> = fields.par_iter().map(|f| said(f, tools)).collect();
+    let everything = read(&path)?;
+    let all: Vec<&Field> = everything.values().filter(|f| LISTED.contains(&f.label)).collect();
+    let seen = |f: &&Field| f.views.len() >= tools.rules.min_clear_dates;
+    let fields: Vec<&Field> = all.iter().copied().filter(seen).collect();
+    let answered: Vec<(String, f64)> = fields.par_iter().map(|f| said(f, &sequences(), tools)).collect();
     let cases: Vec<Case> = (fields.iter().zip(&answered))
         .map(|(f, (name, probability))| Case { right: name == f.label, probability: *probability })
         .collect();
@@ -68,15 +80,21 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
                 (fields.iter().zip(&cases)).filter(|(f, _)| of(f) == word).map(|(_, c)| *c).collect();
             let kept: Vec<Case> = part.iter().filter(|c| c.probability >= NAMED).copied().collect();
             lines.push(Line::new(
-                format!("{what} {word}: accuracy of all, of those named"),
+                format!("{what} {word}: accuracy of all, of those named; ECE"),
                 part.len(),
-                format!("{}, {}", figure(accuracy(&part), 2), figure(accuracy(&kept), 2)),
+                format!(
+                    "{}, {}; {}",
+                    figure(accuracy(&part), 2),
+                    figure(accuracy(&kept), 2),
+                    figure(calibration_error(&part, 15), 3)
+                ),
                 "",
             ));
         }
     };
     split("truth", &|f| f.label.to_owned());
     split("region", &|f| f.region.clone());
+    split("dates of", &|f| f.dating().to_owned());
     split("values in the year", &|f| {
         match f.views.len() {
             0..=15 => "08 to 15",
@@ -103,12 +121,17 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
         right(&|f| by_twdtw(f, tools)),
         "",
     ));
+    let others: Vec<&Field> = everything.values().filter(seen).collect();
+    lines.extend(open_world::lines(&others, tools));
     let drawn = vec![Drawn { name: "asia", title: "Central Asia, three sequences", cases }];
     Ok(Some(Measured { lines, drawn }))
 }
 
+/// Labels of the three sequences.
+pub(super) const LISTED: [&str; 3] = ["cotton", "wheat", "wheat then second"];
+
 /// The sequences that are told apart.
-fn sequences() -> [Chain; 3] {
+pub(super) fn sequences() -> [Chain; 3] {
     let second = Slot::AnyOf(vec!["maize".to_owned(), "rice".to_owned()]);
     let chain =
         |name: &str, first: &str, then| Chain { name: name.to_owned(), first: Slot::crop(first), then };
@@ -119,8 +142,8 @@ fn sequences() -> [Chain; 3] {
     ]
 }
 
-/// The most probable sequence.
-fn said(f: &Field, tools: &Instruments) -> (String, f64) {
+/// The most probable of some sequences.
+pub(super) fn said(f: &Field, sequences: &[Chain], tools: &Instruments) -> (String, f64) {
     let Some(window) = f.year() else { return (String::new(), 0.0) };
     let zones = tools.profiles.zones_at(f.lat, f.lon);
     let question = Question {
@@ -135,7 +158,7 @@ fn said(f: &Field, tools: &Instruments) -> (String, f64) {
         shares: None,
         crops: &[],
     };
-    let found = tools.ensemble.chains(&question, &sequences(), &tools.profiles, &tools.rules);
+    let found = tools.ensemble.chains(&question, sequences, &tools.profiles, &tools.rules);
     found.into_iter().next().map_or((String::new(), 0.0), |c| (c.crop, c.probability))
 }
 
@@ -170,19 +193,26 @@ fn by_twdtw(f: &Field, tools: &Instruments) -> Option<&'static str> {
         .map(|(name, _)| name)
 }
 
-fn group(label: &str) -> Option<&'static str> {
+/// What a label is called here; labels with another word than the first three have no calendar or no row of their own
+/// and are right when they are referred.
+fn group(label: &str) -> &'static str {
     match label {
-        "cotton" => Some("cotton"),
-        "wheat" => Some("wheat"),
-        "wheat-other" | "wheat-rice" | "wheat-maize" => Some("wheat then second"),
-        _ => None,
+        "cotton" => "cotton",
+        "wheat" => "wheat",
+        "wheat-other" | "wheat-rice" | "wheat-maize" => "wheat then second",
+        "rice" => "rice",
+        "orchard" | "vineyard" => "orchard or vine",
+        "alfalfa" => "alfalfa",
+        "fallow" => "fallow",
+        "maize" => "maize",
+        _ => "anything else",
     }
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, Field>, Error> {
     let mut fields: BTreeMap<String, Field> = BTreeMap::new();
     for row in sets::rows(path)? {
-        let (Some(id), Some(label)) = (row.get("sample_id"), row.get("label").and_then(|l| group(l))) else {
+        let (Some(id), Some(label)) = (row.get("sample_id"), row.get("label").map(|l| group(l))) else {
             continue;
         };
         let Some(date) = row.get("date").and_then(|d| d.parse().ok()) else { continue };
@@ -192,7 +222,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, Field>, Error> {
         if !(-0.2..1.0).contains(&ndvi) {
             continue;
         }
-        let view = View { date, ndvi, lswi: None, ndyi: None, nir: None, blue: None };
+        let view = View { date, ndvi, lswi: None, ndyi: None, nir: None, red_edge: None, blue: None };
         let region = row.get("region").cloned().unwrap_or_default();
         let field = || Field { label, region, lat, lon, views: vec![] };
         fields.entry(id.clone()).or_insert_with(field).views.push(view);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::crop::ensemble::{Answer, ClassScore, Decision, Question, Unit};
 use crate::crop::scores::{
-    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at, quantile,
+    Case, accuracy, accuracy_at, auc, calibration_error, calibration_error_by_tenths, caught_at,
 };
 
 use super::super::table::Error;
@@ -21,6 +21,8 @@ pub(super) const FROM: Date = date(2022, 9, 18);
 pub(super) const TO: Date = date(2023, 11, 22);
 /// Crops whose declaration is checked, in the words of the labels.
 const DECLARED: [&str; 6] = ["wcereal", "maize", "rapeseed", "sunflower", "soybean", "grass"];
+/// Latitude between the two sites of the set, degrees.
+const BETWEEN_SITES: f64 = 46.0;
 /// All words of the labels.
 const LABELS: [&str; 10] = [
     "wcereal",
@@ -74,7 +76,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
                 "prototype .55: there every class alike, here every group, of which many do not grow there",
             ));
             by_clear_dates(&answered, &mut lines);
-            by_half(&answered, &mut lines);
+            by_site(&answered, &mut lines);
             baselines(&pixels, tools, &mut lines);
             drawn.push(Drawn {
                 name: "france",
@@ -83,7 +85,8 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
             });
         }
         for (rest, by_area) in [("flat rest", false), ("rest by area", true)] {
-            let (truths, falses) = declarations(&answered, by_area);
+            let all: Vec<&(&Pixel, Answer)> = answered.iter().collect();
+            let (truths, falses) = declarations(&all, by_area);
             let n = truths.len();
             let target = if as_of == TO { ">= .94 (prototype .92)" } else { "" };
             lines.push(Line::new(
@@ -124,15 +127,24 @@ fn by_clear_dates(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
     }
 }
 
-/// The halves of the set that each chose the calibration on its own.
-fn by_half(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
-    let all: Vec<f64> = answered.iter().map(|(p, _)| p.lon).collect();
-    let middle = quantile(&all, 0.5).unwrap_or(0.0);
-    for (name, west) in [("western half", true), ("eastern half", false)] {
+/// The two sites of the set, 400 km apart: what was chosen on one is held out on the other.
+fn by_site(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
+    for (name, north) in [("northern site (Perche)", true), ("southern site (Gascony)", false)] {
         let part: Vec<&(&Pixel, Answer)> =
-            answered.iter().filter(|(p, _)| (p.lon < middle) == west).collect();
+            answered.iter().filter(|(p, _)| (p.lat > BETWEEN_SITES) == north).collect();
         let what = format!("{name}: accuracy, accepted right, referred");
         lines.push(Line::new(what, part.len(), summary(&part), ""));
+        for (rest, by_area) in [("flat rest", false), ("rest by area", true)] {
+            let (truths, falses) = declarations(&part, by_area);
+            let (area, caught) = (auc(&truths, &falses), caught_at(&truths, &falses, 0.05));
+            let what = format!("{name}: declared crop, {rest}: AUC, caught at 5 %");
+            lines.push(Line::new(
+                what,
+                truths.len(),
+                format!("{}, {}", figure(area, 3), figure(caught, 3)),
+                "",
+            ));
+        }
     }
 }
 
@@ -301,7 +313,7 @@ fn named(a: &Answer) -> Option<Vec<&str>> {
 }
 
 /// Log Bayes factors of true declarations, and of every other crop declared falsely.
-fn declarations(answered: &[(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<f64>) {
+fn declarations(answered: &[&(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<f64>) {
     let group = |label: &str| match label {
         "wcereal" => "winter_cereal",
         "rapeseed" => "oilseed",

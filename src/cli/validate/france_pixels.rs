@@ -81,6 +81,7 @@ fn pixel_row(batch: &RecordBatch, k: usize) -> Option<(&'static str, f64, f64, V
         lswi: Some(share(b08, b11)),
         ndyi: Some(share(b03, b02)),
         nir: Some(b08),
+        red_edge: band("S2-L2A-B07").zip(band("S2-L2A-B06")).map(|(a, b)| share(a, b)),
         blue: Some(b02),
     };
     let usable = b02 < CLOUD_BLUE && view.ndvi.is_finite() && (FROM..=TO).contains(&view.date);

@@ -180,7 +180,15 @@ fn one_a_day(views: &[View]) -> Vec<View> {
     views.iter().for_each(|v| by.entry(v.date).or_default().push(v.ndvi));
     (by.into_iter())
         .filter_map(|(date, ndvi)| {
-            Some(View { date, ndvi: quantile(&ndvi, 0.5)?, lswi: None, ndyi: None, nir: None, blue: None })
+            Some(View {
+                date,
+                ndvi: quantile(&ndvi, 0.5)?,
+                lswi: None,
+                ndyi: None,
+                nir: None,
+                red_edge: None,
+                blue: None,
+            })
         })
         .collect()
 }
@@ -201,7 +209,8 @@ pub(super) fn fields(series: &Path) -> Result<Fields, Error> {
         let (Some(lat), Some(lon), Some(ndvi)) = (n("lat"), n("lon"), n("ndvi")) else { continue };
         let clear = n("n_clear").zip(n("n_pix")).is_none_or(|(c, all)| c > CLEAR * all);
         if day.year() == 2022 && clear {
-            let view = View { date: day, ndvi, lswi: None, ndyi: None, nir: None, blue: None };
+            let view =
+                View { date: day, ndvi, lswi: None, ndyi: None, nir: None, red_edge: None, blue: None };
             fields.entry(id.clone()).or_insert((lat, lon, Vec::new())).2.push(view);
         }
     }

@@ -15,7 +15,6 @@ use super::cycle::Cycle;
 use super::develop::{self, Development};
 use super::judge;
 use super::likelihood::Channel;
-use super::logistic::Logistic;
 use super::points::{Point, points};
 use super::posterior::{posterior, priors, summed};
 use super::table::{EnsembleError, EnsembleTable};
@@ -114,6 +113,8 @@ pub struct Answer {
     pub declared: Option<DeclaredCheck>,
     /// Dates and stage, when a crop can be assumed.
     pub development: Option<Development>,
+    /// The same had no crop been declared; absent when none was, and when a sowing date was, which moves every curve.
+    pub undeclared: Option<Development>,
     /// Clear dates used.
     pub clear_dates: usize,
     /// The prior in words: the shares' region, year and version, or flat.
@@ -125,7 +126,6 @@ pub struct Answer {
 pub struct Ensemble {
     table: EnsembleTable,
     points: Vec<Point>,
-    logistic: Logistic,
 }
 
 /// A class while it is weighed.
@@ -143,7 +143,7 @@ pub(super) struct Class<'a> {
 impl Ensemble {
     /// With a table.
     pub fn new(table: EnsembleTable) -> Ensemble {
-        Ensemble { table, points: points(), logistic: Logistic::new() }
+        Ensemble { table, points: points() }
     }
 
     /// With the table that ships with croplens.
@@ -184,12 +184,9 @@ impl Ensemble {
         let rows = profiles.rows_in(question.zones);
         let mut classes = self.classes(question, beside, &rows, profiles, from, to);
         let declared = judge::declared_rows(question, profiles);
-        let scale =
-            Scale { seen: &seen, channels: &channels, logistic: &self.logistic, points: &self.points };
-        weigh_crops(&mut classes, &scale, &declared);
         let new_year = Date::new(to.year(), 1, 1).map_or(0.0, day);
-        for row in &self.table.cover {
-            classes.push(Class {
+        let covers: Vec<Class<'_>> = (self.table.covers_in(question.zones).into_iter())
+            .map(|row| Class {
                 row: None,
                 cycle: None,
                 warp: None,
@@ -198,8 +195,12 @@ impl Ensemble {
                 group: row.group.clone(),
                 open_set: row.open_set,
                 evidence: cover::evidence(row, &self.table, &seen, &channels, new_year, question.latitude),
-            });
-        }
+            })
+            .collect();
+        let open = covers.iter().find(|c| c.open_set).map(|c| c.evidence);
+        let scale = Scale { seen: &seen, channels: &channels, points: &self.points };
+        weigh_crops(&mut classes, &scale, &declared, open);
+        classes.extend(covers);
         weigh_water(&mut classes, question, day(to.min(question.as_of)));
         self.conclude(question, beside, profiles, rules, &seen, &classes, &declared)
     }
@@ -307,18 +308,14 @@ impl Ensemble {
         let group_log_odds = judge::group_log_odds(classes, &flat_probability, &flat);
         let group_log_odds_by_area = judge::group_log_odds(classes, &probability, &prior);
         let check = judge::check(question, declared, classes, &flat_probability, &flat, seen.len(), rules);
-        let development = develop::develop(
-            question,
-            beside,
-            profiles,
-            &self.table,
-            seen,
-            classes,
-            &probability,
-            declared,
-            check.as_ref(),
-            &groups,
-        );
+        let develop = |declared: &judge::Declared<'_>, check: Option<&DeclaredCheck>| {
+            let (table, p) = (&self.table, &probability);
+            develop::develop(question, beside, profiles, table, seen, classes, p, declared, check, &groups)
+        };
+        let development = develop(declared, check.as_ref());
+        let undeclared = (question.declared_crop.is_some() && question.declared_sowing.is_none())
+            .then(|| develop(&judge::Declared::Nothing, None))
+            .flatten();
         let decision =
             judge::decide(classes, &crops, &groups, seen, question.as_of, rules, development.as_ref());
         scores.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.title.cmp(&b.title)));
@@ -331,6 +328,7 @@ impl Ensemble {
             group_log_odds_by_area,
             declared: check,
             development,
+            undeclared,
             clear_dates: seen.len(),
             prior_source: question.shares.map_or_else(
                 || "every group alike".to_owned(),

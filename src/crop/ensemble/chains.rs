@@ -29,6 +29,8 @@ pub enum Slot {
     AnyOf(Vec<String>),
     /// No crop: bare or weeds.
     Idle,
+    /// A cover of the table, by its name.
+    Cover(String),
 }
 
 impl Slot {
@@ -62,7 +64,7 @@ impl Ensemble {
         let Some((from, to)) = question.window else { return Vec::new() };
         let names = |slot: &Slot| match slot {
             Slot::AnyOf(names) => names.clone(),
-            Slot::Idle => Vec::new(),
+            Slot::Idle | Slot::Cover(_) => Vec::new(),
         };
         let ask = |crops: &[String], from: Date, to: Date| -> Answer {
             let part = Question { window: Some((from, to)), crops, declared_crop: None, ..question.clone() };
@@ -124,7 +126,7 @@ impl Ensemble {
         let (crops, at): (&[String], fn(&Cycle) -> f64) = match (&chain.first, &chain.then) {
             (Slot::AnyOf(first), _) => (first, |c| c.harvest()),
             (Slot::Idle, Some(Slot::AnyOf(then))) => (then, |c| c.sowing()),
-            (Slot::Idle, _) => return None,
+            (Slot::Idle | Slot::Cover(_), _) => return None,
         };
         let rows = profiles.rows_in(question.zones);
         let expected = rows.iter().filter(|r| crops.contains(&r.crop)).flat_map(|row| {
@@ -150,6 +152,7 @@ fn mean_of(classes: &[ClassScore], slot: &Slot) -> f64 {
         .filter(|c| match slot {
             Slot::AnyOf(names) => c.is_crop && names.contains(&c.name),
             Slot::Idle => !c.is_crop && IDLE.contains(&c.name.as_str()),
+            Slot::Cover(name) => !c.is_crop && c.name == *name,
         })
         .map(|c| c.evidence)
         .collect();

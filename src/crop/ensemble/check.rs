@@ -1,7 +1,7 @@
 //! Whether the ensemble's table can be used.
 
 use super::develop::OUTPUTS;
-use super::table::{EnsembleError, EnsembleTable, Law};
+use super::table::{CoverRow, EnsembleError, EnsembleTable, Law};
 use super::{INDICES, Unit};
 
 fn wrong(row: String, problem: impl Into<String>) -> EnsembleError {
@@ -53,8 +53,12 @@ pub(super) fn check(table: &EnsembleTable) -> Result<(), EnsembleError> {
         for i in 0..INDICES.len() {
             laws(&[c.of(i).level, c.of(i).amplitude], row)?;
         }
-        if table.cover[..k].iter().any(|d| d.name == c.name) {
-            return Err(wrong(row(), "the name is used twice"));
+        let hides = |d: &CoverRow| d.zones.is_empty() || c.zones.iter().any(|z| d.zones.contains(z));
+        if table.cover[..k].iter().any(|d| d.name == c.name && hides(d)) {
+            return Err(wrong(row(), "the name is used twice for the same place"));
+        }
+        if !table.cover.iter().any(|d| d.name == c.name && d.zones.is_empty() && d.open_set == c.open_set) {
+            return Err(wrong(row(), "there must be a row of that name without zones"));
         }
     }
     if !table.cover.iter().any(|c| c.open_set) {

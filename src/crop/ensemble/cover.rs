@@ -22,6 +22,11 @@ pub(super) fn evidence(
     latitude: Option<f64>,
 ) -> f64 {
     let south = latitude.is_some_and(|l| l < 0.0);
+    // The same for every index: dates and correlation length are the cover's.
+    let mut kernel: Vec<f64> = Vec::with_capacity(seen.len() * (seen.len() + 1) / 2);
+    for (i, a) in seen.day.iter().enumerate() {
+        kernel.extend(seen.day[..=i].iter().map(|b| (-0.5 * ((a - b) / cover.length_days).powi(2)).exp()));
+    }
     let mut total = 0.0;
     for channel in channels {
         let law = cover.of(channel.index);
@@ -38,10 +43,9 @@ pub(super) fn evidence(
         let [amplitude, amplitude_sd] = law.amplitude;
         let covariance = |i: usize, k: usize| {
             let ((si, ci), (sk, ck)) = (phase[i], phase[k]);
-            let x = (seen.day[i] - seen.day[k]) / cover.length_days;
             level_sd * level_sd
                 + amplitude_sd * amplitude_sd * (ci * ck + 0.5 * si * sk)
-                + gp * gp * (-0.5 * x * x).exp()
+                + gp * gp * kernel[i * (i + 1) / 2 + k]
         };
         let residual: Vec<f64> = (channel.values().iter().zip(&phase))
             .map(|(y, (_, c))| f64::from(*y) - level - amplitude * c)

@@ -228,7 +228,15 @@ mod tests {
     use super::*;
 
     fn view(month: i8, d: i8, ndvi: f64) -> View {
-        View { date: date(2022, month, d), ndvi, lswi: None, ndyi: None, nir: None, blue: None }
+        View {
+            date: date(2022, month, d),
+            ndvi,
+            lswi: None,
+            ndyi: None,
+            nir: None,
+            red_edge: None,
+            blue: None,
+        }
     }
 
     /// Ripe from 10 July on, usually cut on 20 July.

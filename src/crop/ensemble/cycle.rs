@@ -7,7 +7,8 @@ use crate::series::days_between;
 use super::super::normal::day;
 use super::super::profile::{LatShift, Profile, Zone};
 use super::super::thermal::Warp;
-use super::logistic::Logistic;
+use super::likelihood::{LANES, Lane};
+use super::logistic::{exponential, logistic};
 use super::points::Point;
 use super::table::{EnsembleTable, Law, Levels};
 use super::{INDICES, Unit};
@@ -199,19 +200,68 @@ impl Cycle {
         }
     }
 
+    /// The curves of some hypotheses, counted from the day `origin`.
+    pub(super) fn curves(&self, of: [&Hypothesis; LANES], origin: f64) -> Curves {
+        let lane = |f: fn(&Hypothesis) -> f64| of.map(|h| f(h) as f32);
+        let since = |f: fn(&Hypothesis) -> f64| of.map(|h| (f(h) - origin) as f32);
+        Curves {
+            seed_bed: since(|h| h.sow - SEED_BED.0),
+            plateau: self.plateau.map(|_| since(|h| h.plateau)),
+            greenup: since(|h| h.greenup),
+            senescence: since(|h| h.senescence),
+            tilled: since(|h| h.harvest + TILLAGE.0),
+            rise_rate: lane(|h| 1.0 / h.rise_days),
+            fall_rate: lane(|h| 1.0 / h.fall_days),
+            flower: self.flower.map(|(lag, width)| [lag as f32, (1.0 / width) as f32]),
+        }
+    }
+}
+
+/// Some hypotheses side by side, ready to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Curves {
+    seed_bed: Lane,
+    plateau: Option<Lane>,
+    greenup: Lane,
+    senescence: Lane,
+    tilled: Lane,
+    rise_rate: Lane,
+    fall_rate: Lane,
+    flower: Option<[f32; 2]>,
+}
+
+impl Curves {
     /// Share of each phase on a day: the rows of the basis. The flower's, if any, comes last.
-    pub(super) fn shares(&self, h: &Hypothesis, day: f64, logistic: &Logistic) -> [f32; PHASES + 1] {
-        let step = |from: f64, width: f64| logistic.at(((day - from) / width) as f32);
-        let sown = step(h.sow - SEED_BED.0, SEED_BED.1);
-        let risen = step(h.greenup, h.rise_days);
-        let fallen = step(h.senescence, h.fall_days);
-        let tilled = step(h.harvest + TILLAGE.0, TILLAGE.1);
-        let stand = if self.plateau.is_some() { step(h.plateau, PLATEAU_WIDTH).max(risen) } else { risen };
-        let flower = self.flower.map_or(0.0, |(lag, width)| {
-            let x = (day - h.greenup - lag) / width;
-            (-0.5 * x * x).exp() as f32
-        });
-        [1.0 - sown, sown - stand, stand - risen, risen - fallen, fallen - tilled, tilled, flower]
+    pub(super) fn shares(&self, day: f32) -> [Lane; PHASES + 1] {
+        let step = |from: &Lane, rate: &Lane| {
+            let mut x = [0.0; LANES];
+            for l in 0..LANES {
+                x[l] = (day - from[l]) * rate[l];
+            }
+            logistic(x)
+        };
+        let sown = step(&self.seed_bed, &[(1.0 / SEED_BED.1) as f32; LANES]);
+        let risen = step(&self.greenup, &self.rise_rate);
+        let fallen = step(&self.senescence, &self.fall_rate);
+        let tilled = step(&self.tilled, &[(1.0 / TILLAGE.1) as f32; LANES]);
+        let stand = self.plateau.map(|from| step(&from, &[(1.0 / PLATEAU_WIDTH) as f32; LANES]));
+        let mut out = [[0.0; LANES]; PHASES + 1];
+        for l in 0..LANES {
+            let stand = stand.map_or(risen[l], |s| s[l].max(risen[l]));
+            out[0][l] = 1.0 - sown[l];
+            out[1][l] = sown[l] - stand;
+            out[2][l] = stand - risen[l];
+            out[3][l] = risen[l] - fallen[l];
+            out[4][l] = fallen[l] - tilled[l];
+            out[5][l] = tilled[l];
+        }
+        if let Some([lag, rate]) = self.flower {
+            out[PHASES] = exponential(self.greenup.map(|greenup| {
+                let apart = (day - greenup - lag) * rate;
+                -0.5 * apart * apart
+            }));
+        }
+        out
     }
 }
 

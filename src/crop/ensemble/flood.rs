@@ -92,6 +92,7 @@ mod tests {
             lswi: Some((nir - swir) / (nir + swir)),
             ndyi: Some((green - blue) / (green + blue)),
             nir: Some(nir),
+            red_edge: None,
             blue: Some(blue),
         }
     }

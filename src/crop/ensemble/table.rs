@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::super::profile::Zone;
+
 /// The table that ships with croplens, `pipelines/ensemble.toml`.
 const BUILTIN: &str = include_str!("../../../pipelines/ensemble.toml");
 
@@ -89,6 +91,7 @@ pub(super) struct Flower {
     pub lswi: Law,
     pub ndyi: Law,
     pub nir: Law,
+    pub red_edge: Law,
 }
 
 impl Flower {
@@ -97,7 +100,8 @@ impl Flower {
             0 => self.ndvi,
             1 => self.lswi,
             2 => self.ndyi,
-            _ => self.nir,
+            3 => self.nir,
+            _ => self.red_edge,
         }
     }
 }
@@ -125,6 +129,8 @@ pub(super) struct ShapeRow {
     pub ndyi: Levels,
     #[serde(default)]
     pub nir: Levels,
+    #[serde(default)]
+    pub red_edge: Levels,
     pub source: String,
 }
 
@@ -134,7 +140,8 @@ impl ShapeRow {
             0 => self.ndvi,
             1 => self.lswi,
             2 => self.ndyi,
-            _ => self.nir,
+            3 => self.nir,
+            _ => self.red_edge,
         }
     }
 }
@@ -154,6 +161,9 @@ pub(super) struct CoverIndex {
 pub(super) struct CoverRow {
     pub name: String,
     pub group: String,
+    /// Zones it is for; every zone when empty. The first row of a name that fits is used.
+    #[serde(default)]
+    pub zones: Vec<String>,
     #[serde(default)]
     pub bare_soil_speaks_against: bool,
     #[serde(default)]
@@ -165,6 +175,7 @@ pub(super) struct CoverRow {
     pub lswi: CoverIndex,
     pub ndyi: CoverIndex,
     pub nir: CoverIndex,
+    pub red_edge: CoverIndex,
     pub source: String,
 }
 
@@ -174,7 +185,8 @@ impl CoverRow {
             0 => self.ndvi,
             1 => self.lswi,
             2 => self.ndyi,
-            _ => self.nir,
+            3 => self.nir,
+            _ => self.red_edge,
         }
     }
 }
@@ -208,7 +220,19 @@ pub(super) struct Trust {
 impl EnsembleTable {
     /// Name and group of every cover, the open set among them.
     pub fn covers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.cover.iter().map(|c| (c.name.as_str(), c.group.as_str()))
+        self.cover.iter().filter(|c| c.zones.is_empty()).map(|c| (c.name.as_str(), c.group.as_str()))
+    }
+
+    /// The covers of a place, one row a name: the first that fits one of the zones.
+    pub(super) fn covers_in(&self, zones: &[&Zone]) -> Vec<&CoverRow> {
+        let fits = |c: &CoverRow| c.zones.is_empty() || zones.iter().any(|z| c.zones.contains(&z.name));
+        let mut found: Vec<&CoverRow> = Vec::new();
+        for row in self.cover.iter().filter(|c| fits(c)) {
+            if found.iter().all(|f| f.name != row.name) {
+                found.push(row);
+            }
+        }
+        found
     }
 
     /// The table that ships with croplens.

@@ -40,6 +40,9 @@ pub struct View {
     pub ndyi: Option<f64>,
     /// Near-infrared reflectance, 0 to 1.
     pub nir: Option<f64>,
+    /// (red edge 783 nm - red edge 740 nm) / their sum: rises with the chlorophyll of a dense canopy, where NDVI is
+    /// saturated.
+    pub red_edge: Option<f64>,
     /// Blue reflectance, 0 to 1: haze makes a date count less.
     pub blue: Option<f64>,
 }
@@ -57,6 +60,7 @@ impl View {
             lswi: share(band(Band::B8A).or(band(Band::B08)), band(Band::B11)),
             ndyi: share(band(Band::B03), band(Band::B02)),
             nir: band(Band::B08).or(band(Band::B8A)),
+            red_edge: share(band(Band::B07), band(Band::B06)),
             blue: band(Band::B02),
         }
     }
@@ -65,7 +69,15 @@ impl View {
 /// The views of a series of which only NDVI is known.
 pub fn views_of(series: &Series) -> Vec<View> {
     (series.samples().iter())
-        .map(|s| View { date: s.date, ndvi: s.ndvi, lswi: None, ndyi: None, nir: None, blue: None })
+        .map(|s| View {
+            date: s.date,
+            ndvi: s.ndvi,
+            lswi: None,
+            ndyi: None,
+            nir: None,
+            red_edge: None,
+            blue: None,
+        })
         .collect()
 }
 
@@ -105,7 +117,13 @@ impl Seen {
             if read.iter().all(Option::is_none) { Vec::new() } else { read }
         };
         let bare = inside.iter().filter(|v| is_bare(v)).count();
-        let value = [column(|v| Some(v.ndvi)), column(|v| v.lswi), column(|v| v.ndyi), column(|v| v.nir)];
+        let value = [
+            column(|v| Some(v.ndvi)),
+            column(|v| v.lswi),
+            column(|v| v.ndyi),
+            column(|v| v.nir),
+            column(|v| v.red_edge),
+        ];
         let ndyi_error = inside.iter().map(ndyi_error).collect();
         let mut seen = Seen { day: dates, value, inflation, ndyi_error, bare };
         let mut bin = 3.0;

@@ -2,7 +2,6 @@
 
 use super::cycle::{Cycle, Hypothesis, PHASES};
 use super::likelihood::{Channel, LANES, Lane, Workspace, log_likelihood};
-use super::logistic::Logistic;
 use super::points::{DIMENSIONS, Point};
 use super::views::Seen;
 
@@ -31,19 +30,18 @@ pub(super) struct Weighed {
 pub(super) struct Scale<'a> {
     pub seen: &'a Seen,
     pub channels: &'a [Channel],
-    pub logistic: &'a Logistic,
     pub points: &'a [Point],
 }
 
 /// First stage: the points of the prior.
-pub(super) fn prior(cycle: &Cycle, scale: &Scale<'_>, work: &mut Workspace) -> Weighed {
-    let (hypotheses, likelihood) = likelihoods(cycle, scale.points, scale, work);
+pub(super) fn prior(cycle: &Cycle, scale: &Scale<'_>) -> Weighed {
+    let (hypotheses, likelihood) = likelihoods(cycle, scale.points, scale);
     let weights = normalised(likelihood.iter().map(|l| DATE_POWER * l));
     Weighed { evidence: log_mean_exp(&likelihood), hypotheses, weights, likelihood }
 }
 
 /// Second stage: points of a Gaussian fitted to the first weights, corrected by importance.
-pub(super) fn refine(cycle: &Cycle, first: &Weighed, scale: &Scale<'_>, work: &mut Workspace) -> Weighed {
+pub(super) fn refine(cycle: &Cycle, first: &Weighed, scale: &Scale<'_>) -> Weighed {
     let mut power = 1.0;
     let weights = loop {
         let w = normalised(first.likelihood.iter().map(|l| power * l));
@@ -78,43 +76,34 @@ pub(super) fn refine(cycle: &Cycle, first: &Weighed, scale: &Scale<'_>, work: &m
     let importance: Vec<f64> = (points.iter().zip(scale.points))
         .map(|(z, e)| 0.5 * (squares(e) - squares(z)) + log_determinant)
         .collect();
-    let (hypotheses, likelihood) = likelihoods(cycle, &points, scale, work);
+    let (hypotheses, likelihood) = likelihoods(cycle, &points, scale);
     let whole: Vec<f64> = likelihood.iter().zip(&importance).map(|(l, w)| l + w).collect();
     let weights = normalised(likelihood.iter().zip(&importance).map(|(l, w)| DATE_POWER * l + w));
     Weighed { evidence: log_mean_exp(&whole), hypotheses, weights, likelihood }
 }
 
-fn likelihoods(
-    cycle: &Cycle,
-    points: &[Point],
-    scale: &Scale<'_>,
-    work: &mut Workspace,
-) -> (Vec<Hypothesis>, Vec<f64>) {
+fn likelihoods(cycle: &Cycle, points: &[Point], scale: &Scale<'_>) -> (Vec<Hypothesis>, Vec<f64>) {
     let hypotheses: Vec<Hypothesis> = points.iter().map(|z| cycle.hypothesis(z)).collect();
     let likelihood = if cycle.phases() > PHASES {
-        scored::<{ PHASES + 1 }>(cycle, &hypotheses, scale, work)
+        scored::<{ PHASES + 1 }>(cycle, &hypotheses, scale)
     } else {
-        scored::<PHASES>(cycle, &hypotheses, scale, work)
+        scored::<PHASES>(cycle, &hypotheses, scale)
     };
     (hypotheses, likelihood)
 }
 
 /// Log likelihood of each hypothesis: NDVI of all, the other indices of those that NDVI leaves possible.
-fn scored<const J: usize>(
-    cycle: &Cycle,
-    hypotheses: &[Hypothesis],
-    scale: &Scale<'_>,
-    work: &mut Workspace,
-) -> Vec<f64> {
+fn scored<const J: usize>(cycle: &Cycle, hypotheses: &[Hypothesis], scale: &Scale<'_>) -> Vec<f64> {
     let Some((first, others)) = scale.channels.split_first() else {
         return vec![0.0; hypotheses.len()];
     };
     let mut total = vec![f64::NEG_INFINITY; hypotheses.len()];
     let all: Vec<usize> = (0..hypotheses.len()).collect();
     let mut basis: Vec<[Lane; J]> = Vec::with_capacity(scale.seen.len());
+    let mut work = Workspace::new();
     for block in all.chunks(LANES) {
         fill(cycle, hypotheses, block, scale, &mut basis);
-        let found = log_likelihood::<J>(first, &basis, &cycle.levels[first.index], work);
+        let found = log_likelihood::<J>(first, &basis, &cycle.levels[first.index], &mut work);
         for (k, l) in block.iter().zip(found) {
             total[*k] = first.weight * l;
         }
@@ -130,7 +119,7 @@ fn scored<const J: usize>(
     for block in kept.chunks(LANES) {
         fill(cycle, hypotheses, block, scale, &mut basis);
         for channel in others {
-            let found = log_likelihood::<J>(channel, &basis, &cycle.levels[channel.index], work);
+            let found = log_likelihood::<J>(channel, &basis, &cycle.levels[channel.index], &mut work);
             for (k, l) in block.iter().zip(found) {
                 total[*k] += channel.weight * l;
             }
@@ -148,16 +137,13 @@ fn fill<const J: usize>(
     basis: &mut Vec<[Lane; J]>,
 ) {
     basis.clear();
+    let Some(first) = block.first().and_then(|k| hypotheses.get(*k)) else { return };
+    let lanes = std::array::from_fn(|l| block.get(l).and_then(|k| hypotheses.get(*k)).unwrap_or(first));
+    let origin = scale.seen.day.first().copied().unwrap_or(0.0);
+    let curves = cycle.curves(lanes, origin);
     for day in &scale.seen.day {
-        let mut row = [[0.0_f32; LANES]; J];
-        for l in 0..LANES {
-            let Some(h) = block.get(l).or(block.first()).and_then(|k| hypotheses.get(*k)) else { continue };
-            let shares = cycle.shares(h, *day, scale.logistic);
-            for (to, from) in row.iter_mut().zip(shares) {
-                to[l] = from;
-            }
-        }
-        basis.push(row);
+        let shares = curves.shares((day - origin) as f32);
+        basis.push(std::array::from_fn(|j| shares[j]));
     }
 }
 

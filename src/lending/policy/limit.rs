@@ -52,6 +52,10 @@ pub enum AreaBasis {
     Declared,
     /// The smaller of the two.
     Lesser,
+    /// The smallest of declared, outline and cropped area (middle estimate); as lesser where none can be told.
+    Cropped,
+    /// As cropped, by the low end of its interval (10th percentile).
+    CroppedLower,
 }
 
 /// How much may be lent. Amounts are exact decimals, written as text.

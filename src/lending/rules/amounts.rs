@@ -5,7 +5,7 @@ use crate::lending::figures::same_crop;
 use crate::lending::limit::Limit;
 use crate::lending::plan::{images_of, phases_past};
 use crate::lending::{Evidence, Policy};
-use crate::record::Code;
+use crate::record::{Code, Effect};
 
 pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&Limit>, found: &mut Findings) {
     let financed = financed(evidence, policy, found);
@@ -50,6 +50,10 @@ fn phases(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
 
 fn amounts(evidence: &Evidence<'_>, policy: &Policy, limit: &Limit, found: &mut Findings) {
     let Some(rules) = &policy.limit else { return };
+    if let Some(why) = limit.area_instead {
+        let ha = limit.area_ha.map_or(0.0, |a| a.get());
+        found.add(Code::LimitAreaDrawn, [ha.into(), limit.area_basis.into(), why.into()]);
+    }
     for what in &limit.missing {
         let rule = &rules.not_computed;
         found.add_with(rule.code, rule.effect, [(*what).into()]);
@@ -76,9 +80,17 @@ fn amounts(evidence: &Evidence<'_>, policy: &Policy, limit: &Limit, found: &mut 
     let Some((requested, by_policy)) = limit.requested.zip(limit.by_policy) else { return };
     let said =
         [amount(&requested.to_string()).into(), amount(&by_policy.to_string()).into(), limit.basis.into()];
+    // Within the measuring error of the cropped area, or from thin images, nothing is held against anybody.
+    let most = limit.at_most.unwrap_or((Some(by_policy), limit.ltv));
+    let sure = limit.at_most.is_none() || super::cropland::is_sure(evidence, policy);
+    let at_most = |effect: Effect, beyond_doubt: bool| match sure && beyond_doubt {
+        true => effect,
+        false => effect.min(Effect::Refer),
+    };
     if requested > by_policy {
         let rule = &rules.request_above_limit;
-        found.add_with(rule.code, rule.effect, said);
+        let beyond = most.0.is_some_and(|most| requested > most);
+        found.add_with(rule.code, at_most(rule.effect, beyond), said);
     } else {
         found.add(Code::RequestWithinLimit, said);
     }
@@ -86,6 +98,7 @@ fn amounts(evidence: &Evidence<'_>, policy: &Policy, limit: &Limit, found: &mut 
         && ltv > rule.value
     {
         let values = [ltv.into(), rule.value.into(), amount(&value.to_string()).into()];
-        found.add_with(rule.code, rule.effect, values);
+        let beyond = most.1.is_some_and(|least_ltv| least_ltv > rule.value);
+        found.add_with(rule.code, at_most(rule.effect, beyond), values);
     }
 }

@@ -4,12 +4,14 @@ use jiff::civil::Date;
 
 use super::Findings;
 use crate::lending::evidence::{Common, Overlap};
-use crate::lending::seen::days_between;
+use crate::lending::seen::{BOUNDARY_ERROR_M, days_between};
 use crate::lending::{Evidence, Policy};
 use crate::record::{Code, OverlapSeen, ParamValue, Rounded};
 
 /// Part of the smaller outline up to which shared land is drawing. Source: design value, two edges drawn by hand.
 const DRAWING_FRAC: f64 = 0.02;
+/// Mean width above which a shared strip is no edge drawn twice. Source: twice the error of an outline (4 m).
+const DRAWING_WIDTH_M: f64 = 2.0 * BOUNDARY_ERROR_M;
 /// Overlap over union, and part of the smaller outline, above which two outlines are one field. Source: design values.
 const SAME_FIELD_IOU: f64 = 0.6;
 const SAME_FIELD_FRAC: f64 = 0.5;
@@ -25,15 +27,16 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
         found.add_with(rule.code, rule.effect, []);
     }
     for overlap in &evidence.overlaps {
-        let other = named(overlap);
+        let other = OverlapSeen::named(overlap.references.application.as_deref(), &overlap.id);
         match overlap.common {
             Common::Shape { distance_m } => {
                 if same_season(evidence, overlap) {
                     found.add(Code::OutlineCopied, [other.into(), distance_m.into()]);
                 }
             }
-            Common::Land { area_m2, frac_of_smaller, iou, .. } => {
-                land(evidence, policy, overlap, (area_m2, frac_of_smaller, iou), other.into(), found);
+            Common::Land { area_m2, frac_of_smaller, iou, width_m, .. } => {
+                let shared = (area_m2, frac_of_smaller, iou, width_m);
+                land(evidence, policy, overlap, shared, other.into(), found);
             }
         }
     }
@@ -43,7 +46,7 @@ fn land(
     evidence: &Evidence<'_>,
     policy: &Policy,
     overlap: &Overlap,
-    (area_m2, frac, iou): (f64, f64, f64),
+    (area_m2, frac, iou, width_m): (f64, f64, f64, f64),
     other: ParamValue,
     found: &mut Findings,
 ) {
@@ -53,8 +56,11 @@ fn land(
     }
     if !same_season(evidence, overlap) {
         found.add(Code::OverlapOtherSeason, [other, frac.into()]);
-    } else if frac <= rule.value {
+    } else if frac <= rule.value && (width_m <= DRAWING_WIDTH_M || same_borrower(evidence, overlap)) {
         found.add(Code::OverlapEdge, [other, frac.into(), rule.value.into()]);
+    } else if frac <= rule.value {
+        let values = [other, (area_m2 / 10_000.0).into(), width_m.into(), DRAWING_WIDTH_M.into()];
+        found.add_with(Code::OverlapSliver, rule.effect, values);
     } else if same_borrower(evidence, overlap) {
         found.add(Code::OverlapSameBorrower, [other, frac.into()]);
     } else if iou > SAME_FIELD_IOU || frac > SAME_FIELD_FRAC {
@@ -66,14 +72,6 @@ fn land(
     } else {
         let area_ha = area_m2 / 10_000.0;
         found.add_with(rule.code, rule.effect, [other, frac.into(), area_ha.into(), rule.value.into()]);
-    }
-}
-
-/// How the other is called in a sentence: by references only.
-fn named(overlap: &Overlap) -> String {
-    match &overlap.references.application {
-        Some(application) => format!("{application} / {}", overlap.id),
-        None => overlap.id.clone(),
     }
 }
 
@@ -111,6 +109,7 @@ pub(in crate::lending) fn seen(evidence: &Evidence<'_>, overlap: &Overlap) -> Ov
         frac_of_this: None,
         frac_of_smaller: None,
         iou: None,
+        width_m: None,
         distance_m: None,
     };
     match overlap.common {
@@ -118,7 +117,8 @@ pub(in crate::lending) fn seen(evidence: &Evidence<'_>, overlap: &Overlap) -> Ov
             seen.kind = "copied".to_owned();
             seen.distance_m = Rounded::new(distance_m);
         }
-        Common::Land { area_m2, frac_of_this, frac_of_smaller, iou } => {
+        Common::Land { area_m2, frac_of_this, frac_of_smaller, iou, width_m } => {
+            seen.width_m = Rounded::new(width_m);
             seen.overlap_m2 = Rounded::new(area_m2);
             seen.frac_of_this = Rounded::new(frac_of_this);
             seen.frac_of_smaller = Rounded::new(frac_of_smaller);

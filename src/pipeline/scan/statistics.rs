@@ -5,124 +5,115 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ndarray::Array2;
-use rayon::prelude::*;
 
-use crate::band::Band;
 use crate::grid::Raster;
 use crate::observation::{NdviStats, Observation, Reject};
 use crate::pipeline::chips::Chip;
-use crate::pipeline::layout::{Layout, Seat};
-use crate::scene::{Scene, solar_date};
-use crate::zonal::{self, OffsetGuard, PlotPixels, Sky};
+use crate::pipeline::layout::Layout;
+use crate::pipeline::pass::Measure;
+use crate::scene::Scene;
+use crate::zonal::{self, FootprintView, GuardCounts, MaskTable, PlotPixels, Sky};
 
-use super::{PartPixels, PartView, ScanRules, TileBench, longitude, unseen};
+use super::{PartPixels, PartView, ScanRules, TileBench, unseen};
 
-/// Everything the statistics of one scene need, owned, for the compute pool.
-pub(super) struct Work {
+/// Measures the view of every seat.
+pub(super) struct Views {
     pub(super) bench: Arc<TileBench>,
     pub(super) layout: Arc<Layout>,
     pub(super) scene: Arc<Scene>,
     pub(super) rules: Arc<ScanRules>,
-    pub(super) sky: Arc<Vec<Sky>>,
-    pub(super) red: Vec<u16>,
-    pub(super) nir: Vec<u16>,
-    pub(super) failed: Vec<bool>,
-    pub(super) wanted: Vec<bool>,
-    pub(super) bands: BTreeMap<usize, BTreeMap<Band, f64>>,
 }
 
-impl Work {
-    /// The views of all seats, and what speaks against the whole scene, if anything does.
-    pub(super) fn views(&self) -> (Vec<PartView>, Option<String>) {
-        let seats = self.layout.seats.par_iter().enumerate();
-        let mut views: Vec<PartView> = seats.map(|(i, seat)| self.view(i, seat)).collect();
-        let doubt = self.rules.guard.then(|| self.doubt()).flatten();
-        if doubt.is_some() {
-            for view in &mut views {
-                view.chip = None;
-                view.pixel_day = None;
-                view.pixels = None;
-                view.observation.ndvi = None;
-                view.observation.bands.clear();
-                view.observation.rejected = Some(Reject::OffsetUnsettled);
-            }
-        }
-        (views, doubt)
+impl Measure for Views {
+    type Tally = ();
+    type Out = PartView;
+
+    fn seat(&self, seat: usize, values: &[Vec<u16>], sky: &[Sky], (): &mut ()) -> PartView {
+        let print = self.layout.print(seat);
+        let [red, nir] = values else { return self.blank(seat, Reject::NoData) };
+        let Ok(pixels) = PlotPixels::of(print, red, nir, sky) else {
+            return self.blank(seat, Reject::NoData);
+        };
+        let mut view = self.view(seat, print, &pixels, (red, nir, sky));
+        view.guard = self.rules.guard.then(|| {
+            let mask = MaskTable::new(&self.rules.mask);
+            Box::new(GuardCounts::of(&pixels, &self.scene.radiometry, &mask))
+        });
+        view
     }
 
-    fn pixels<'a>(&'a self, seat: &'a Seat) -> Option<PlotPixels<'a>> {
-        let range = seat.start..seat.end;
-        let (red, nir) = (&self.red[range.clone()], &self.nir[range.clone()]);
-        PlotPixels::new(&seat.footprint, red, nir, &self.sky[range]).ok()
+    fn unread(&self, seat: usize) -> PartView {
+        self.blank(seat, Reject::ReadFailed)
     }
 
-    fn view(&self, i: usize, seat: &Seat) -> PartView {
-        let part = &self.bench.parts[seat.part];
-        let blank = |reject| PartView {
-            part: seat.part,
-            observation: unseen(&self.scene, part, reject),
+    fn merge((): &mut (), (): ()) {}
+}
+
+impl Views {
+    fn blank(&self, seat: usize, reject: Reject) -> PartView {
+        let part = self.layout.part(seat);
+        PartView {
+            part,
+            observation: unseen(&self.scene, self.bench.solar_date(&self.scene, part), reject),
             pixels: None,
             chip: None,
             pixel_day: None,
-        };
-        if self.failed[i] {
-            return blank(Reject::ReadFailed);
+            recalled: false,
+            guard: None,
         }
-        let Some(pixels) = self.pixels(seat) else { return blank(Reject::NoData) };
-        let date = solar_date(self.scene.datetime, longitude(part));
-        let mut observation = observed(&self.scene, date, &pixels, &self.rules);
-        observation.bands = self.bands.get(&seat.part).cloned().unwrap_or_default();
-        let wants_chip = self.rules.chips && part.whole && observation.ndvi.is_some();
+    }
+
+    fn view(
+        &self,
+        seat: usize,
+        print: FootprintView<'_>,
+        pixels: &PlotPixels<'_>,
+        (red, nir, sky): (&[u16], &[u16], &[Sky]),
+    ) -> PartView {
+        let part = self.layout.part(seat);
+        let is_whole = self.bench.parts[part].whole;
+        let date = self.bench.solar_date(&self.scene, part);
+        let observation = observed(&self.scene, date, pixels, &self.rules);
+        let wants_chip = self.rules.chips && is_whole && observation.ndvi.is_some();
         let keep = self.rules.pixels.filter(|keep| keep.wants(&observation));
         let ndvi = if wants_chip || keep.is_some() {
-            zonal::pixel_ndvi(&pixels, &self.scene.radiometry, &self.rules.mask)
+            zonal::pixel_ndvi(pixels, &self.scene.radiometry, &self.rules.mask)
         } else {
             Vec::new()
         };
-        let chip = wants_chip.then(|| self.chip(seat, &ndvi, &observation));
-        let pixel_day = keep.map(|keep| keep.keep(&self.layout.grid, &seat.footprint, &ndvi, &observation));
-        let range = seat.start..seat.end;
-        let kept = (!part.whole).then(|| PartPixels {
-            coverage: seat.footprint.coverage().to_vec(),
-            red: self.red[range.clone()].to_vec(),
-            nir: self.nir[range.clone()].to_vec(),
-            sky: self.sky[range].to_vec(),
-            pixel_count: seat.footprint.pixel_count(),
-            inside_fraction: seat.footprint.inside_fraction(),
-        });
-        PartView { part: seat.part, observation, pixels: kept, chip, pixel_day }
+        let chip = wants_chip.then(|| Box::new(self.chip(print, &ndvi, &observation)));
+        let pixel_day = keep.map(|keep| Box::new(keep.keep(&self.layout.grid, &print, &ndvi, &observation)));
+        let pixels = (!is_whole).then(|| Box::new(self.kept(print, red, nir, sky)));
+        PartView { part, observation, pixels, chip, pixel_day, recalled: false, guard: None }
     }
 
-    fn chip(&self, seat: &Seat, ndvi: &[f32], observation: &Observation) -> Chip {
-        let window = seat.footprint.window();
+    /// The pixels of a piece, to be joined with others. Numbers that nobody looks at are left out, so that what
+    /// is kept depends on the piece only.
+    fn kept(&self, print: FootprintView<'_>, red: &[u16], nir: &[u16], sky: &[Sky]) -> PartPixels {
+        let mask = MaskTable::new(&self.rules.mask);
+        let looked_at = |values: &[u16]| -> Vec<u16> {
+            values.iter().zip(sky).map(|(v, sky)| if mask.weight(*sky) > 0.0 { *v } else { 0 }).collect()
+        };
+        PartPixels {
+            coverage: print.coverage().to_vec(),
+            red: looked_at(red),
+            nir: looked_at(nir),
+            sky: sky.to_vec(),
+            pixel_count: print.pixel_count(),
+            inside_fraction: print.inside_fraction(),
+        }
+    }
+
+    fn chip(&self, print: FootprintView<'_>, ndvi: &[f32], observation: &Observation) -> Chip {
+        let window = print.window();
         let mut data = Array2::from_elem((window.height, window.width), f32::NAN);
-        for ((row, col, _), value) in seat.footprint.cells().zip(ndvi) {
+        for ((row, col, _), value) in print.cells().zip(ndvi) {
             if let Some(to) = data.get_mut((row - window.row, col - window.col)) {
                 *to = *value;
             }
         }
         let (scene, date) = (observation.scene.clone(), observation.date);
         Chip::new(scene, date, self.layout.grid, observation.valid_fraction, &Raster { window, data })
-    }
-
-    /// Asks the pixels of all plots whether the scene's offset can be right.
-    fn doubt(&self) -> Option<String> {
-        let mut guard = OffsetGuard::default();
-        for (i, seat) in self.layout.seats.iter().enumerate() {
-            if self.wanted[i]
-                && !self.failed[i]
-                && let Some(pixels) = self.pixels(seat)
-            {
-                guard.add(&pixels, &self.scene.radiometry);
-            }
-        }
-        let verdict = guard.verdict();
-        (!verdict.is_plausible()).then(|| {
-            format!(
-                "the reflectance offset contradicts the pixels ({:?}): {}",
-                verdict.finding, verdict.evidence
-            )
-        })
     }
 }
 

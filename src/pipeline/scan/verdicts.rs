@@ -1,72 +1,181 @@
 //! What the sky is over every plot pixel of a scene.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ndarray::Array2;
-use rayon::prelude::*;
 
 use crate::grid::{Grid, Raster, Window};
+use crate::imagery::{self, BlockIndex, Cog, Dtype, EncodedBlock, Rows, decode_rows};
 use crate::pipeline::bridge::{ComputeLost, compute};
-use crate::pipeline::gather::Reader;
-use crate::pipeline::layout::{Layout, Seat};
-use crate::zonal::{self, MaskRule, Sky};
+use crate::pipeline::gather::{Bad, Reader};
+use crate::pipeline::layout::Layout;
+use crate::zonal::{DifferentCrs, MaskRule, Nearest, Sky, Span, sky, sky_window};
 
-use super::ScanRules;
-
-/// The scene classification around the seats of a tile.
-pub(super) struct Verdicts {
-    pub(super) classes: Raster<u8>,
-    pub(super) grid: Grid,
-    /// For each seat of the red band's layout, the window to judge.
-    pub(super) windows: Vec<Option<Window>>,
+/// The sky of a scene, found by the pixels of another grid.
+#[derive(Debug)]
+pub(in crate::pipeline) struct SkyOver {
+    sky: Arc<Raster<Sky>>,
+    /// For each column and row of the other grid, the one of `sky`; [`OUTSIDE`] where it does not reach.
+    cols: Vec<u32>,
+    rows: Vec<u32>,
 }
 
-impl Verdicts {
-    /// The verdict over every pixel of a layout whose seats are those of the red band's.
-    pub(super) async fn over(
-        self: &Arc<Self>,
-        reader: &Reader,
-        layout: &Arc<Layout>,
-        nearest: zonal::Nearest,
-        rules: &Arc<ScanRules>,
-    ) -> Result<Vec<Sky>, ComputeLost> {
-        let (me, layout, rules) = (Arc::clone(self), Arc::clone(layout), Arc::clone(rules));
-        compute(&reader.pool, "cloud mask", move || {
-            let seats = layout.seats.par_iter().zip(me.windows.par_iter());
-            let each: Vec<Vec<Sky>> = seats
-                .map(|(seat, window)| me.of_seat(&layout, seat, *window, &nearest, &rules.mask))
-                .collect();
-            each.concat()
+const OUTSIDE: u32 = u32::MAX;
+
+impl SkyOver {
+    /// Lays the sky, a part of the grid `classes`, over a grid.
+    pub(super) fn new(sky: &Arc<Raster<Sky>>, classes: &Grid, grid: &Grid) -> Result<SkyOver, DifferentCrs> {
+        let near = Nearest::new(grid, classes)?;
+        let within = |at: Option<usize>, start: usize, len: usize| {
+            let at = at.and_then(|at| at.checked_sub(start)).filter(|at| *at < len);
+            at.map_or(OUTSIDE, |at| at as u32)
+        };
+        let w = sky.window;
+        Ok(SkyOver {
+            sky: Arc::clone(sky),
+            cols: (0..grid.width).map(|col| within(near.col(col), w.col, w.width)).collect(),
+            rows: (0..grid.height).map(|row| within(near.row(row), w.row, w.height)).collect(),
         })
-        .await
     }
 
-    /// The verdict over every pixel of a seat; no data where the classification does not reach.
-    fn of_seat(
-        &self,
-        layout: &Layout,
-        seat: &Seat,
-        window: Option<Window>,
-        nearest: &zonal::Nearest,
-        rule: &MaskRule,
-    ) -> Vec<Sky> {
-        let Some(window) = window.and_then(|w| w.intersection(&self.classes.window)) else {
-            return vec![Sky::NO_DATA; seat.end - seat.start];
-        };
-        let (top, left) = (window.row - self.classes.window.row, window.col - self.classes.window.col);
-        let cut = Array2::from_shape_fn((window.height, window.width), |(row, col)| {
-            self.classes.data[(top + row, left + col)]
-        });
-        let sky = zonal::sky(&Raster { window, data: cut }, &self.grid, rule);
-        (seat.start..seat.end)
-            .map(|at| {
-                let (col, row) = layout.col_row(at);
-                let found = nearest.col(col).zip(nearest.row(row)).and_then(|(col, row)| {
-                    let (row, col) = (row.checked_sub(window.row)?, col.checked_sub(window.col)?);
-                    sky.data.get((row, col)).copied()
-                });
-                found.unwrap_or(Sky::NO_DATA)
-            })
-            .collect()
+    /// The verdicts over a run of pixels; no data where the classification does not reach.
+    pub(in crate::pipeline) fn along(&self, span: &Span) -> impl Iterator<Item = Sky> + '_ {
+        let width = self.sky.window.width;
+        let row = self.rows.get(span.row as usize).copied().unwrap_or(OUTSIDE) as usize;
+        let line = self.sky.data.as_slice().and_then(|all| all.get(row * width..(row + 1) * width));
+        let line = line.unwrap_or_default();
+        let (from, to) = (span.col as usize, (span.col + span.len) as usize);
+        let cols = self.cols.get(from..to).unwrap_or_default();
+        cols.iter().map(move |col| line.get(*col as usize).copied().unwrap_or(Sky::NO_DATA))
     }
+
+    /// Appends the verdicts over a run of pixels.
+    pub(in crate::pipeline) fn append(&self, span: &Span, to: &mut Vec<Sky>) {
+        to.extend(self.along(span));
+    }
+}
+
+/// The sky of a scene as far as the seats need it.
+pub(super) struct SceneSky {
+    sky: Arc<Raster<Sky>>,
+    grid: Grid,
+    /// Windows of blocks that could not be read.
+    failed: Vec<Window>,
+    /// The first failure, for the record.
+    pub(super) error: Option<imagery::Error>,
+}
+
+impl SceneSky {
+    /// Reads the classification around the wanted seats, and judges it.
+    pub(super) async fn read(
+        reader: &Reader,
+        cog: &Arc<Cog>,
+        layout: &Arc<Layout>,
+        wanted: &[bool],
+        rule: &MaskRule,
+    ) -> Result<SceneSky, ComputeLost> {
+        let (file, on, wanted, rule) = (Arc::clone(cog), Arc::clone(layout), wanted.to_vec(), *rule);
+        let plan = move || class_blocks(&file, &on, &wanted, &rule);
+        let ends = compute(&reader.pool, "blocks of the classification", plan).await?;
+        let (classes, bad) = classes(reader, cog, ends).await?;
+        let grid = *cog.grid();
+        let sky = compute(&reader.pool, "cloud mask", move || sky(&classes, &grid, &rule)).await?;
+        Ok(SceneSky {
+            sky: Arc::new(sky),
+            grid,
+            failed: bad.iter().map(|(index, _)| cog.window_of_block(*index)).collect(),
+            error: bad.into_iter().next().map(|(_, error)| error),
+        })
+    }
+
+    /// The sky over another grid.
+    pub(super) fn over(&self, grid: &Grid) -> Result<SkyOver, DifferentCrs> {
+        SkyOver::new(&self.sky, &self.grid, grid)
+    }
+
+    /// Whether a part of the classification that the seat's verdict rests on could not be read.
+    pub(super) fn is_lost(&self, layout: &Layout, seat: usize, rule: &MaskRule) -> bool {
+        !self.failed.is_empty()
+            && around(layout, seat, &self.grid, rule)
+                .is_some_and(|w| self.failed.iter().any(|bad| bad.intersection(&w).is_some()))
+    }
+}
+
+/// The window of the classification around a seat, dilation margin included.
+fn around(layout: &Layout, seat: usize, classes: &Grid, rule: &MaskRule) -> Option<Window> {
+    sky_window(&layout.grid, layout.print(seat).window(), classes, rule)
+}
+
+/// Which blocks of the classification are needed, and down to which row of the raster.
+fn class_blocks(cog: &Cog, layout: &Layout, wanted: &[bool], rule: &MaskRule) -> BTreeMap<BlockIndex, usize> {
+    let mut ends: BTreeMap<BlockIndex, usize> = BTreeMap::new();
+    let seats = (0..layout.seats()).filter(|seat| wanted.get(*seat).copied().unwrap_or(false));
+    for window in seats.filter_map(|seat| around(layout, seat, cog.grid(), rule)) {
+        for index in cog.blocks_of(&window) {
+            let end = ends.entry(index).or_default();
+            *end = (*end).max(window.row_end());
+        }
+    }
+    ends
+}
+
+/// Reads the classification in these blocks: the bounding window of them all, 0 (no data) where nothing was
+/// needed, and the blocks that could not be read.
+async fn classes(
+    reader: &Reader,
+    cog: &Arc<Cog>,
+    ends: BTreeMap<BlockIndex, usize>,
+) -> Result<(Raster<u8>, Bad), ComputeLost> {
+    let blocks: Vec<BlockIndex> = ends.keys().copied().collect();
+    let bounds = bounding(blocks.iter().map(|b| cog.window_of_block(*b)), cog.grid());
+    let decode = move |cog: &Cog, block: &EncodedBlock| {
+        let end = ends.get(&block.index()).copied().unwrap_or(0);
+        class_rows(cog, block, end.saturating_sub(cog.window_of_block(block.index()).row))
+    };
+    let (read, bad) = reader.each_block(cog, blocks, decode).await?;
+    let mut data = Array2::<u8>::zeros((bounds.height, bounds.width));
+    for (index, rows) in read {
+        let window = cog.window_of_block(index);
+        let (top, left) = (window.row - bounds.row, window.col - bounds.col);
+        for (row, from) in rows.rows().into_iter().enumerate() {
+            let mut to = data.row_mut(top + row);
+            let to = to.as_slice_mut().and_then(|line| line.get_mut(left..left + window.width));
+            if let (Some(to), Some(from)) = (to, from.as_slice()) {
+                to.copy_from_slice(from);
+            }
+        }
+    }
+    Ok((Raster { window: bounds, data }, bad))
+}
+
+/// Decodes the first rows of a block of classes; a value no byte holds is no class.
+fn class_rows(cog: &Cog, block: &EncodedBlock, rows: usize) -> Result<Array2<u8>, imagery::Error> {
+    let window = cog.window_of_block(block.index());
+    let size = (rows.min(window.height), window.width);
+    let mut out = Array2::zeros(size);
+    if cog.dtype() == Dtype::U16 {
+        let mut wide = Rows::<u16>::default();
+        decode_rows(cog, block, size.0, |_| true, &mut wide)?;
+        for (row, mut line) in out.rows_mut().into_iter().enumerate() {
+            line.iter_mut().zip(wide.row(row)).for_each(|(to, v)| *to = u8::try_from(*v).unwrap_or(0));
+        }
+    } else {
+        let mut narrow = Rows::<u8>::default();
+        decode_rows(cog, block, size.0, |_| true, &mut narrow)?;
+        for (row, mut line) in out.rows_mut().into_iter().enumerate() {
+            line.iter_mut().zip(narrow.row(row)).for_each(|(to, v)| *to = *v);
+        }
+    }
+    Ok(out)
+}
+
+/// The smallest window that holds all of them.
+fn bounding(windows: impl Iterator<Item = Window>, grid: &Grid) -> Window {
+    let all = windows.reduce(|a, b| {
+        let (col, row) = (a.col.min(b.col), a.row.min(b.row));
+        let (col_end, row_end) = (a.col_end().max(b.col_end()), a.row_end().max(b.row_end()));
+        Window { col, row, width: col_end - col, height: row_end - row }
+    });
+    all.and_then(|w| w.intersection(&grid.window())).unwrap_or(Window { col: 0, row: 0, width: 0, height: 0 })
 }

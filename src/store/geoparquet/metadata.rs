@@ -10,17 +10,29 @@ use crate::record::Outline;
 /// Version of the GeoParquet specification.
 const GEOPARQUET_VERSION: &str = "1.1.0";
 
-/// The `geo` note: WKB, lon/lat on WGS 84, counter-clockwise outer rings, covering by `bbox`.
-pub(super) fn geo<'a>(outlines: impl Iterator<Item = &'a Outline>) -> String {
-    let mut types: BTreeSet<&str> = BTreeSet::new();
-    let mut extent: Option<[f64; 4]> = None;
-    for outline in outlines {
-        types.insert(if outline.0.0.len() == 1 { "Polygon" } else { "MultiPolygon" });
+/// Kinds and extent of the outlines of a file.
+#[derive(Debug, Default)]
+pub(super) struct Extent {
+    types: BTreeSet<&'static str>,
+    extent: Option<[f64; 4]>,
+}
+
+impl Extent {
+    pub(super) fn add(&mut self, outline: &Outline) {
+        self.types.insert(if outline.0.0.len() == 1 { "Polygon" } else { "MultiPolygon" });
         if let Some(b) = bounds(outline) {
-            let e = extent.unwrap_or(b);
-            extent = Some([e[0].min(b[0]), e[1].min(b[1]), e[2].max(b[2]), e[3].max(b[3])]);
+            let e = self.extent.unwrap_or(b);
+            self.extent = Some([e[0].min(b[0]), e[1].min(b[1]), e[2].max(b[2]), e[3].max(b[3])]);
         }
     }
+
+    /// The `geo` note: WKB, lon/lat on WGS 84, counter-clockwise outer rings, covering by `bbox`.
+    pub(super) fn note(&self) -> String {
+        geo(&self.types, self.extent)
+    }
+}
+
+fn geo(types: &BTreeSet<&str>, extent: Option<[f64; 4]>) -> String {
     let edge = |name: &str| json!(["bbox", name]);
     let mut column = json!({
         "encoding": "WKB",

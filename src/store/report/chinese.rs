@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use maud::{DOCTYPE, PreEscaped, html};
 
-use crate::record::{Agreement, Confidence, CropSeen, EligibilityRecord, Status};
+use crate::record::{Agreement, Confidence, CropSeen, EligibilityRecord, Status, WORDS};
 use crate::store::plain_words as words;
 
 use super::{CHANGES_SHOWN, Report, Tongue, amounts, picture, style};
@@ -11,6 +11,9 @@ use super::{CHANGES_SHOWN, Report, Tongue, amounts, picture, style};
 /// Chinese fonts of the usual systems.
 const FONTS: &str =
     "body{font-family:'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif}";
+
+/// The words in the chart, which is the same in every language.
+const CHART_KEY: &str = "图例：clear date, used 采用的晴空日期；smoothed, with band 平滑曲线（带为第10至第90百分位）；seen, not used / unused 未采用的影像；start / peak / end 生长季开始、峰值、结束；greening up / green / ripening 返青、绿色期、成熟；harvest 收获期；as of 评估日";
 
 /// Writes the page.
 pub fn report_html_zh(report: &Report<'_>) -> String {
@@ -67,7 +70,7 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                     (amounts::section(r, Tongue::Chinese))
                     @if let Some(svg) = report.chart_svg {
                         // Drawn by `season_chart`, which escapes every text it is given.
-                        figure class="chart" { (PreEscaped(svg)) }
+                        figure class="chart" { (PreEscaped(svg)) figcaption { (CHART_KEY) } }
                     }
                     @if r.status != Status::NotAppraised {
                         div class=(if report.picture.is_some() { "evidence" } else { "evidence alone" }) {
@@ -79,7 +82,7 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                                     }
                                 }
                             }
-                            @if let Some(p) = report.picture { (picture(p)) }
+                            @if let Some(p) = report.picture { (picture(p, Tongue::Chinese)) }
                         }
                     }
                     footer {
@@ -183,6 +186,9 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
     let due = between(r.expected_harvest_date, r.expected_harvest_from, r.expected_harvest_to);
     let harvest = match (cut, due) {
         (Some(cut), _) => format!("已收获：{cut}"),
+        (None, Some(due)) if r.expected_harvest_to.is_some_and(|to| to < r.as_of) => {
+            format!("按生长日期推算：{due}；未直接看到收割")
+        }
         (None, Some(due)) => format!("预计{due}"),
         (None, None) => "无法判断".to_owned(),
     };
@@ -190,15 +196,65 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         (Some(n), Some(on)) => format!("{:.2}（{}）", n.get(), day(on)),
         _ => "没有清晰影像".to_owned(),
     };
-    vec![
-        ("作物", r.declared_crop.as_deref().map_or_else(none, words::brief), crop.to_owned()),
+    let mut rows = vec![
+        ("作物", r.declared_crop.as_deref().map_or_else(none, crop_name), crop.to_owned()),
         ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
         (
             "播种",
             r.declared_sowing_date.map_or_else(none, day),
             emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}")),
         ),
+    ];
+    if let Some(amount) = &r.requested_amount {
+        let limit = match (&r.limit_by_policy, &r.limit_currency) {
+            (Some(limit), Some(currency)) => format!("按政策的额度：{limit} {currency}"),
+            _ => "无额度：该政策不设金额".to_owned(),
+        };
+        rows.push(("金额", format!("{amount} {}", r.currency.as_deref().unwrap_or("")), limit));
+    }
+    rows.extend([
+        ("种植部分", String::new(), cropped_area(r)),
+        ("阶段", String::new(), r.stage.as_deref().map_or("无法判断", stage).to_owned()),
         ("收获", String::new(), harvest),
         ("绿度NDVI", String::new(), ndvi),
-    ]
+    ]);
+    rows
+}
+
+fn cropped_area(r: &EligibilityRecord) -> String {
+    let m2 = 10_000.0;
+    match (r.cropped_area_ha, r.cropped_area_lower_ha, r.cropped_area_upper_ha, &r.cropped_area_not_told) {
+        (Some(area), Some(low), Some(high), _) => format!(
+            "{}（{}至{}）",
+            words::hectares(area.get() * m2),
+            words::hectares(low.get() * m2),
+            words::hectares(high.get() * m2)
+        ),
+        (.., Some(why)) => format!("无法判断：{}", worded(why)),
+        _ => "未查看".to_owned(),
+    }
+}
+
+/// A word of the table of words; any other text as it stands.
+fn worded(word: &str) -> &str {
+    WORDS.iter().find(|row| row.word == word).map_or(word, |row| row.zh)
+}
+
+/// A crop as the applicant named it, in Chinese where the table knows it.
+fn crop_name(text: &str) -> String {
+    let word = text.to_lowercase().replace([' ', '-'], "_");
+    WORDS.iter().find(|row| row.word == word).map_or_else(|| words::brief(text), |row| row.zh.to_owned())
+}
+
+fn stage(word: &str) -> &'static str {
+    match word {
+        "bare" => "裸地",
+        "emergence" => "出苗",
+        "vegetative" => "营养生长",
+        "peak" => "旺盛生长（抽穗、开花）",
+        "senescence" => "成熟中",
+        "mature" => "已成熟，未收",
+        "harvested" => "已收获",
+        _ => "无法判断",
+    }
 }

@@ -83,7 +83,7 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
 fn by_policy(r: &EligibilityRecord) -> String {
     match (&r.limit_by_policy, &r.limit_currency) {
         (Some(limit), Some(currency)) => format!("limit by the policy {limit} {currency}"),
-        _ => "not a question for images".to_owned(),
+        _ => "no limit: the policy sets no amounts".to_owned(),
     }
 }
 
@@ -196,8 +196,13 @@ fn harvest(r: &EligibilityRecord) -> String {
     if let Some(seen) = dated(r.harvest_detected_date, r.harvest_detected_lower, r.harvest_detected_upper) {
         return format!("seen about {seen}");
     }
-    dated(r.expected_harvest_date, r.expected_harvest_from, r.expected_harvest_to)
-        .map_or("cannot be told".to_owned(), |text| format!("expected {text}"))
+    let past = r.expected_harvest_to.is_some_and(|to| to < r.as_of);
+    let due = dated(r.expected_harvest_date, r.expected_harvest_from, r.expected_harvest_to);
+    match due {
+        Some(text) if past => format!("by the dates of its growth {text}; the cut itself was not seen"),
+        Some(text) => format!("expected {text}"),
+        None => "cannot be told".to_owned(),
+    }
 }
 
 fn ndvi(r: &EligibilityRecord) -> String {

@@ -30,7 +30,7 @@ li{overflow-wrap:anywhere}\
 .chart{margin-top:2.5mm}\
 .chart svg{width:100%;height:auto;display:block}\
 .crowded .chart svg{max-height:63mm}\
-.evidence{display:grid;grid-template-columns:1fr 46mm;gap:5mm;margin-top:2mm}\
+.evidence{display:grid;grid-template-columns:1fr 46mm;gap:5mm;margin-top:2mm;align-items:start}\
 .evidence.alone{grid-template-columns:1fr}\
 table{border-collapse:collapse;width:100%;font-size:8.3pt;table-layout:fixed}\
 th,td{text-align:left;vertical-align:top;padding:.45mm 2mm .45mm 0;border-top:.2mm solid #bbb;overflow-wrap:anywhere}\
@@ -38,7 +38,7 @@ th:first-child{width:19mm;color:#333;font-weight:normal}\
 thead th{border-top:0;padding-top:0;font-weight:bold}\
 .compared th:nth-child(2){width:36mm}\
 td.none{color:#777}\
-.picture img{width:100%;max-height:58mm;object-fit:contain;object-position:left top;image-rendering:pixelated}\
+.picture img{width:100%;max-height:58mm;object-fit:contain;object-position:left top}\
 figcaption{font-size:7.4pt;color:#444;margin-top:.6mm}\
 footer{margin-top:2.5mm;border-top:.3mm solid #1c1c1c;padding-top:1.5mm;font-size:7pt;line-height:1.32;color:#333}\
 footer p{margin-bottom:.7mm;overflow-wrap:anywhere}\

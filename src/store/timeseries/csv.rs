@@ -4,12 +4,15 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::band::Band;
 use crate::observation::Observation;
 use crate::store::atomic::AtomicFile;
 use crate::store::error::Error;
 use crate::store::spreadsheet::text_cell;
 
+use super::decimals::six_decimals;
 use super::{Columns, NARROW, WIDE, band_column};
 
 pub(super) struct CsvFile {
@@ -17,6 +20,10 @@ pub(super) struct CsvFile {
     writer: csv::Writer<AtomicFile>,
     /// `None` for a narrow file.
     bands: Option<Vec<Band>>,
+    /// The day of the row before, as text: scenes come day by day.
+    day: (Date, String),
+    /// A number being written.
+    cell: Vec<u8>,
 }
 
 impl fmt::Debug for CsvFile {
@@ -44,7 +51,8 @@ impl CsvFile {
         }
         let mut writer = csv::Writer::from_writer(AtomicFile::create(path)?);
         writer.write_record(&header).map_err(|e| csv_error(path, e))?;
-        Ok(CsvFile { path: path.to_owned(), writer, bands })
+        let day = (Date::ZERO, Date::ZERO.to_string());
+        Ok(CsvFile { path: path.to_owned(), writer, bands, day, cell: Vec::new() })
     }
 
     pub(super) fn push(&mut self, plot_id: &str, observation: &Observation) -> Result<(), Error> {
@@ -52,20 +60,28 @@ impl CsvFile {
     }
 
     fn row(&mut self, plot_id: &str, observation: &Observation) -> Result<(), csv::Error> {
-        let writer = &mut self.writer;
+        let CsvFile { writer, bands, day, cell, .. } = self;
+        let mut number = |writer: &mut csv::Writer<AtomicFile>, value: Option<f64>| {
+            cell.clear();
+            six_decimals(value, cell);
+            writer.write_field(cell.as_slice())
+        };
         writer.write_field(text_cell(plot_id).as_bytes())?;
-        writer.write_field(observation.date.to_string())?;
-        for (_, value) in NARROW {
-            writer.write_field(number(value(observation)))?;
+        if day.0 != observation.date {
+            *day = (observation.date, observation.date.to_string());
         }
-        if let Some(bands) = &self.bands {
+        writer.write_field(&day.1)?;
+        for (_, value) in NARROW {
+            number(writer, value(observation))?;
+        }
+        if let Some(bands) = bands {
             writer.write_field(text_cell(observation.scene.as_str()).as_bytes())?;
             writer.write_field(observation.datetime.to_string())?;
             for (_, value) in WIDE {
-                writer.write_field(number(value(observation)))?;
+                number(writer, value(observation))?;
             }
             for band in bands {
-                writer.write_field(number(observation.bands.get(band).copied()))?;
+                number(writer, observation.bands.get(band).copied())?;
             }
             writer.write_field(if observation.rejected.is_none() { "true" } else { "false" })?;
             writer.write_field(observation.rejected.map_or("", |reject| reject.word()))?;
@@ -77,17 +93,6 @@ impl CsvFile {
         let path = self.path;
         let file = self.writer.into_inner().map_err(|e| Error::io("write", &path)(e.into_error()))?;
         file.commit()
-    }
-}
-
-/// Six decimals; missing, NaN and infinite are empty; no negative zero.
-fn number(value: Option<f64>) -> String {
-    match value {
-        Some(v) if v.is_finite() => {
-            let text = format!("{v:.6}");
-            if text == "-0.000000" { "0.000000".to_owned() } else { text }
-        }
-        _ => String::new(),
     }
 }
 

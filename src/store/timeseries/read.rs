@@ -23,17 +23,40 @@ use super::band_column;
 /// The observations of the plots that `keep` names, in file order.
 ///
 /// # Errors
-/// [`Error::Io`] or [`Error::Table`] when the file cannot be read, [`Error::Foreign`] when it is not a
-/// wide time series of croplens.
+/// As [`each_observation`].
 pub fn read_observations(
     path: &Path,
     keep: impl Fn(&str) -> bool,
 ) -> Result<BTreeMap<String, Vec<Observation>>, Error> {
+    let mut found: BTreeMap<String, Vec<Observation>> = BTreeMap::new();
+    each_row(path, keep, |id, observation| {
+        found.entry(id.to_owned()).or_default().push(observation);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Hands over the observations of a wide Parquet time series one by one, in file order.
+///
+/// # Errors
+/// [`Error::Io`] or [`Error::Table`] when the file cannot be read, [`Error::Foreign`] when it is not a
+/// wide time series of croplens; those of `take`.
+pub fn each_observation(
+    path: &Path,
+    take: impl FnMut(&str, Observation) -> Result<(), Error>,
+) -> Result<(), Error> {
+    each_row(path, |_| true, take)
+}
+
+fn each_row(
+    path: &Path,
+    keep: impl Fn(&str) -> bool,
+    mut take: impl FnMut(&str, Observation) -> Result<(), Error>,
+) -> Result<(), Error> {
     let file = File::open(path).map_err(Error::io("read", path))?;
     let reader = ParquetRecordBatchReaderBuilder::try_new(file)
         .and_then(|builder| builder.build())
         .map_err(Error::table("read", path))?;
-    let mut found: BTreeMap<String, Vec<Observation>> = BTreeMap::new();
     for batch in reader {
         let batch = batch.map_err(ParquetError::from).map_err(Error::table("read", path))?;
         let ids = text(&batch, "plot_id").ok_or_else(|| Error::foreign(path, "no text column plot_id"))?;
@@ -42,11 +65,22 @@ pub fn read_observations(
             if keep(id) {
                 let observation = observation(&batch, row)
                     .map_err(|column| Error::foreign(path, format!("plot {id}: no usable {column}")))?;
-                found.entry(id.to_owned()).or_default().push(observation);
+                take(id, observation)?;
             }
         }
     }
-    Ok(found)
+    Ok(())
+}
+
+/// The further bands that a time series has columns of, in table order.
+///
+/// # Errors
+/// [`Error::Io`] or [`Error::Table`] when the file cannot be read.
+pub(in crate::store) fn bands_of(path: &Path) -> Result<Vec<Band>, Error> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::table("read", path))?;
+    let has = |band: Band| builder.schema().field_with_name(&band_column(band)).is_ok();
+    Ok(BANDS.iter().map(|facts| facts.band).filter(|band| has(*band)).collect())
 }
 
 /// One row as an observation, or the column that is missing or unreadable.

@@ -27,6 +27,11 @@ pub fn colour(ndvi: f32) -> [u8; 3] {
     })
 }
 
+/// The colours with the NDVI at which each stands.
+pub fn stops() -> Vec<(f64, [u8; 3])> {
+    STOPS.iter().enumerate().map(|(at, colour)| (at as f64 / (STOPS.len() - 1) as f64, *colour)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

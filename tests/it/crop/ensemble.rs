@@ -11,7 +11,7 @@ const FROM: Date = date(2022, 9, 18);
 const TO: Date = date(2023, 11, 22);
 
 fn view(date: Date, ndvi: f64) -> View {
-    View { date, ndvi, lswi: None, ndyi: None, nir: None, blue: None }
+    View { date, ndvi, lswi: None, ndyi: None, nir: None, red_edge: None, blue: None }
 }
 
 /// A field that rises and falls on these days of 2023 over bare soil.
@@ -254,6 +254,7 @@ fn plain(wet: bool, seen: bool) -> Vec<View> {
                 lswi: Some(share(nir, swir)),
                 ndyi: Some(share(grass, blue)),
                 nir: Some(nir),
+                red_edge: None,
                 blue: Some(blue),
             }
         })
@@ -305,4 +306,60 @@ fn no_curve_speaks_against_a_crop_without_bound() {
     let farther = check(date(2023, 7, 1), date(2023, 9, 25));
     assert!(near > far, "{near} {far}");
     assert!((-12.0..-1.0).contains(&far) && (-12.0..-1.0).contains(&farther), "{far} {farther}");
+}
+
+/// A maize field whose index of the red edge stays at `level` while the crop stands.
+fn with_red_edge(level: f64) -> Vec<View> {
+    let greenness = |v: &View| ((v.ndvi - 0.22) / 0.62).clamp(0.0, 1.0);
+    maize().iter().map(|v| View { red_edge: Some(0.045 + (level - 0.045) * greenness(v)), ..*v }).collect()
+}
+
+#[test]
+fn the_red_edge_tells_a_canopy_full_of_chlorophyll_from_a_pale_one() {
+    let as_of = date(2023, 10, 20);
+    let of = |a: &Answer, name: &str| {
+        a.classes.iter().filter(|c| c.name == name).map(|c| c.evidence).fold(f64::NEG_INFINITY, f64::max)
+    };
+    let gap = |level: f64| {
+        let a = ask(&with_red_edge(level), as_of, None);
+        of(&a, "maize") - of(&a, "sunflower")
+    };
+    let without = ask(&maize(), as_of, None);
+    let without = of(&without, "maize") - of(&without, "sunflower");
+    assert!(gap(0.17) > without && without > gap(0.07), "{} {without} {}", gap(0.17), gap(0.07));
+}
+
+#[test]
+fn a_cover_may_have_a_row_of_its_own_in_a_zone_and_never_two() {
+    let text = include_str!("../../../pipelines/ensemble.toml");
+    let table = EnsembleTable::parse(text).unwrap();
+    let fallow = table.covers().filter(|(name, _)| *name == "fallow").count();
+    assert_eq!(fallow, 1, "a label map needs every name once");
+    let twice = text.replacen("zones = [\"central-asia\"]\ngp_sd", "gp_sd", 1);
+    assert!(EnsembleTable::parse(&twice).unwrap_err().to_string().contains("twice"));
+    let only_there =
+        text.replacen("name = \"bare_built\"", "zones = [\"xinjiang\"]\nname = \"bare_built\"", 1);
+    assert!(EnsembleTable::parse(&only_there).unwrap_err().to_string().contains("without zones"));
+    // Land that is not watered: fallow in the desert, where a European meadow would be barer than it can be.
+    let profiles = Profiles::builtin().unwrap();
+    let ensemble = Ensemble::new(table);
+    let views: Vec<View> =
+        (0..23).map(|k| view(date(2016, 1, 1).checked_add((16 * k).days()).unwrap(), 0.17)).collect();
+    let zones = profiles.zones_at(40.4, 71.2);
+    let question = Question {
+        views: &views,
+        as_of: date(2016, 12, 31),
+        latitude: Some(40.4),
+        zones: &zones,
+        window: Some((date(2016, 1, 1), date(2016, 12, 31))),
+        declared_crop: None,
+        declared_sowing: None,
+        unit: Unit::Coarse,
+        shares: None,
+        crops: &[],
+    };
+    let there = ensemble.answer(&question, &profiles, &CropRules::default());
+    let elsewhere = ensemble.answer(&Question { zones: &[], ..question }, &profiles, &CropRules::default());
+    let of = |a: &Answer| a.classes.iter().find(|c| c.name == "fallow").unwrap().evidence;
+    assert!(of(&there) > of(&elsewhere) + 3.0, "{} {}", of(&there), of(&elsewhere));
 }

@@ -28,6 +28,7 @@ fn wheat(rise: Date, fall: Date, gap: i32) -> Vec<View> {
             lswi: None,
             ndyi: None,
             nir: None,
+            red_edge: None,
             blue: None,
         })
         .collect()

@@ -136,21 +136,6 @@ fn a_rejected_feature_keeps_what_its_record_needs() {
 }
 
 #[test]
-fn personal_data_is_ignored_and_never_repeated() {
-    let words =
-        r#""farmer_name":"Wanjiku","Phone Number":"+254700","national_id":12345678,"email":{"Wanjiku":1}"#;
-    let good = polygon_feature("a", &square(0)).replace(r#""id":"a""#, &format!(r#""id":"a",{words}"#));
-    let bad = polygon_feature("b", "[]").replace(r#""id":"b""#, &format!(r#""id":"b",{words}"#));
-    let broken = good.replace(r#""id":"a""#, r#""id":"c","Wanjiku":"#.trim_end_matches(':'));
-    let found = read(&collection(&[good, bad, broken])).unwrap();
-    let everything = format!("{found:?}");
-    for secret in ["Wanjiku", "254700", "12345678"] {
-        assert!(!everything.contains(secret), "{secret}");
-    }
-    assert!(found.warnings[0].starts_with("2 features carry properties that look like personal data"));
-}
-
-#[test]
 fn the_place_of_a_fault_is_told_in_the_input_as_given() {
     // A repeated position before the crossing: indexes still count in the input.
     let bow = "[[[35.999,0.999],[35.999,0.999],[36,1],[36.002,1.002],[36.002,1],[36,1.002],[35.999,0.999]]]";

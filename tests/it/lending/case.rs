@@ -18,60 +18,60 @@ use geo::{LineString, MultiPolygon, Polygon};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
-pub(super) const START: Date = date(2023, 10, 1);
-pub(super) const END: Date = date(2024, 7, 31);
+pub(crate) const START: Date = date(2023, 10, 1);
+pub(crate) const END: Date = date(2024, 7, 31);
 const PEAK: Date = date(2024, 5, 10);
 
 /// What is true of the plot and of how it was seen. `good()` is a wheat field that supports.
 #[derive(Clone, Debug)]
-pub(super) struct Case {
-    pub(super) as_of: Date,
-    pub(super) area_m2: f64,
-    pub(super) perimeter_m: f64,
-    pub(super) declared_area_ha: Option<f64>,
-    pub(super) declared_crop: Option<String>,
-    pub(super) gps: Option<(f64, Option<f64>)>,
-    pub(super) pixels_full: Option<(usize, f64, Grade)>,
+pub(crate) struct Case {
+    pub(crate) as_of: Date,
+    pub(crate) area_m2: f64,
+    pub(crate) perimeter_m: f64,
+    pub(crate) declared_area_ha: Option<f64>,
+    pub(crate) declared_crop: Option<String>,
+    pub(crate) gps: Option<(f64, Option<f64>)>,
+    pub(crate) pixels_full: Option<(usize, f64, Grade)>,
     /// Days after `START` with a clear image.
-    pub(super) clear_days: BTreeSet<i64>,
+    pub(crate) clear_days: BTreeSet<i64>,
     /// Days after `START` with an image that shows nothing, and why.
-    pub(super) dim_days: BTreeMap<i64, Reject>,
+    pub(crate) dim_days: BTreeMap<i64, Reject>,
     /// Days after `START` whose scene gave no observation, and why.
-    pub(super) skipped_days: BTreeMap<i64, Reject>,
+    pub(crate) skipped_days: BTreeMap<i64, Reject>,
     /// Water fraction by clear day.
-    pub(super) water: BTreeMap<i64, f64>,
-    pub(super) expected: Option<usize>,
-    pub(super) cropped: Cropped,
-    pub(super) season: bool,
-    pub(super) verdict: Option<(Verdict, Option<f64>)>,
-    pub(super) cannot_tell: Vec<CannotTell>,
-    pub(super) harvest: bool,
-    pub(super) condition: Condition,
+    pub(crate) water: BTreeMap<i64, f64>,
+    pub(crate) expected: Option<usize>,
+    pub(crate) cropped: Cropped,
+    pub(crate) season: bool,
+    pub(crate) verdict: Option<(Verdict, Option<f64>)>,
+    pub(crate) cannot_tell: Vec<CannotTell>,
+    pub(crate) harvest: bool,
+    pub(crate) condition: Condition,
     /// Cropped part of the outline (10th, 50th, 90th percentile) and number of crops, or why it cannot be told.
-    pub(super) cropped_share: Result<(f64, f64, f64, usize), NotTold>,
+    pub(crate) cropped_share: Result<(f64, f64, f64, usize), NotTold>,
 }
 
 /// The case with everything an [`Evidence`] borrows.
 #[derive(Debug)]
-pub(super) struct Built {
-    pub(super) plot: Plot,
-    pub(super) scenes: Vec<Scene>,
-    pub(super) observations: Vec<Observation>,
-    pub(super) skipped: Vec<SkippedScene>,
-    pub(super) assessment: Assessment,
-    pub(super) cropland: Cropland,
-    pub(super) observability: Option<Observability>,
-    pub(super) expected: Option<usize>,
-    pub(super) figures: Figures,
-    pub(super) overlaps: Vec<Overlap>,
-    pub(super) condition: Condition,
+pub(crate) struct Built {
+    pub(crate) plot: Plot,
+    pub(crate) scenes: Vec<Scene>,
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) skipped: Vec<SkippedScene>,
+    pub(crate) assessment: Assessment,
+    pub(crate) cropland: Cropland,
+    pub(crate) observability: Option<Observability>,
+    pub(crate) expected: Option<usize>,
+    pub(crate) figures: Figures,
+    pub(crate) overlaps: Vec<Overlap>,
+    pub(crate) condition: Condition,
 }
 
-pub(super) fn first_policy() -> Policy {
+pub(crate) fn first_policy() -> Policy {
     Policy::parse(include_str!("../../../pipelines/policies/first.toml")).unwrap()
 }
 
-pub(super) fn provenance() -> Provenance {
+pub(crate) fn provenance() -> Provenance {
     Provenance {
         software: Software { name: "croplens".into(), version: "0.1.0".into(), git_commit: None },
         pipeline: "test".into(),
@@ -83,7 +83,7 @@ pub(super) fn provenance() -> Provenance {
     }
 }
 
-pub(super) fn day(n: i64) -> Date {
+pub(crate) fn day(n: i64) -> Date {
     START.checked_add(n.days()).unwrap()
 }
 
@@ -92,7 +92,7 @@ fn scene_id(n: i64, kind: &str) -> SceneId {
 }
 
 impl Case {
-    pub(super) fn good() -> Case {
+    pub(crate) fn good() -> Case {
         Case {
             as_of: date(2024, 6, 10),
             area_m2: 20_000.0,
@@ -117,7 +117,7 @@ impl Case {
     }
 
     /// A plot without a crop, seen as well as the good one.
-    pub(super) fn fallow() -> Case {
+    pub(crate) fn fallow() -> Case {
         Case {
             cropped: Cropped::No,
             season: false,
@@ -129,7 +129,7 @@ impl Case {
         }
     }
 
-    pub(super) fn build(&self) -> Built {
+    pub(crate) fn build(&self) -> Built {
         Built {
             plot: self.plot(),
             scenes: self.seen_days().map(scene).collect(),
@@ -307,7 +307,7 @@ impl Case {
 }
 
 impl Built {
-    pub(super) fn evidence(&self) -> Evidence<'_> {
+    pub(crate) fn evidence(&self) -> Evidence<'_> {
         Evidence {
             search_failed: false,
             plot: &self.plot,

@@ -369,7 +369,7 @@ proptest! {
             record_id: None,
             as_of: if *near { case.as_of } else { day(-700) },
             sowing_date: (!near).then(|| day(-700)),
-            common: Common::Land { area_m2: 100.0, frac_of_this: *frac, frac_of_smaller: *frac, iou: frac / 2.0 },
+            common: Common::Land { area_m2: 100.0, frac_of_this: *frac, frac_of_smaller: *frac, iou: frac / 2.0, width_m: frac * 100.0 },
         }).collect();
         let evidence = built.evidence();
         let appraisal = appraise(&evidence, &policy);

@@ -213,6 +213,7 @@ fn every_defect_that_intake_names_has_a_code_that_blocks() {
         "ID_INVALID",
         "ID_DUPLICATE",
         "PROPERTY_INVALID",
+        "PERSONAL_DATA",
         "GEOM_MALFORMED",
         "GEOM_TYPE_UNSUPPORTED",
         "GEOM_CRS_UNSUPPORTED",

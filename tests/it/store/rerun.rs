@@ -35,6 +35,8 @@ pub(super) fn manifest(dir: &Path) -> RunManifest {
             sha256: sample::CONFIG.into(),
             bytes: 10,
             features: 4,
+            personal_properties: 0,
+            personal_properties_ignored: false,
         }],
         pipeline: settings.clone(),
         policy: Some(settings),

@@ -1,7 +1,7 @@
 //! The offset guard: what it catches, and above all what it lets pass.
 
 use croplens::scl::Scl;
-use croplens::zonal::{OffsetFinding, OffsetGuard, PlotPixels, Sky};
+use croplens::zonal::{MaskRule, MaskTable, OffsetFinding, OffsetGuard, PlotPixels, Sky};
 
 use super::observe::{plot, radiometry};
 
@@ -17,7 +17,8 @@ fn guard(surfaces: &[(f64, f64, f64, Scl)], offset: f64) -> OffsetGuard {
         let nirs: Vec<u16> = (0..1600).map(|i| dn(nir + 3.0 * spread * at(i, 2))).collect();
         let sky = vec![Sky::of(*class); 1600];
         let mut one = OffsetGuard::default();
-        one.add(&PlotPixels::new(&footprint, &reds, &nirs, &sky).unwrap(), &radiometry(offset));
+        let pixels = PlotPixels::new(&footprint, &reds, &nirs, &sky).unwrap();
+        one.add(&pixels, &radiometry(offset), &MaskTable::new(&MaskRule::default()));
         all.merge(&one);
     }
     all

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use croplens::grid::{Epsg, Grid, Raster};
 use croplens::zonal::{
-    Footprint, MaskRule, Nearest, OffsetFinding, OffsetGuard, PlotPixels, Sky, Statistics, observe, sky,
+    Footprint, MaskRule, MaskTable, Nearest, OffsetFinding, OffsetGuard, PlotPixels, Sky, Statistics,
+    observe, sky,
 };
 use geo::{LineString, Polygon};
 use ndarray::Array2;
@@ -56,7 +57,7 @@ fn a_desert_is_bare_and_its_offset_is_believed() {
         let (r, n) = (footprint.gather(&red, 0), footprint.gather(&nir, 0));
         let s = near.gather(&footprint, &verdicts, Sky::NO_DATA);
         let pixels = PlotPixels::new(&footprint, &r, &n, &s).unwrap();
-        guard.add(&pixels, &radiometry);
+        guard.add(&pixels, &radiometry, &MaskTable::new(&rule));
         let m = observe(&pixels, &radiometry, &rule, Statistics::All);
         match m.rejected {
             None => {
