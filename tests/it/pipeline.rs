@@ -2,8 +2,8 @@
 
 mod determinism;
 mod divided;
-mod kept;
 mod engine;
+mod kept;
 mod neighbours;
 mod once;
 mod shards;
