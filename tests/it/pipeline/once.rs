@@ -134,11 +134,22 @@ fn a_village_fetches_the_blocks_with_a_readable_pixel_and_no_byte_more() {
     plots["features"].as_array_mut().unwrap().truncate(20);
     let few = folder.path().join("plots.json");
     std::fs::write(&few, plots.to_string()).unwrap();
-    croplens(&["observe", "--quiet", "--statistics", "mean", "--scl-valid", "4,5", "--from", DAY, "--as-of", DAY])
-        .arg(&few)
-        .args(["--catalog", &stac.root(), "--s3-endpoint", &bucket.url(), "--out"])
-        .arg(folder.path().join("table.csv"))
-        .ok();
+    croplens(&[
+        "observe",
+        "--quiet",
+        "--statistics",
+        "mean",
+        "--scl-valid",
+        "4,5",
+        "--from",
+        DAY,
+        "--as-of",
+        DAY,
+    ])
+    .arg(&few)
+    .args(["--catalog", &stac.root(), "--s3-endpoint", &bucket.url(), "--out"])
+    .arg(folder.path().join("table.csv"))
+    .ok();
 
     let objects = Objects::new(ObjectsConfig {
         allow: Allow { roots: vec![root.to_owned()], ..Allow::default() },
@@ -173,7 +184,10 @@ fn a_village_fetches_the_blocks_with_a_readable_pixel_and_no_byte_more() {
         files += 1;
         skipped += usize::from(cost.requests == 1 && !is_scl);
     }
-    println!("{files} files, {skipped} of them opened for nothing, at most {} requests at once", bucket.peak());
+    println!(
+        "{files} files, {skipped} of them opened for nothing, at most {} requests at once",
+        bucket.peak()
+    );
     assert!(files >= 3);
 }
 
