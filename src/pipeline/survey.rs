@@ -122,6 +122,8 @@ pub(super) async fn survey_each<S: Sink>(
         .buffered(SCENES_AHEAD);
         while let Some((scene, seen)) = scanned.next().await {
             done += 1;
+            let recalled = seen.views.iter().filter(|view| view.recalled).count();
+            tracing::debug!(scene = %scene.id, plots = seen.views.len(), recalled, "scene done");
             watch(&Event::SceneDone {
                 tile: group.tile.to_string(),
                 scene: scene.id.to_string(),
