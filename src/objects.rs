@@ -191,9 +191,10 @@ impl Objects {
         ranges::merge(ranges, &self.config.limits).into_iter().map(|run| run.members).collect()
     }
 
-    /// Bytes that may be on their way, and again as many that may wait for the compute pool.
+    /// Bytes of blocks that may be on their way or wait for the compute pool: half of
+    /// [`Limits::bytes_in_flight`], the rest is for headers and classifications.
     pub fn room(&self) -> u64 {
-        self.config.limits.bytes_in_flight
+        self.config.limits.bytes_in_flight / 2
     }
 
     /// Ranges with at most this many unwanted bytes between them are fetched as one.

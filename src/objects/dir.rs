@@ -16,7 +16,12 @@ pub(super) async fn read(gate: &Gate, path: &Path, progress: &mut Progress) -> R
     let (gate, path) = (gate.clone(), path.to_owned());
     let (wanted, may_be_short) = (progress.wanted.clone(), progress.may_be_short);
     let pinned = progress.version.clone();
-    let job = move || read_now(&gate, &path, wanted, may_be_short, pinned.as_ref());
+    // Made here and not on the blocking thread: each of those would keep memory of its own.
+    let mut bytes = Vec::with_capacity(usize::try_from(wanted.end.saturating_sub(wanted.start)).unwrap_or(0));
+    let job = move || {
+        let (version, len) = read_now(&gate, &path, wanted, may_be_short, pinned.as_ref(), &mut bytes)?;
+        Ok::<_, Cause>((bytes, version, len))
+    };
     let task = tokio::task::spawn_blocking(job).await;
     let (bytes, version, object_len) = task.map_err(|e| Cause::Client(Box::new(e)))??;
     progress.received += bytes.len() as u64;
@@ -37,7 +42,8 @@ fn read_now(
     wanted: std::ops::Range<u64>,
     may_be_short: bool,
     pinned: Option<&Version>,
-) -> Result<(Vec<u8>, Version, u64), Cause> {
+    bytes: &mut Vec<u8>,
+) -> Result<(Version, u64), Cause> {
     let path: PathBuf = gate.file(path).map_err(cause)?.map_err(Cause::Refused)?;
     let facts = std::fs::metadata(&path).map_err(cause)?;
     if !facts.is_file() {
@@ -56,13 +62,12 @@ fn read_now(
         return Err(Cause::BeyondEnd { object_len: Some(facts.len()) });
     }
     // Read into fresh memory that nobody has filled with zeros first.
-    let mut bytes = Vec::with_capacity(usize::try_from(end - wanted.start).unwrap_or(0));
     file.seek(SeekFrom::Start(wanted.start)).map_err(cause)?;
-    file.take(end - wanted.start).read_to_end(&mut bytes).map_err(cause)?;
+    file.take(end - wanted.start).read_to_end(bytes).map_err(cause)?;
     if bytes.len() as u64 != end - wanted.start {
         return Err(cause(std::io::ErrorKind::UnexpectedEof.into()));
     }
-    Ok((bytes, version, facts.len()))
+    Ok((version, facts.len()))
 }
 
 fn cause(error: std::io::Error) -> Cause {

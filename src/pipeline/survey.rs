@@ -134,6 +134,8 @@ pub(super) async fn survey_each<S: Sink>(
             let doubt = settle(&mut seen.views, &group.bench.parts, rules);
             seen.problem = seen.problem.or(doubt);
             done += 1;
+            let recalled = seen.views.iter().filter(|view| view.recalled).count();
+            tracing::debug!(scene = %scene.id, plots = seen.views.len(), recalled, "scene done");
             watch(&Event::SceneDone {
                 tile: group.tile.to_string(),
                 scene: scene.id.to_string(),

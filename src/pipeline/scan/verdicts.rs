@@ -164,7 +164,9 @@ fn class_rows(cog: &Cog, block: &EncodedBlock, rows: usize) -> Result<Array2<u8>
         let mut narrow = Rows::<u8>::default();
         decode_rows(cog, block, size.0, |_| true, &mut narrow)?;
         for (row, mut line) in out.rows_mut().into_iter().enumerate() {
-            line.iter_mut().zip(narrow.row(row)).for_each(|(to, v)| *to = *v);
+            if let (Some(to), Some(from)) = (line.as_slice_mut(), narrow.row(row).get(..window.width)) {
+                to.copy_from_slice(from);
+            }
         }
     }
     Ok(out)

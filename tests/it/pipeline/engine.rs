@@ -97,6 +97,9 @@ fn every_plot_measures_as_its_pixels_read_whole_and_with_any_number_of_threads()
         for (at, plot) in plots.plots().enumerate() {
             let metres = crs::project(&plot.geometry, grid.epsg).unwrap();
             let print = Footprint::new(&metres, &grid).unwrap();
+            if print.is_empty() {
+                continue;
+            }
             let pick = |row: usize, col: usize| row * grid.width + col;
             let cells = || print.cells().map(|(row, col, _)| (row, col));
             let red: Vec<u16> = cells().map(|(r, c)| red[pick(r, c)]).collect();
