@@ -53,7 +53,7 @@ mod timeseries;
 mod zip;
 
 pub use archive::{Archive, ArchiveKey, AssetSeen, KeptRow, Leaf, PartHash, Sheet};
-pub use atomic::{AtomicFile, remove_partials, write_whole};
+pub use atomic::{AtomicFile, remove_partials, remove_stale, write_whole};
 pub use bundle::{BundleParts, bundle};
 pub use chain_file::{
     CHAIN_FILE, ChainLink, SIGNATURE_FILE, SignatureFile, chain_of, read_chain, read_signature, write_chain,

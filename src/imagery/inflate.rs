@@ -142,9 +142,11 @@ mod tests {
         let (mut tops, mut wholes) = (0, 0);
         for kind in 0..6 {
             let bytes = contents(kind, LEN);
-            let levels = [0, 1, 3, 6, 9, 12].map(|level| packed(level, &bytes));
-            let others = [0, 1, 6, 9].map(|level| packed_elsewhere(level, &bytes));
-            for stream in levels.iter().chain(&others) {
+            let levels = [0, 1, 3, 6, 9, 12].map(|level| (level, packed(level, &bytes)));
+            let others = [0, 1, 6, 9].map(|level| (level as i32, packed_elsewhere(level, &bytes)));
+            for (level, stream) in levels.iter().chain(&others) {
+                // Noise is stored as it is, and so is everything at level 0.
+                let is_packed = *level > 0 && ![1, 5].contains(&kind);
                 for wanted in (0..LEN).step_by(997).chain([1, LEN / 2, LEN - 331, LEN - 330, LEN - 1, LEN]) {
                     // What an earlier block left in the buffer must not be taken for this one's.
                     let mut out = vec![0xa5; LEN];
@@ -154,13 +156,18 @@ mod tests {
                         Extent::Top => tops += 1,
                         Extent::Whole => wholes += 1,
                     }
+                    let must_stop = is_packed && wanted + SLACK < LEN;
+                    assert!(
+                        !must_stop || extent == Extent::Top,
+                        "kind {kind}, level {level}, {wanted} of {LEN}"
+                    );
                 }
             }
         }
         println!(
             "{tops} streams stopped early, {wholes} inflated whole (stored blocks, or wanted to the end)"
         );
-        assert!(tops > 3 * wholes);
+        assert!(tops > wholes);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::crs;
 use crate::grid::{Grid, Raster};
 use crate::phenology::Season;
 use crate::plot::Plot;
-use crate::record::Link;
+use crate::record::{Link, Phase};
 use crate::scene::Scene;
 use crate::series::{days_between, plus_days};
 use crate::store::{
@@ -109,13 +109,20 @@ impl Papers<'_> {
         Ok(png.map(|png| (png, chip.date)))
     }
 
-    /// The plot in the phases of its crop, by the images that the record names for them.
+    /// The plot in the phases of its crop, by the images that the record names for them; a picture that an earlier run
+    /// left of another phase goes.
     fn phases(&self, folder: &Path, chips: &[Chip]) -> Result<(), store::Error> {
-        for seen in &self.judged.record.phase_evidence {
-            let Some(chip) = chips.iter().find(|c| c.scene.as_str() == seen.item_id) else { continue };
-            let observed = self.judged.observations.iter().find(|o| o.scene == chip.scene);
-            if let Some(png) = self.png(chip, observed.and_then(|o| o.ndvi).map(|n| n.mean)) {
-                store::write_whole(&folder.join(format!("phase_{}.png", seen.phase.word())), &png)?;
+        for phase in [Phase::Early, Phase::Full, Phase::Ripening] {
+            let path = folder.join(format!("phase_{}.png", phase.word()));
+            let named = self.judged.record.phase_evidence.iter().find(|seen| seen.phase == phase);
+            let chip = named.and_then(|seen| chips.iter().find(|c| c.scene.as_str() == seen.item_id));
+            let drawn = chip.and_then(|chip| {
+                let observed = self.judged.observations.iter().find(|o| o.scene == chip.scene);
+                self.png(chip, observed.and_then(|o| o.ndvi).map(|n| n.mean))
+            });
+            match drawn {
+                Some(png) => store::write_whole(&path, &png)?,
+                None => store::remove_stale(&path)?,
             }
         }
         Ok(())

@@ -118,6 +118,17 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     file.commit()
 }
 
+/// Removes a file that an earlier run left and this one does not make; one that is not there is gone already.
+///
+/// # Errors
+/// [`Error::Io`] when the file system refuses.
+pub fn remove_stale(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
 fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

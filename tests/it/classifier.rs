@@ -77,8 +77,10 @@ fn table() -> String {
             for day in [5, 15, 25] {
                 let ndvi = [0.4, 0.45, 0.6, 0.8, 0.9, 0.7, 0.25, 0.22, 0.2][k];
                 let (red, nir) = (0.3 * (1.0 - ndvi) / 2.0, 0.3 * (1.0 + ndvi) / 2.0);
+                // Leaves lift the far side of the red edge more than the near one.
+                let (near, far) = (0.2 + 0.16 * ndvi, 0.2 + 0.28 * ndvi);
                 rows.push_str(&format!(
-                    "{sample},2023-{month:02}-{day:02},{ndvi},47.5,0.5,.04,.06,{red},.1,.2,.25,{nir},.3,.2,.1\n"
+                    "{sample},2023-{month:02}-{day:02},{ndvi},47.5,0.5,.04,.06,{red},.1,{near},{far},{nir},.3,.2,.1\n"
                 ));
             }
         }

@@ -248,7 +248,8 @@ impl Village {
         let reused = manifest["plots"]["reused"].as_u64().unwrap();
         assert_eq!(reused > 0, some_finished, "{name}: {reused} records taken over");
         let requests = manifest["traffic"]["requests"].as_u64().unwrap();
-        assert_eq!(requests < self.unbroken.requests, some_finished, "{name}: {requests} requests");
+        // The sample's rasters come whole with their headers, so what is spared shows in the plots, not in the requests.
+        assert!(requests <= self.unbroken.requests, "{name}: {requests} requests");
         println!("{name}: {reused} reused, {requests} requests, fresh {}", self.unbroken.requests);
     }
 
