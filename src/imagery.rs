@@ -41,6 +41,9 @@ pub struct Settings {
     pub max_side: u64,
     /// Most bytes of the pixels of one block.
     pub max_block_bytes: u64,
+    /// Whether every block is inflated whole and its checksum compared, though the transport vouches for the file and
+    /// fewer rows are needed.
+    pub check_every_block: bool,
     /// Headers remembered. Of files with blocks in their first request, that request's bytes are kept too.
     pub headers: usize,
 }
@@ -55,6 +58,7 @@ impl Default for Settings {
             max_header_bytes: 4 << 20,
             max_side: 1 << 16,
             max_block_bytes: 64 << 20,
+            check_every_block: true,
             headers: 4096,
         }
     }

@@ -9,12 +9,12 @@ use super::cog::{BlockIndex, Cog};
 /// file that is damaged throughout is noticed within a scene or two.
 pub const CHECKED_ONE_IN: u64 = 16;
 
-/// Whether this block is inflated whole, whatever is needed of it: always where the transport gave no length or
+/// Whether this block is inflated whole, whatever is needed of it: always where every block is to be, or the transport gave no length or
 /// no version of the file (a proxy, a damaged mirror), else by a sample that depends on the block's number and
 /// place in the file only, so that it is the same wherever the file lies.
 pub(super) fn is_checked(cog: &Cog, index: BlockIndex) -> bool {
     let vouched = cog.object_len.is_some() && cog.version.is_some();
-    !vouched || sample(index, cog.place(index).flatten()) % CHECKED_ONE_IN == 0
+    cog.check_every_block || !vouched || sample(index, cog.place(index).flatten()) % CHECKED_ONE_IN == 0
 }
 
 /// FNV-1a, 64 bit, with its upper half folded in, of a block's number, offset and length.

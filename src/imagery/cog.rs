@@ -30,6 +30,8 @@ pub struct Cog {
     pub(super) counts: Vec<u64>,
     /// The first bytes of the file, kept if a block lies in them.
     pub(super) head: Bytes,
+    /// Whether each of its blocks is inflated whole, so that its checksum is compared.
+    pub(super) check_every_block: bool,
 }
 
 /// How pixels are grouped in the file.

@@ -275,6 +275,7 @@ mod tests {
             offsets: vec![8],
             counts: vec![1],
             head: Bytes::new(),
+            check_every_block: false,
         }
     }
 

@@ -122,6 +122,7 @@ pub(super) fn read(
         offsets,
         counts,
         head: Bytes::new(),
+        check_every_block: settings.check_every_block,
     })
 }
 

@@ -70,10 +70,12 @@ struct Fetched<M: Measure> {
 }
 
 impl Reader {
-    /// A reader through these doors; share one per run.
-    pub(super) fn new(doors: &Doors) -> Reader {
+    /// A reader through these doors; share one per run. With `check_every_block` no damaged byte becomes a value;
+    /// without, blocks are left where no more rows are needed, and a sample of them is checked.
+    pub(super) fn new(doors: &Doors, check_every_block: bool) -> Reader {
+        let settings = imagery::Settings { check_every_block, ..imagery::Settings::default() };
         Reader {
-            imagery: Arc::new(Imagery::new(Arc::clone(&doors.objects))),
+            imagery: Arc::new(Imagery::with_settings(Arc::clone(&doors.objects), settings)),
             pool: Arc::clone(&doors.pool),
             turn: Arc::default(),
             room: Room::new(doors.objects.room()),

@@ -143,7 +143,7 @@ pub async fn observe(
         skipped: catalogued.skipped.len(),
         tiles: tiles.len(),
     });
-    let reader = Reader::new(doors);
+    let reader = Reader::new(doors, false);
     let rules = Arc::new(ScanRules {
         mask: request.mask,
         statistics: request.statistics,

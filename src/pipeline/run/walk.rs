@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
         let parts = Parts::of(&request.out);
         let file = request.write.as_ref().map(|manifest| plan.file(request, manifest));
         let mut walk = Walk {
-            reader: Reader::new(doors),
+            reader: Reader::new(doors, true),
             timings: Timings::start(),
             told: doors.objects.counters(),
             own: own(request, plan),

@@ -125,6 +125,15 @@ fn every_plot_measures_as_its_pixels_read_whole_and_with_any_number_of_threads()
     let (mut found, mut expected) = (found, expected);
     found.sort();
     expected.sort();
-    let differing = found.iter().zip(&expected).find(|(a, b)| a != b);
-    assert!(found == expected, "{} rows, {} expected: {differing:?}", found.len(), expected.len());
+    // The outline of a divided plot is cut along the raster's edge and put together again: its area may differ in the last
+    // digits.
+    let alike = |a: &str, b: &str| match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(a), Ok(b)) => (a - b).abs() <= 1e-6 * b.abs(),
+        _ => a == b,
+    };
+    let same = |(a, b): &(&(String, [String; 3]), &(String, [String; 3]))| {
+        a.0 == b.0 && a.1[..2] == b.1[..2] && alike(&a.1[2], &b.1[2])
+    };
+    let differing = found.iter().zip(&expected).find(|pair| !same(pair));
+    assert!(found.len() == expected.len() && differing.is_none(), "{} rows: {differing:?}", found.len());
 }
