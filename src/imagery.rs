@@ -210,6 +210,22 @@ impl Imagery {
     }
 
     /// Forgets a header, unless a newer one has taken its place.
+    /// The same file once more, its header read anew unless somebody else has done so meanwhile: bytes that came with a
+    /// header may have been damaged on their way.
+    ///
+    /// # Errors
+    /// As [`Imagery::open`].
+    pub async fn reopen(&self, cog: &Arc<Cog>) -> Result<Arc<Cog>, Error> {
+        {
+            let mut headers = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
+            let same = |(_, cell): &(u64, Cell)| cell.get().is_some_and(|known| Arc::ptr_eq(known, cog));
+            if headers.cells.get(&cog.href).is_some_and(same) {
+                headers.cells.remove(&cog.href);
+            }
+        }
+        self.open(&cog.href).await
+    }
+
     fn forget(&self, cog: &Cog) {
         let mut headers = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |(_, cell): &(u64, Cell)| cell.get().is_some_and(|known| known.version == cog.version);

@@ -14,7 +14,9 @@ pub const CHECKED_ONE_IN: u64 = 16;
 /// place in the file only, so that it is the same wherever the file lies.
 pub(super) fn is_checked(cog: &Cog, index: BlockIndex) -> bool {
     let vouched = cog.object_len.is_some() && cog.version.is_some();
-    cog.check_every_block || !vouched || sample(index, cog.place(index).flatten()) % CHECKED_ONE_IN == 0
+    cog.check_every_block
+        || !vouched
+        || sample(index, cog.place(index).flatten()).is_multiple_of(CHECKED_ONE_IN)
 }
 
 /// FNV-1a, 64 bit, with its upper half folded in, of a block's number, offset and length.

@@ -77,7 +77,7 @@ mod tests {
             pixels: None,
             chip: None,
             pixel_day: None,
-            recalled: part % 2 == 0,
+            recalled: part.is_multiple_of(2),
             guard,
         }
     }

@@ -63,9 +63,12 @@ struct Slot {
     error: Option<imagery::Error>,
 }
 
+/// A block's number in the pass, and what is being made of it.
+type UnderWay<M> = (usize, Begun<Result<OfBlock<M>, imagery::Error>>);
+
 /// What the fetching of a pass left: work under way, and blocks that failed.
 struct Fetched<M: Measure> {
-    begun: Vec<(usize, Begun<Result<OfBlock<M>, imagery::Error>>)>,
+    begun: Vec<UnderWay<M>>,
     failed: Vec<(usize, imagery::Error)>,
 }
 
@@ -243,7 +246,7 @@ impl Reader {
         let (mut fresh, mut encoded) = (Vec::new(), Vec::new());
         for cog in cogs {
             let one = async {
-                let opened = self.imagery.open(cog.href()).await?;
+                let opened = self.imagery.reopen(cog).await?;
                 let same = opened.grid() == cog.grid() && opened.block_size() == cog.block_size();
                 let cog = if same { opened } else { Arc::clone(cog) };
                 let index = cog.block(number).into_iter().collect::<Vec<_>>();
@@ -280,7 +283,7 @@ impl Reader {
         if again.is_empty() {
             return Ok((done, bad));
         }
-        match self.imagery.open(cog.href()).await {
+        match self.imagery.reopen(cog).await {
             Ok(fresh) if fresh.grid() == cog.grid() && fresh.block_size() == cog.block_size() => {
                 let blocks: Vec<BlockIndex> = again.into_iter().map(|(index, _)| index).collect();
                 let (more, still_bad) = self.once(&fresh, &blocks, &make).await?;

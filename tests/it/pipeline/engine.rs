@@ -46,8 +46,11 @@ fn radiometry(item: &Value) -> Radiometry {
     }
 }
 
+/// A plot, and its mean, valid fraction and pixel count as text.
+type Row = (String, [String; 3]);
+
 /// Rows of the table: plot to mean, valid fraction and pixel count, as text, in file order.
-fn rows(table: &Path) -> Vec<(String, [String; 3])> {
+fn rows(table: &Path) -> Vec<Row> {
     let mut reader = csv::Reader::from_path(table).unwrap();
     let rows = reader.records().map(|row| {
         let row = row.unwrap();
@@ -84,7 +87,7 @@ fn every_plot_measures_as_its_pixels_read_whole_and_with_any_number_of_threads()
     let of = |name: &str| -> Vec<&Path> {
         rasters.iter().map(|p| p.as_path()).filter(|p| p.ends_with(name)).collect()
     };
-    let mut expected: BTreeMap<(usize, usize), (String, [String; 3])> = BTreeMap::new();
+    let mut expected: BTreeMap<(usize, usize), Row> = BTreeMap::new();
     let mut on_edges = 0;
     for (scene, red) in of("B04.tif").into_iter().enumerate() {
         let scene_folder = archive().join(red.parent().unwrap());
@@ -131,9 +134,7 @@ fn every_plot_measures_as_its_pixels_read_whole_and_with_any_number_of_threads()
         (Ok(a), Ok(b)) => (a - b).abs() <= 1e-6 * b.abs(),
         _ => a == b,
     };
-    let same = |(a, b): &(&(String, [String; 3]), &(String, [String; 3]))| {
-        a.0 == b.0 && a.1[..2] == b.1[..2] && alike(&a.1[2], &b.1[2])
-    };
-    let differing = found.iter().zip(&expected).find(|pair| !same(pair));
+    let same = |a: &Row, b: &Row| a.0 == b.0 && a.1[..2] == b.1[..2] && alike(&a.1[2], &b.1[2]);
+    let differing = found.iter().zip(&expected).find(|(a, b)| !same(a, b));
     assert!(found.len() == expected.len() && differing.is_none(), "{} rows: {differing:?}", found.len());
 }

@@ -29,7 +29,7 @@ fn row(n: u8) -> KeptRow {
     KeptRow {
         part: [n; 32],
         date: jiff::civil::date(2022, 7, 16),
-        ndvi: (n % 3 != 0).then_some(NdviStats {
+        ndvi: (!n.is_multiple_of(3)).then_some(NdviStats {
             mean: x,
             median: -0.0,
             std: f64::MIN_POSITIVE,
@@ -38,14 +38,14 @@ fn row(n: u8) -> KeptRow {
             p75: 1.0 - x,
             p90: 1e-300,
         }),
-        bands: vec![Some(x), (n % 2 == 0).then_some(0.3)],
+        bands: vec![Some(x), n.is_multiple_of(2).then_some(0.3)],
         sky: SkyFractions { clear: x, cloud: 1.0 - x, ..SkyFractions::default() },
         valid_fraction: x,
         pixel_count: 100.0 * x,
-        rejected: (n % 3 == 0).then_some(Reject::Cloudy),
-        guard: (n % 2 == 0).then(|| vec![n, 0, 255]),
+        rejected: n.is_multiple_of(3).then_some(Reject::Cloudy),
+        guard: n.is_multiple_of(2).then(|| vec![n, 0, 255]),
         pixels: (n % 3 == 1).then(|| (2, vec![-128, -1, 0, 1, 127])),
-        piece: (n % 5 == 0).then(Vec::new),
+        piece: n.is_multiple_of(5).then(Vec::new),
     }
 }
 
