@@ -3,6 +3,7 @@
 //! Comes in: arguments. Goes out: an exit code: 0 done, 1 failed, 2 usage or unreadable input,
 //! 3 done, but some plots were deferred for operational reasons. Not here: any science.
 
+mod again;
 mod appraise;
 mod bundle;
 mod check;
@@ -13,6 +14,7 @@ mod erase;
 mod explain;
 mod merge;
 mod observe;
+mod papers;
 mod portfolio;
 mod run_flags;
 mod say;
@@ -62,6 +64,8 @@ enum Verb {
     Simulate(simulate::SimulateArgs),
     /// Check a record's hash, chain and signature, make it again from its sources, and say identical or where it differs.
     Verify(Box<verify::VerifyArgs>),
+    /// Chart, picture, raster and report of a few plots, of a run that made none.
+    Papers(Box<papers::PapersArgs>),
     /// Everything behind one record in one file, for a browser or QGIS, without a server.
     Bundle(bundle::BundleArgs),
     /// A run as tables for a committee: statuses, exposure, reasons, fairness, concentration, calendar, archive.
@@ -126,6 +130,7 @@ pub fn main() -> ExitCode {
         Verb::Validate(args) => tables::validate(&args, &voice),
         Verb::Simulate(args) => tables::simulate(args, &voice),
         Verb::Verify(args) => verify::run(&args, &voice),
+        Verb::Papers(args) => papers::run(&args, &voice),
         Verb::Bundle(args) => bundle::run(&args, &voice),
         Verb::Portfolio(args) => portfolio::run(&args, &voice),
         Verb::Erase(args) => erase::run(&args, &voice),

@@ -38,7 +38,9 @@ pub use estimate::{Estimate, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
-pub use run::{Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Shard, UnitCounts, YieldFile, appraise};
+pub use run::{
+    Again, Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Shard, UnitCounts, YieldFile, appraise,
+};
 pub use spec::{Bands, CatalogSettings, CompanySettings, CropSettings, Period, Settings, Spec, SpecError};
 
 /// A compute pool; 0 threads: one per processor.

@@ -25,6 +25,7 @@
 //! | `run.json`, last, because it vouches for the others | [`write_manifest`] |
 
 mod archive;
+mod aside;
 mod atomic;
 mod bundle;
 mod chain_file;
@@ -53,6 +54,7 @@ mod timeseries;
 mod zip;
 
 pub use archive::{Archive, ArchiveKey, AssetSeen, KeptRow, Leaf, PartHash, Sheet};
+pub use aside::Aside;
 pub use atomic::{AtomicFile, remove_partials, remove_stale, write_whole};
 pub use bundle::{BundleParts, bundle};
 pub use chain_file::{

@@ -109,6 +109,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         resume: !args.fresh,
         archive: args.run.archive.clone(),
         shard,
+        again: None,
         title: title(&args.run.plots),
         command: command_line(),
         catalog_location: args.run.catalog.clone(),

@@ -8,7 +8,8 @@ mod publish;
 mod unit;
 mod walk;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -46,6 +47,15 @@ pub struct YieldFile {
     pub sha256: String,
 }
 
+/// A few features of a run, asked about again: only the units that hold them are read and judged.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// Their ids.
+    pub ids: BTreeSet<String>,
+    /// Folder below which their papers are written, where they are asked for.
+    pub papers: Option<PathBuf>,
+}
+
 /// What to do.
 #[derive(Clone, Debug)]
 pub struct RunRequest {
@@ -77,6 +87,8 @@ pub struct RunRequest {
     pub archive: Option<PathBuf>,
     /// The part of the run that is done here; all of it when absent.
     pub shard: Option<Shard>,
+    /// The features asked about, of a run that was made before; all of it when absent.
+    pub again: Option<Again>,
     /// Hash of the input.
     pub input_sha256: String,
     /// The manifest as far as it is known before the run. Without it nothing is written, the records are only made.
@@ -93,6 +105,14 @@ impl RunRequest {
     /// Whether each plot gets papers.
     pub(super) fn papers(&self) -> bool {
         self.papers.unwrap_or(self.intake.entries.len() <= PAPERS_BY_DEFAULT)
+    }
+
+    /// Folder below which the papers of this plot are written; `None` where it gets none.
+    pub(super) fn papers_of(&self, id: &str) -> Option<&Path> {
+        match &self.again {
+            Some(again) => again.papers.as_deref().filter(|_| again.ids.contains(id)),
+            None => (self.papers() && self.write.is_some()).then_some(self.out.as_path()),
+        }
     }
 }
 

@@ -101,7 +101,8 @@ pub fn remove_partials(out: &Path) -> Result<(), Error> {
         for path in list(&folder)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with('.') && name.ends_with(".partial") {
-                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+                let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                gone.map_err(Error::io("remove", &path))?;
             }
         }
     }

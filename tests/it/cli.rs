@@ -4,6 +4,7 @@ mod answers;
 mod checks;
 mod fraud;
 mod mistakes;
+mod on_demand;
 mod papers;
 mod verify;
 

@@ -24,6 +24,7 @@ use crate::pipeline::papers::{Papers, choose, links};
 use crate::pipeline::search::Catalogued;
 use crate::pipeline::survey::{PlotSurvey, Survey};
 
+use super::plan::id_of;
 use super::{Error, RunRequest};
 
 /// Records held at a time: each is some ten kilobytes before it is written.
@@ -43,7 +44,6 @@ pub(super) struct Court<'a> {
     pub(super) bench: &'a Bench<'a>,
     pub(super) catalogued: &'a Catalogued,
     pub(super) earlier: &'a Earlier,
-    pub(super) papers: bool,
 }
 
 impl Court<'_> {
@@ -55,11 +55,12 @@ impl Court<'_> {
         seen: &Survey,
     ) -> BTreeMap<SceneId, Vec<usize>> {
         let mut lacking: BTreeMap<SceneId, Vec<usize>> = BTreeMap::new();
-        if !self.papers || self.request.write.is_none() {
-            return lacking;
-        }
         for (at, look) in positions.iter().zip(looks) {
             let Some((seen, look)) = seen.plots.get(at).zip(look.as_ref()) else { continue };
+            let entry = self.request.intake.entries.get(*at);
+            if entry.and_then(|entry| self.request.papers_of(id_of(entry))).is_none() {
+                continue;
+            }
             let at_hand = |scene: &SceneId| seen.chips.iter().any(|chip| chip.scene == *scene);
             if seen.sights.iter().all(|sight| at_hand(&sight.scene)) {
                 continue;
@@ -189,12 +190,12 @@ impl Court<'_> {
         let (request, bench) = (self.request, self.bench);
         let judged = look.map(|(look, peers)| {
             catch_unwind(AssertUnwindSafe(|| {
-                let with_papers = self.papers && search_failed.is_none();
-                let links = if with_papers { links(plot, choose(seen, None).is_some()) } else { Vec::new() };
-                (bench.judge(plot, seen, look, peers, search_failed, links), with_papers)
+                let linked = request.papers() && search_failed.is_none();
+                let links = if linked { links(plot, choose(seen, None).is_some()) } else { Vec::new() };
+                bench.judge(plot, seen, look, peers, search_failed, links)
             }))
         });
-        let (judged, with_papers) = match judged {
+        let judged = match judged {
             Some(Ok(judged)) => judged,
             failed => {
                 if let Some(Err(panic)) = failed {
@@ -205,10 +206,11 @@ impl Court<'_> {
                 return Ok(Made { record, observations: seen.observations.clone() });
             }
         };
-        if with_papers && request.write.is_some() {
+        let folder = request.papers_of(plot.id.as_str()).filter(|_| search_failed.is_none());
+        if let Some(folder) = folder {
             let sight = choose(seen, peak(&judged.assessment));
             let chip = sight.and_then(|sight| seen.chips.iter().find(|chip| chip.scene == sight.scene));
-            Papers { bench, plot, judged: &judged }.write(&request.out, chip, &seen.chips)?;
+            Papers { bench, plot, judged: &judged }.write(folder, chip, &seen.chips)?;
         }
         Ok(Made { record: judged.record, observations: judged.observations })
     }

@@ -161,13 +161,8 @@ impl<'a> Walk<'a> {
             tries: self.doors.objects.attempts(),
             yields: self.request.yields.as_ref(),
         };
-        let court = Court {
-            request: self.request,
-            bench: &bench,
-            catalogued: &catalogued,
-            earlier: self.earlier,
-            papers: self.request.papers(),
-        };
+        let court =
+            Court { request: self.request, bench: &bench, catalogued: &catalogued, earlier: self.earlier };
         let answer = match &self.file {
             Some(_) => self.parts.write_catalogue(&catalogue_seen(self.request, &catalogued, any))?,
             None => String::new(),
@@ -234,7 +229,7 @@ impl<'a> Walk<'a> {
             mask: spec.settings.mask,
             statistics: Statistics::All,
             bands: spec.bands.clone(),
-            chips: self.request.papers(),
+            chips: self.request.papers() && self.request.again.is_none(),
             pixels: KeepPixels::asked(spec, self.request.as_of),
             guard: true,
             companies: (batch.iter())
@@ -385,6 +380,9 @@ impl<'a> Walk<'a> {
 /// Numbers of the units that this process does.
 fn own(request: &RunRequest, plan: &Plan<'_>) -> Vec<usize> {
     let all = 0..plan.units.len();
+    if let Some(again) = &request.again {
+        return plan.holding(&request.intake.entries, &again.ids);
+    }
     let Some(shard) = request.shard else { return all.collect() };
     let sizes: Vec<usize> = plan.units.iter().map(|u| u.positions.len()).collect();
     let shares = store::shares(&sizes, shard.of);

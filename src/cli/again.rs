@@ -1,0 +1,140 @@
+//! Records of a run made again from its inputs: for `verify`, which compares them, and `papers`, which draws them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::lending::Policy;
+use crate::pipeline::{self, Again, RunRequest, Spec};
+use crate::record::EligibilityRecord;
+use crate::store::{self, RunManifest};
+
+use super::appraise::{FigureFiles, REGIONAL_YIELDS, policy, yields};
+use super::run_flags::{AccessFlags, RunFlags};
+use super::{Stop, doors, runtime};
+
+/// Where the inputs of the run are now.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Sources {
+    /// The plots, when they are no longer where the run read them.
+    #[arg(long, value_name = "PLOTS")]
+    plots: Option<PathBuf>,
+    /// The catalogue, when it is no longer where the run read it.
+    #[arg(long, value_name = "URL|PATH")]
+    catalog: Option<String>,
+    /// The pipeline file, when it is no longer where the run read it.
+    #[arg(long, value_name = "FILE")]
+    pipeline: Option<PathBuf>,
+    /// The policy file, when it is no longer where the run read it.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The regional yields, when they are no longer where the run read them.
+    #[arg(long, value_name = "FILE")]
+    yields: Option<PathBuf>,
+    /// The register of pledged plots, when the run had one.
+    #[arg(long, value_name = "DIR")]
+    register: Option<PathBuf>,
+    #[command(flatten)]
+    figures: FigureFiles,
+    #[command(flatten)]
+    access: AccessFlags,
+}
+
+/// The records made again, by id, and their papers below the folder named. Read are the plots that are judged together
+/// with them, and no others.
+pub(super) fn make(
+    sources: &Sources,
+    dir: &Path,
+    records: &[EligibilityRecord],
+    papers: Option<PathBuf>,
+) -> Result<BTreeMap<String, EligibilityRecord>, Stop> {
+    let manifest = store::read_manifest(dir)
+        .map_err(|e| Stop::failed(e.to_string()))?
+        .ok_or_else(|| Stop::usage(format!("{} has no run.json", dir.display())))?;
+    let (mut request, flags) = request(sources, &manifest, dir, records)?;
+    request.again = Some(Again { ids: records.iter().map(|r| r.id.clone()).collect(), papers });
+    let doors = doors::open(&flags)?;
+    let outcome = runtime()?
+        .block_on(pipeline::appraise(&request, &doors, &pipeline::nobody()))
+        .map_err(|e| Stop::failed(e.to_string()))?;
+    Ok(outcome.records.into_iter().map(|r| (r.id.clone(), r)).collect())
+}
+
+/// What the run was asked, from its manifest; inputs that are no longer the same are said before anything is read.
+fn request(
+    sources: &Sources,
+    manifest: &RunManifest,
+    dir: &Path,
+    records: &[EligibilityRecord],
+) -> Result<(RunRequest, RunFlags), Stop> {
+    let of_run = |given: &Option<PathBuf>, path: Option<&String>| given.clone().or(path.map(PathBuf::from));
+    let input = manifest.inputs.first().ok_or_else(|| Stop::usage("run.json names no input"))?;
+    let flags = RunFlags {
+        plots: sources.plots.clone().unwrap_or_else(|| PathBuf::from(&input.path)),
+        pipeline: of_run(&sources.pipeline, manifest.pipeline.path.as_ref()),
+        catalog: sources.catalog.clone().unwrap_or_else(|| manifest.catalog.location.clone()),
+        as_of: Some(manifest.as_of),
+        from: Some(manifest.from),
+        to: Some(manifest.to),
+        threads: None,
+        json: false,
+        dry_run: false,
+        archive: None,
+        ignore_personal_properties: input.personal_properties_ignored,
+        access: sources.access.clone(),
+    };
+    let spec: Spec = flags.spec()?;
+    let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
+    let policy: Policy = policy(of_run(&sources.policy, of_policy).as_deref())?;
+    let (intake, plots) = flags.read_plots(&spec)?;
+    same("the plots", &input.sha256, &plots.sha256)?;
+    let figures = sources.figures.or_of(&manifest.figures).read()?;
+    let first = records.first();
+    same("the pipeline settings", &manifest.config_sha256, &spec.sha256)?;
+    same("the policy", first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(), &policy.sha256())?;
+    let stated = first.and_then(|r| r.figures_sha256.clone()).unwrap_or_default();
+    same("the lender's figures", &stated, &figures.sha256().unwrap_or_default())?;
+    let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS).and_then(|f| f.path.as_ref());
+    let yields = of_run(&sources.yields, of_yields).map(|path| yields(&path)).transpose()?;
+    let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
+    let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
+    same("the regional yields", &stated, &found)?;
+    let register = of_run(&sources.register, manifest.register.as_ref());
+    let register = match register {
+        Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
+        None => None,
+    };
+    let request = RunRequest {
+        intake,
+        spec,
+        policy,
+        figures,
+        yields,
+        register,
+        as_of: manifest.as_of,
+        from: manifest.from,
+        to: manifest.to,
+        out: dir.to_owned(),
+        papers: Some(records.iter().any(|r| !r.links.is_empty())),
+        resume: false,
+        archive: None,
+        shard: None,
+        again: None,
+        input_sha256: plots.sha256,
+        write: None,
+        title: String::new(),
+        command: String::new(),
+        catalog_location: flags.catalog.clone(),
+    };
+    Ok((request, flags))
+}
+
+fn same(what: &str, stated: &str, found: &str) -> Result<(), Stop> {
+    if stated == found {
+        return Ok(());
+    }
+    Err(Stop::failed(format!(
+        "{what} differ from those of the run (hash {stated}, now {found}), so it cannot come out the same"
+    )))
+}
