@@ -34,12 +34,13 @@ mod timings;
 use std::sync::Arc;
 
 pub use bridge::ComputeLost;
-pub use estimate::{Estimate, estimate};
+pub use estimate::{Estimate, Job, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
 pub use run::{
     Again, Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Shard, UnitCounts, YieldFile, appraise,
+    draws_papers,
 };
 pub use spec::{Bands, CatalogSettings, CompanySettings, CropSettings, Period, Settings, Spec, SpecError};
 

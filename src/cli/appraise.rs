@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::crop::yields::YieldTable;
 use crate::lending::Policy;
-use crate::pipeline::{self, RunRequest, YieldFile};
+use crate::pipeline::{self, Job, RunRequest, YieldFile};
 use crate::store;
 
 use super::run_flags::RunFlags;
@@ -86,7 +86,8 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     let (intake, input) = args.run.read_plots(&spec)?;
     let doors = doors::open(&args.run)?;
     if args.run.dry_run {
-        return dry_run::tell(&args.run, &spec, &intake, &days, &doors, voice);
+        let papers = pipeline::draws_papers(args.papers.map(|p| p == PapersFor::All), &intake);
+        return dry_run::tell(&args.run, &spec, &intake, Job::Appraise { papers }, &days, &doors, voice);
     }
     std::fs::create_dir_all(&args.out)
         .map_err(|e| Stop::usage(format!("--out {}: {e}", args.out.display())))?;

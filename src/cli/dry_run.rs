@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::intake::Intake;
-use crate::pipeline::{self, Doors, Spec};
+use crate::pipeline::{self, Doors, Job, Spec};
 
 use super::run_flags::{Days, RunFlags};
 use super::say::Voice;
@@ -14,11 +14,12 @@ pub(super) fn tell(
     flags: &RunFlags,
     spec: &Spec,
     intake: &Intake,
+    job: Job,
     days: &Days,
     doors: &Doors,
     voice: &Voice,
 ) -> Result<Ended, Stop> {
-    let estimate = runtime()?.block_on(pipeline::estimate(intake, spec, (days.from, days.to), doors));
+    let estimate = runtime()?.block_on(pipeline::estimate(intake, spec, job, (days.from, days.to), doors));
     if flags.json {
         let text = json!({
             "plots": estimate.plots, "tiles": estimate.tiles, "scenes": estimate.scenes,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::pipeline::{self, ObserveRequest};
+use crate::pipeline::{self, Job, ObserveRequest};
 use crate::scl::Scl;
 use crate::store;
 use crate::zonal::{MaskRule, Statistics};
@@ -45,7 +45,7 @@ pub(super) fn run(args: &ObserveArgs, voice: &Voice) -> Result<Ended, Stop> {
     let (intake, _) = args.run.read_plots(&spec)?;
     let doors = doors::open(&args.run)?;
     if args.run.dry_run {
-        return dry_run::tell(&args.run, &spec, &intake, &days, &doors, voice);
+        return dry_run::tell(&args.run, &spec, &intake, Job::Observe, &days, &doors, voice);
     }
     let mask = match &args.scl_valid {
         Some(classes) => MaskRule::peers(&classes.iter().map(|c| Scl::from_value(*c)).collect::<Vec<_>>()),

@@ -30,16 +30,41 @@ const LOOKED_INTO: usize = 5;
 /// Places of a block that are clouded independently of each other: a block is 10 km wide, and the sky over land is
 /// alike over some 5 km (design value).
 const CLOUDS_OF_A_BLOCK: usize = 4;
-/// Compressed megabytes that are read, inflated and gathered in a second of one core (design value; inflating alone
-/// reaches about 190 on the developers' machine).
-const MB_PER_CPU_S: f64 = 150.0;
-/// CPU seconds of one plot from its observations to its record (design value).
-const CPU_S_PER_PLOT: f64 = 0.02;
-/// Memory of a run without plots, and of one observation with its pixels, bytes (design values).
-const BASE_BYTES: u64 = 150_000_000;
-const BYTES_PER_OBSERVATION: u64 = 600;
-/// Memory of one plot of the run, whichever company it is of, bytes (389 MB for 199,800 squares, docs/scale.md).
-const BYTES_PER_PLOT: u64 = 2_500;
+/// What costs CPU time and memory, measured (docs/scale.md, "Dry run"): one core of the developers' machine, release build.
+/// Reading, inflating and gathering, compressed megabytes a second.
+const MB_PER_CPU_S: f64 = 120.0;
+/// Taking in one plot, and looking at it in one scene, seconds.
+const PLOT_S: f64 = 30e-6;
+const LOOK_S: f64 = 3e-6;
+/// From observations to a record and its row in every table: for a plot, and for each of its scenes, seconds.
+const RECORD_S: f64 = 2.0e-3;
+const RECORD_LOOK_S: f64 = 0.38e-3;
+/// Chart, picture, raster and reports of one plot, seconds.
+const PAPERS_S: f64 = 0.1;
+/// Memory of the program with blocks on their way; of a plot with its outline; of a pixel of a plot; of a pixel in one
+/// scene where pixels are kept for the cropped area; of records held for the tables; bytes.
+const BASE_BYTES: u64 = 180_000_000;
+const PLOT_BYTES: u64 = 1_500;
+const PIXEL_BYTES: u64 = 12;
+const KEPT_PIXEL_BYTES: u64 = 2;
+const LOOK_BYTES: u64 = 600;
+const RECORD_BYTES: u64 = 60_000;
+/// Records held at a time while tables and the page are written.
+const RECORDS_HELD: usize = 5_000;
+/// Area of a pixel of red and near infrared, square metres.
+const PIXEL_M2: f64 = 100.0;
+
+/// What is to be done with what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// The table of observations, nothing else.
+    Observe,
+    /// A record for each plot.
+    Appraise {
+        /// With chart, picture, raster and report for each.
+        papers: bool,
+    },
+}
 
 /// What a run would read and take.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -60,7 +85,7 @@ pub struct Estimate {
     pub requests_at_most: u64,
     /// Bytes if no scene is cloudy and no block is smaller than its pixels; only failures cost more.
     pub bytes_at_most: u64,
-    /// CPU seconds: an order of magnitude, not yet held against runs.
+    /// CPU seconds of one core of the developers' machine.
     pub cpu_s: f64,
     /// Most memory at a time, bytes.
     pub memory_bytes: u64,
@@ -93,7 +118,7 @@ impl TileCost {
 }
 
 /// Estimates a run over these days, both included.
-pub async fn estimate(intake: &Intake, spec: &Spec, days: (Date, Date), doors: &Doors) -> Estimate {
+pub async fn estimate(intake: &Intake, spec: &Spec, job: Job, days: (Date, Date), doors: &Doors) -> Estimate {
     let plots: Vec<(usize, &Plot)> = intake.plots().enumerate().collect();
     let collections = &spec.settings.catalog.collections;
     let found = search(&doors.catalog, &plots, collections, days.0, days.1).await;
@@ -130,12 +155,51 @@ pub async fn estimate(intake: &Intake, spec: &Spec, days: (Date, Date), doors: &
     }
     estimate.requests = requests.round() as u64;
     estimate.bytes = bytes.round() as u64;
-    estimate.cpu_s = bytes / 1e6 / MB_PER_CPU_S + plots.len() as f64 * CPU_S_PER_PLOT;
-    let held = (spec.settings.company.most_plots as u64).min(plots.len() as u64);
-    let of_company = observations * held / (plots.len() as u64).max(1);
-    estimate.memory_bytes =
-        BASE_BYTES + of_company * BYTES_PER_OBSERVATION + plots.len() as u64 * BYTES_PER_PLOT;
+    let pixels: f64 = plots.iter().map(|(_, plot)| plot.area_m2 / PIXEL_M2).sum();
+    let work = Work { plots: plots.len() as u64, looks: observations, pixels: pixels as u64 };
+    estimate.cpu_s = bytes / 1e6 / MB_PER_CPU_S + work.cpu_s(job);
+    estimate.memory_bytes = work.memory_bytes(job, spec.settings.company.most_plots as u64);
     estimate
+}
+
+/// What there is to do, whatever the images weigh.
+#[derive(Clone, Copy, Debug)]
+struct Work {
+    plots: u64,
+    /// Plots times their scenes.
+    looks: u64,
+    pixels: u64,
+}
+
+impl Work {
+    fn cpu_s(self, job: Job) -> f64 {
+        let (plots, looks) = (self.plots as f64, self.looks as f64);
+        let seen = plots * PLOT_S + looks * LOOK_S;
+        match job {
+            Job::Observe => seen,
+            Job::Appraise { papers } => {
+                let drawn = if papers { plots * PAPERS_S } else { 0.0 };
+                seen + plots * RECORD_S + looks * RECORD_LOOK_S + drawn
+            }
+        }
+    }
+
+    /// Observing holds the pixels of all plots, appraising those of one company, scene by scene.
+    fn memory_bytes(self, job: Job, company: u64) -> u64 {
+        let held = BASE_BYTES + self.plots * PLOT_BYTES;
+        match job {
+            Job::Observe => held + self.pixels * PIXEL_BYTES,
+            Job::Appraise { .. } => {
+                let of_company = |whole: u64| whole * company.min(self.plots) / self.plots.max(1);
+                let pixels = of_company(self.pixels);
+                let scenes = self.looks / self.plots.max(1);
+                let reading =
+                    pixels * (PIXEL_BYTES + scenes * KEPT_PIXEL_BYTES) + of_company(self.looks) * LOOK_BYTES;
+                let writing = self.plots.min(RECORDS_HELD as u64) * RECORD_BYTES;
+                held + reading.max(writing)
+            }
+        }
+    }
 }
 
 /// The cost of a tile's scenes; `None` where no scene could be looked into.

@@ -56,6 +56,11 @@ pub struct Again {
     pub papers: Option<PathBuf>,
 }
 
+/// Whether each plot gets papers, as asked, or by their number.
+pub fn draws_papers(asked: Option<bool>, intake: &Intake) -> bool {
+    asked.unwrap_or(intake.entries.len() <= PAPERS_BY_DEFAULT)
+}
+
 /// What to do.
 #[derive(Clone, Debug)]
 pub struct RunRequest {
@@ -104,7 +109,7 @@ pub struct RunRequest {
 impl RunRequest {
     /// Whether each plot gets papers.
     pub(super) fn papers(&self) -> bool {
-        self.papers.unwrap_or(self.intake.entries.len() <= PAPERS_BY_DEFAULT)
+        draws_papers(self.papers, &self.intake)
     }
 
     /// Folder below which the papers of this plot are written; `None` where it gets none.

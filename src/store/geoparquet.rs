@@ -27,8 +27,8 @@ use crate::store::atomic::AtomicFile;
 use crate::store::error::Error;
 use crate::store::table::properties;
 
-/// Records turned into columns at once.
-const BATCH_ROWS: usize = 4_096;
+/// Records turned into columns at once: each is some tens of kilobytes while it is turned.
+const BATCH_ROWS: usize = 256;
 /// Rows of a row group, the unit a reader can skip by `bbox`.
 const GROUP_ROWS: usize = 16_384;
 /// Name of the geometry column, and of the schema's column it stands for.
