@@ -60,7 +60,8 @@ enum Verb {
     Validate(validate::ValidateArgs),
     /// Make scenes with a known truth: without options, exactly sample_tiles.
     Simulate(simulate::SimulateArgs),
-    /// Check a record's hash, chain and signature, make it again from its sources, and say identical or where it differs.
+    /// Check a record's hash, chain and signature, make it again from its sources (the whole run is read), and say
+    /// identical or where it differs.
     Verify(Box<verify::VerifyArgs>),
     /// Everything behind one record in one file, for a browser or QGIS, without a server.
     Bundle(bundle::BundleArgs),

@@ -1,20 +1,20 @@
 //! `croplens verify`: is a record as it was sealed, and does it come out the same when it is made again?
 
-use std::collections::{BTreeMap, BTreeSet};
+mod again;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
 
-use crate::lending::Policy;
-use crate::pipeline::{self, RunRequest, Spec};
 use crate::record::{self, Difference, EligibilityRecord};
-use crate::store::{self, RunManifest};
+use crate::store;
 
-use super::appraise::{FigureFiles, REGIONAL_YIELDS, policy, yields};
-use super::run_flags::{AccessFlags, RunFlags};
+use super::appraise::FigureFiles;
+use super::run_flags::AccessFlags;
 use super::say::Voice;
-use super::{Ended, Stop, doors, runtime, sign};
+use super::{Ended, Stop, sign};
 
 /// Arguments of `croplens verify`.
 #[derive(Clone, Debug, Args)]
@@ -79,14 +79,15 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
     if !args.hashes_only {
         let Some(dir) = &dir else {
             return Err(Stop::usage(
-                "to make a record again its run.json is needed: add --run DIR, or --hashes-only",
+                "to make a record again, the run's folder with its run.json is needed, and the plots, policy, figures and \
+                 catalogue of the run: add --run DIR; or ask for the hashes only, with --hashes-only",
             ));
         };
         let redacted = store::read_erased(dir).map_err(|e| Stop::failed(e.to_string()))?;
         let redacted = |r: &EligibilityRecord| {
             redacted.iter().any(|e| e.replaced_by.as_deref() == Some(r.record_sha256.as_str()))
         };
-        for (record, again) in made_again(args, dir, &records)? {
+        for (record, again) in again::made_again(args, dir, &records, voice)? {
             if redacted(&record) {
                 said.push(format!(
                     "{}: not compared, because mentions of an erased plot were taken out",
@@ -232,102 +233,6 @@ fn chain(
             Ok(true)
         }
     }
-}
-
-type Again = Vec<(EligibilityRecord, Option<EligibilityRecord>)>;
-
-/// The same records made from the inputs and the catalogue of the run.
-fn made_again(args: &VerifyArgs, dir: &Path, records: &[EligibilityRecord]) -> Result<Again, Stop> {
-    let manifest = store::read_manifest(dir)
-        .map_err(|e| Stop::failed(e.to_string()))?
-        .ok_or_else(|| Stop::usage(format!("{} has no run.json", dir.display())))?;
-    let request = request(args, &manifest, dir, records)?;
-    let (request, flags) = request;
-    let doors = doors::open(&flags)?;
-    // All plots are read, because a plot is judged among its neighbours.
-    let outcome = runtime()?
-        .block_on(pipeline::appraise(&request, &doors, &pipeline::nobody()))
-        .map_err(|e| Stop::failed(e.to_string()))?;
-    let mut made: BTreeMap<String, EligibilityRecord> =
-        outcome.records.into_iter().map(|r| (r.id.clone(), r)).collect();
-    Ok(records.iter().map(|r| (r.clone(), made.remove(&r.id))).collect())
-}
-
-/// What the run was asked, from its manifest; inputs that are no longer the same are said before anything is read.
-fn request(
-    args: &VerifyArgs,
-    manifest: &RunManifest,
-    dir: &Path,
-    records: &[EligibilityRecord],
-) -> Result<(RunRequest, RunFlags), Stop> {
-    let of_run = |given: &Option<PathBuf>, path: Option<&String>| given.clone().or(path.map(PathBuf::from));
-    let input = manifest.inputs.first().ok_or_else(|| Stop::usage("run.json names no input"))?;
-    let flags = RunFlags {
-        plots: args.plots.clone().unwrap_or_else(|| PathBuf::from(&input.path)),
-        pipeline: of_run(&args.pipeline, manifest.pipeline.path.as_ref()),
-        catalog: args.catalog.clone().unwrap_or_else(|| manifest.catalog.location.clone()),
-        as_of: Some(manifest.as_of),
-        from: Some(manifest.from),
-        to: Some(manifest.to),
-        threads: None,
-        json: false,
-        dry_run: false,
-        archive: None,
-        ignore_personal_properties: input.personal_properties_ignored,
-        access: args.access.clone(),
-    };
-    let spec: Spec = flags.spec()?;
-    let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
-    let policy: Policy = policy(of_run(&args.policy, of_policy).as_deref())?;
-    let (intake, plots) = flags.read_plots(&spec)?;
-    same("the plots", &input.sha256, &plots.sha256)?;
-    let figures = args.figures.or_of(&manifest.figures).read()?;
-    let first = records.first();
-    same("the pipeline settings", &manifest.config_sha256, &spec.sha256)?;
-    same("the policy", first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(), &policy.sha256())?;
-    let stated = first.and_then(|r| r.figures_sha256.clone()).unwrap_or_default();
-    same("the lender's figures", &stated, &figures.sha256().unwrap_or_default())?;
-    let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS).and_then(|f| f.path.as_ref());
-    let yields = of_run(&args.yields, of_yields).map(|path| yields(&path)).transpose()?;
-    let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
-    let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
-    same("the regional yields", &stated, &found)?;
-    let register = of_run(&args.register, manifest.register.as_ref());
-    let register = match register {
-        Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
-        None => None,
-    };
-    let request = RunRequest {
-        intake,
-        spec,
-        policy,
-        figures,
-        yields,
-        register,
-        as_of: manifest.as_of,
-        from: manifest.from,
-        to: manifest.to,
-        out: dir.to_owned(),
-        papers: Some(records.iter().any(|r| !r.links.is_empty())),
-        resume: false,
-        archive: None,
-        shard: None,
-        input_sha256: plots.sha256,
-        write: None,
-        title: String::new(),
-        command: String::new(),
-        catalog_location: flags.catalog.clone(),
-    };
-    Ok((request, flags))
-}
-
-fn same(what: &str, stated: &str, found: &str) -> Result<(), Stop> {
-    if stated == found {
-        return Ok(());
-    }
-    Err(Stop::failed(format!(
-        "{what} differ from those of the run (hash {stated}, now {found}), so it cannot come out the same"
-    )))
 }
 
 fn short(text: &str) -> String {

@@ -1,0 +1,158 @@
+//! Making the records of a run again from the inputs that its manifest names.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::VerifyArgs;
+use crate::cli::appraise::{REGIONAL_YIELDS, policy, yields};
+use crate::cli::run_flags::RunFlags;
+use crate::cli::say::Voice;
+use crate::cli::{Stop, doors, runtime};
+use crate::lending::Policy;
+use crate::pipeline::{self, RunRequest, Spec};
+use crate::record::EligibilityRecord;
+use crate::store::{self, RunManifest};
+
+pub(super) type Again = Vec<(EligibilityRecord, Option<EligibilityRecord>)>;
+
+/// The same records made from the inputs and the catalogue of the run.
+pub(super) fn made_again(
+    args: &VerifyArgs,
+    dir: &Path,
+    records: &[EligibilityRecord],
+    voice: &Voice,
+) -> Result<Again, Stop> {
+    let manifest = store::read_manifest(dir)
+        .map_err(|e| Stop::failed(e.to_string()))?
+        .ok_or_else(|| Stop::usage(format!("{} has no run.json", dir.display())))?;
+    let (request, flags) = request(args, &manifest, dir, records)?;
+    let doors = doors::open(&flags)?;
+    // All plots are read, because a plot is judged among its neighbours.
+    let entries = request.intake.entries.len();
+    if records.len() < entries {
+        voice.note(&format!(
+            "{} of {entries} records are asked about; the images of all {entries} plots are read again, because a record rests on its neighbours and holds only the hash of which they are",
+            records.len()
+        ));
+    }
+    let outcome = runtime()?
+        .block_on(pipeline::appraise(&request, &doors, &pipeline::nobody()))
+        .map_err(|e| Stop::failed(e.to_string()))?;
+    let mut made: BTreeMap<String, EligibilityRecord> =
+        outcome.records.into_iter().map(|r| (r.id.clone(), r)).collect();
+    Ok(records.iter().map(|r| (r.clone(), made.remove(&r.id))).collect())
+}
+
+/// What the run was asked, from its manifest; inputs that are no longer the same are said before anything is read.
+fn request(
+    args: &VerifyArgs,
+    manifest: &RunManifest,
+    dir: &Path,
+    records: &[EligibilityRecord],
+) -> Result<(RunRequest, RunFlags), Stop> {
+    let of_run = |given: &Option<PathBuf>, path: Option<&String>| given.clone().or(path.map(PathBuf::from));
+    let input = manifest.inputs.first().ok_or_else(|| Stop::usage("run.json names no input"))?;
+    let flags = RunFlags {
+        plots: args.plots.clone().unwrap_or_else(|| PathBuf::from(&input.path)),
+        pipeline: of_run(&args.pipeline, manifest.pipeline.path.as_ref()),
+        catalog: args.catalog.clone().unwrap_or_else(|| manifest.catalog.location.clone()),
+        as_of: Some(manifest.as_of),
+        from: Some(manifest.from),
+        to: Some(manifest.to),
+        threads: None,
+        json: false,
+        dry_run: false,
+        archive: None,
+        ignore_personal_properties: input.personal_properties_ignored,
+        access: args.access.clone(),
+    };
+    still_there("plots", &flags.plots, "--plots", &input.sha256)?;
+    let catalog = Path::new(&flags.catalog);
+    if !flags.catalog.contains("://") && !catalog.exists() {
+        return Err(Stop::usage(format!(
+            "the run read the catalogue {}, which is not here: name it with --catalog",
+            catalog.display()
+        )));
+    }
+    let spec: Spec = flags.spec()?;
+    let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
+    let policy: Policy = policy(of_run(&args.policy, of_policy).as_deref())?;
+    let (intake, plots) = flags.read_plots(&spec)?;
+    same("the plots", "--plots", &input.sha256, &plots.sha256)?;
+    let figures = args.figures.or_of(&manifest.figures).read()?;
+    let first = records.first();
+    same("the pipeline settings", "--pipeline", &manifest.config_sha256, &spec.sha256)?;
+    same(
+        "the policy",
+        "--policy",
+        first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(),
+        &policy.sha256(),
+    )?;
+    let stated = first.and_then(|r| r.figures_sha256.clone()).unwrap_or_default();
+    same(
+        "the lender's figures",
+        "--finance, --prices, --cautious-yields",
+        &stated,
+        &figures.sha256().unwrap_or_default(),
+    )?;
+    let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS).and_then(|f| f.path.as_ref());
+    let yields = of_run(&args.yields, of_yields).map(|path| yields(&path)).transpose()?;
+    let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
+    let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
+    same("the regional yields", "--yields", &stated, &found)?;
+    let register = of_run(&args.register, manifest.register.as_ref());
+    let register = match register {
+        Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
+        None => None,
+    };
+    let request = RunRequest {
+        intake,
+        spec,
+        policy,
+        figures,
+        yields,
+        register,
+        as_of: manifest.as_of,
+        from: manifest.from,
+        to: manifest.to,
+        out: dir.to_owned(),
+        papers: Some(records.iter().any(|r| !r.links.is_empty())),
+        resume: false,
+        archive: None,
+        shard: None,
+        input_sha256: plots.sha256,
+        write: None,
+        title: String::new(),
+        command: String::new(),
+        catalog_location: flags.catalog.clone(),
+    };
+    Ok((request, flags))
+}
+
+/// A file of the run that is not where it was is told with the flag that names it and the hash by which it is known.
+fn still_there(what: &str, path: &Path, flag: &str, sha256: &str) -> Result<(), Stop> {
+    if path.exists() {
+        return Ok(());
+    }
+    let from = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        format!("{}, which is not here", path.display())
+    };
+    Err(Stop::usage(format!(
+        "the run read its {what} from {from}: name the same file with {flag} (SHA-256 {sha256})"
+    )))
+}
+
+/// Whether an input is that of the run.
+fn same(what: &str, flag: &str, stated: &str, found: &str) -> Result<(), Stop> {
+    if stated == found {
+        return Ok(());
+    }
+    let shown = |hash: &str| if hash.is_empty() { "none".to_owned() } else { format!("SHA-256 {hash}") };
+    Err(Stop::failed(format!(
+        "{what}: not those of the run (then {}, now {}), so no record can come out the same; name the right ones with {flag}",
+        shown(stated),
+        shown(found)
+    )))
+}
