@@ -62,7 +62,8 @@ enum Verb {
     Validate(validate::ValidateArgs),
     /// Make scenes with a known truth: without options, exactly sample_tiles.
     Simulate(simulate::SimulateArgs),
-    /// Check a record's hash, chain and signature, make it again from its sources, and say identical or where it differs.
+    /// Check a record's hash, chain and signature, make it again from its sources (the whole run is read), and say
+    /// identical or where it differs.
     Verify(Box<verify::VerifyArgs>),
     /// Chart, picture, raster and report of a few plots, of a run that made none.
     Papers(Box<papers::PapersArgs>),

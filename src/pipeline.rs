@@ -36,6 +36,7 @@ use std::sync::Arc;
 pub use bridge::ComputeLost;
 pub use estimate::{Estimate, Job, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
+pub use overlaps::register_moved;
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
 pub use run::{

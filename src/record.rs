@@ -6,13 +6,14 @@
 //! and how a file is written (`store`).
 //!
 //! Every fact has one table: a column is a line of `record/columns.rs`, a reason code a row of
-//! `record/codes.rs`, an enumerated word a line of `record/words.rs`.
+//! `record/codes/rows.rs`, an enumerated word a line of `record/words.rs`.
 
 mod canonical;
 mod chain;
 mod codes;
 mod columns;
 mod condition;
+mod example;
 mod json_schema;
 mod outline;
 mod parts;
@@ -26,6 +27,7 @@ pub use chain::{Difference, Links, chain, difference};
 pub use codes::{CODES, Code, CodeFacts, DEFERRING, Form, Param};
 pub use columns::{EligibilityRecord, SCHEMA_VERSION};
 pub use condition::{CONDITIONS, Condition, ConditionFacts};
+pub use example::EXAMPLE_MARK;
 pub use json_schema::json_schema;
 pub use outline::Outline;
 pub use parts::{

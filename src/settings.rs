@@ -90,6 +90,20 @@ fn descend(table: &DeTable<'_>, byte: usize, path: &mut Vec<String>) {
                 path.pop();
                 false
             }
+            // So with tables in a list; they are counted from 1.
+            DeValue::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    let DeValue::Table(inner) = item.get_ref() else { continue };
+                    path.push(format!("{}[{}]", key.get_ref(), at + 1));
+                    let depth = path.len();
+                    descend(inner, byte, path);
+                    if path.len() > depth || item.span().contains(&byte) {
+                        return;
+                    }
+                    path.pop();
+                }
+                value.span().contains(&byte)
+            }
             _ => value.span().contains(&byte),
         };
         if on_key || inside {
@@ -105,12 +119,19 @@ fn line_of_path(text: &str, path: &str) -> usize {
     let mut table = document.get_ref();
     let mut line = 1;
     for part in path.split('.') {
-        let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref() == part) else { break };
+        let (name, index) = match part.strip_suffix(']').and_then(|p| p.split_once('[')) {
+            Some((name, at)) => (name, at.parse::<usize>().ok().and_then(|at| at.checked_sub(1))),
+            None => (part, None),
+        };
+        let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref() == name) else { break };
         line = line_of(text, key.span().start);
-        match value.get_ref() {
-            DeValue::Table(inner) => table = inner,
-            _ => break,
-        }
+        let item = match (value.get_ref(), index) {
+            (DeValue::Array(items), Some(at)) => items.get(at),
+            (DeValue::Table(_), _) => Some(value),
+            _ => None,
+        };
+        let Some(DeValue::Table(inner)) = item.map(|item| item.get_ref()) else { break };
+        table = inner;
     }
     line
 }
@@ -134,5 +155,15 @@ mod tests {
         assert_eq!(line_of_path(TEXT, "rules.min_area_ha.unit"), 5);
         assert_eq!(line_of_path(TEXT, "rules.other.missing"), 7);
         assert_eq!(line_of_path(TEXT, "nothing"), 1);
+    }
+
+    #[test]
+    fn tables_of_a_list_are_counted_from_one() {
+        let text = "id = 1\n\n[[limit.caps]]\nname = \"a\"\namount = \"1\"\n\n[[limit.caps]]\nname = \"b\"\namount = \"-5\"\n";
+        assert_eq!(path_at(text, text.find("\"-5\"").unwrap()), "limit.caps[2].amount");
+        assert_eq!(path_at(text, text.find("\"1\"").unwrap()), "limit.caps[1].amount");
+        assert_eq!(line_of_path(text, "limit.caps[2].amount"), 9);
+        assert_eq!(line_of_path(text, "limit.caps[1].name"), 4);
+        assert_eq!(line_of_path(text, "limit.caps[7].name"), 3);
     }
 }

@@ -11,7 +11,7 @@
 //! | `plots/<folder>/` (the folder: [`plot_folder`]) | |
 //! | `… report.html` | [`report_html`] and [`write_whole`] |
 //! | `… report.zh.html`, the same in Chinese | [`report_html_zh`] and [`write_whole`] |
-//! | `… series.svg` | [`season_chart()`] and [`write_whole`] |
+//! | `… series.svg` | [`season_chart()`] ([`season_chart_zh`] in the Chinese report) and [`write_whole`] |
 //! | `… ndvi.png` | drawn by `zonal`, written by [`write_whole`] |
 //! | `… ndvi.tif`, `… ndvi.json` | [`write_ndvi_cog`], then [`write_ndvi_item`] |
 //! | `chain.jsonl` | [`write_chain`] |
@@ -39,6 +39,7 @@ mod geoparquet;
 mod index_page;
 mod jsonl;
 mod ndvi_cog;
+mod page;
 mod parts;
 mod plain_words;
 mod qgis;
@@ -51,6 +52,7 @@ mod stac_item;
 mod summary_page;
 mod table;
 mod timeseries;
+mod tongue;
 mod zip;
 
 pub use archive::{Archive, ArchiveKey, AssetSeen, KeptRow, Leaf, PartHash, Sheet};
@@ -76,14 +78,16 @@ pub use parts::{
     join, merge, shares,
 };
 pub use qgis::{RECORDS_STYLE, ndvi_style, records_style};
-pub use register::{Pledge, enter_register, read_register};
+pub use register::{Entered, Pledge, enter_register, read_register};
 pub use report::{Report, ReportPicture, report_html, report_html_zh};
 pub use run_manifest::{
     CatalogUsed, DeferredPlot, Exit, InputFile, MANIFEST_FILE, MANIFEST_VERSION, OutputFile, PlotCounts,
     RunManifest, SceneCounts, SettingsUsed, SkippedScene, SoftwareUsed, Traffic, read_manifest,
     write_manifest,
 };
-pub use season_chart::{ChartMark, ChartPoint, ChartSpan, CurvePoint, SeasonChart, season_chart};
+pub use season_chart::{
+    ChartMark, ChartPoint, ChartSpan, CurvePoint, SeasonChart, season_chart, season_chart_zh,
+};
 pub use spreadsheet::text_cell;
 pub use stac_item::{NdviItem, NdviSource, write_ndvi_item};
 pub use summary_page::{SummaryCell, SummaryPage, SummaryTable, summary_html};

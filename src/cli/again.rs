@@ -84,22 +84,40 @@ fn request(
         ignore_personal_properties: input.personal_properties_ignored,
         access: sources.access.clone(),
     };
+    still_there("plots", &flags.plots, "--plots", &input.sha256)?;
+    let catalog = Path::new(&flags.catalog);
+    if !flags.catalog.contains("://") && !catalog.exists() {
+        return Err(Stop::usage(format!(
+            "the run read the catalogue {}, which is not here: name it with --catalog",
+            catalog.display()
+        )));
+    }
     let spec: Spec = flags.spec()?;
     let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
     let policy: Policy = policy(of_run(&sources.policy, of_policy).as_deref())?;
     let (intake, plots) = flags.read_plots(&spec)?;
-    same("the plots", &input.sha256, &plots.sha256)?;
+    same("the plots", "--plots", &input.sha256, &plots.sha256)?;
     let figures = sources.figures.or_of(&manifest.figures).read()?;
     let first = records.first();
-    same("the pipeline settings", &manifest.config_sha256, &spec.sha256)?;
-    same("the policy", first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(), &policy.sha256())?;
+    same("the pipeline settings", "--pipeline", &manifest.config_sha256, &spec.sha256)?;
+    same(
+        "the policy",
+        "--policy",
+        first.and_then(|r| r.policy_sha256.as_deref()).unwrap_or_default(),
+        &policy.sha256(),
+    )?;
     let stated = first.and_then(|r| r.figures_sha256.clone()).unwrap_or_default();
-    same("the lender's figures", &stated, &figures.sha256().unwrap_or_default())?;
+    same(
+        "the lender's figures",
+        "--finance, --prices, --cautious-yields",
+        &stated,
+        &figures.sha256().unwrap_or_default(),
+    )?;
     let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS).and_then(|f| f.path.as_ref());
     let yields = of_run(&sources.yields, of_yields).map(|path| yields(&path)).transpose()?;
     let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
     let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
-    same("the regional yields", &stated, &found)?;
+    same("the regional yields", "--yields", &stated, &found)?;
     let register = of_run(&sources.register, manifest.register.as_ref());
     let register = match register {
         Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
@@ -130,11 +148,30 @@ fn request(
     Ok((request, flags))
 }
 
-fn same(what: &str, stated: &str, found: &str) -> Result<(), Stop> {
+/// A file of the run that is not where it was is told with the flag that names it and the hash by which it is known.
+fn still_there(what: &str, path: &Path, flag: &str, sha256: &str) -> Result<(), Stop> {
+    if path.exists() {
+        return Ok(());
+    }
+    let from = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        format!("{}, which is not here", path.display())
+    };
+    Err(Stop::usage(format!(
+        "the run read its {what} from {from}: name the same file with {flag} (SHA-256 {sha256})"
+    )))
+}
+
+/// Whether an input is that of the run.
+fn same(what: &str, flag: &str, stated: &str, found: &str) -> Result<(), Stop> {
     if stated == found {
         return Ok(());
     }
+    let shown = |hash: &str| if hash.is_empty() { "none".to_owned() } else { format!("SHA-256 {hash}") };
     Err(Stop::failed(format!(
-        "{what} differ from those of the run (hash {stated}, now {found}), so it cannot come out the same"
+        "{what}: not those of the run (then {}, now {}), so no record can come out the same; name the right ones with {flag}",
+        shown(stated),
+        shown(found)
     )))
 }

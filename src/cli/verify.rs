@@ -56,7 +56,8 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
     if !args.hashes_only {
         let Some(dir) = &dir else {
             return Err(Stop::usage(
-                "to make a record again its run.json is needed: add --run DIR, or --hashes-only",
+                "to make a record again, the run's folder with its run.json is needed, and the plots, policy, figures and \
+                 catalogue of the run: add --run DIR; or ask for the hashes only, with --hashes-only",
             ));
         };
         let redacted = store::read_erased(dir).map_err(|e| Stop::failed(e.to_string()))?;

@@ -165,7 +165,10 @@ fn property_values<'a>(
         Ok(mut values) => {
             let is_read = |name: &str| properties::READ.contains(&name);
             let is_personal = |name: &str, value: &str| match is_read(name) {
-                true => properties::REFERENCES.contains(&name) && holds_personal(value),
+                true if properties::REFERENCES.contains(&name) => {
+                    personal::value_looks_personal(&text_of(value))
+                }
+                true => properties::WORDED.contains(&name) && personal::words_look_personal(&text_of(value)),
                 false => personal::name_looks_personal(name) || personal::inside(name, value),
             };
             let found = values.iter().filter(|(name, value)| is_personal(name, value));
@@ -180,10 +183,9 @@ fn property_values<'a>(
     }
 }
 
-/// Whether JSON text is a reference that looks like an address or number of a person.
-fn holds_personal(raw: &str) -> bool {
-    let text = serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned());
-    personal::value_looks_personal(&text)
+/// The text of a JSON value; of anything but text, as it is written.
+fn text_of(raw: &str) -> String {
+    serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned())
 }
 
 /// Names the properties, never what they hold.

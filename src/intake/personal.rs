@@ -51,6 +51,11 @@ const PAIRS: &str = "\
     id+number id+no id+card identity+card ho+ten dien+thoai home+address \
     postal+address street+address bank+account account+number account+no contact+number contact+no";
 
+/// Words that name a person's data where they stand alone.
+const ALONE: &str = "\
+    address identity owner farmer grower borrower applicant proprietor landlord tenant agricultor \
+    agricultora propietario proprietario agriculteur landwirt mkulima";
+
 /// Words beside which a phone is a device and not a person's number.
 const DEVICES: &str = "\
     gps accuracy model os app version battery brand device photo lat lon network coverage signal \
@@ -71,7 +76,9 @@ pub(super) fn name_looks_personal(name: &str) -> bool {
         [a, b] => has(OF_A_PERSON, a) && has(NUMBERS, b) || has(PAIRS, &format!("{a}+{b}")),
         _ => false,
     });
-    if together || words == ["address"] || words == ["identity"] {
+    // A person alone (`owner`) is a name as good as always; with another word it may be anything (`owner_type`).
+    let alone = words.len() == 1 && any(ALONE);
+    if together || alone {
         return true;
     }
     if any(ALWAYS) {
@@ -92,18 +99,28 @@ pub(super) fn value_looks_personal(value: &str) -> bool {
     is_email(value) || is_phone(value) || is_chinese_identity(value)
 }
 
-/// Names of personal properties inside a value, as paths; only objects have such.
-pub(super) fn inside(name: &str, value: &str) -> bool {
-    value.starts_with('{') && serde_json::from_str::<Value>(value).is_ok_and(|value| any_member(name, &value))
+/// Whether free words hold such an address or number, alone or among others.
+pub(super) fn words_look_personal(text: &str) -> bool {
+    value_looks_personal(text) || text.split_whitespace().any(value_looks_personal)
 }
 
+/// Whether a value holds personal properties, by their names; only objects, and lists of objects, have such.
+pub(super) fn inside(name: &str, value: &str) -> bool {
+    value.starts_with(['{', '['])
+        && serde_json::from_str::<Value>(value).is_ok_and(|value| any_member(name, &value))
+}
+
+/// A member is looked at with the name it stands under (`farmer` and `name`), and by itself where it says enough.
 fn any_member(path: &str, value: &Value) -> bool {
-    value.as_object().is_some_and(|members| {
-        members.iter().any(|(key, inner)| {
+    match value {
+        Value::Object(members) => members.iter().any(|(key, inner)| {
             let path = format!("{path} {key}");
-            name_looks_personal(&path) || any_member(&path, inner)
-        })
-    })
+            let by_itself = words(key).len() > 1 && name_looks_personal(key);
+            by_itself || name_looks_personal(&path) || any_member(&path, inner)
+        }),
+        Value::Array(items) => items.iter().any(|item| any_member(path, item)),
+        _ => false,
+    }
 }
 
 /// The words of a name in small letters without marks: `farmerName`, `FARMER-NAME` and `farmername` give the same.
@@ -255,6 +272,9 @@ mod tests {
             "ho_ten",
             "name_2",
             "surname",
+            "owner",
+            "Farmer",
+            "propietario",
         ];
         for name in personal {
             assert!(name_looks_personal(name), "{name} {:?}", words(name));
@@ -299,6 +319,8 @@ mod tests {
             "holding",
             "number_of_plots",
             "card",
+            "owner_type",
+            "farmer_group_id",
         ];
         for name in things {
             assert!(!name_looks_personal(name), "{name} {:?}", words(name));
@@ -328,12 +350,21 @@ mod tests {
         ] {
             assert!(!value_looks_personal(value), "{value}");
         }
+        for words in ["call +254712345678", "a.b@coop.example.org", "maize; 13812345678"] {
+            assert!(words_look_personal(words), "{words}");
+        }
+        for words in ["winter wheat", "crop loan appraisal", "maize 2024", "credit_appraisal"] {
+            assert!(!words_look_personal(words), "{words}");
+        }
     }
 
     #[test]
     fn objects_are_looked_into_with_the_name_they_stand_under() {
         assert!(inside("farmer", r#"{"name":"x"}"#));
         assert!(inside("a", r#"{"b":{"phone":1}}"#));
+        assert!(inside("a", r#"{"farmer_name":"x"}"#));
+        assert!(inside("members", r#"[{"plot":1},{"phone":2}]"#));
+        assert!(!inside("crops", r#"[{"name":"maize"},{"name":"bean"}]"#));
         assert!(!inside("crop", r#"{"scheme":"x","name":"maize"}"#));
         assert!(!inside("a", "7"));
     }

@@ -33,6 +33,9 @@ pub(super) const READ: [&str; 18] = [
 pub(super) const REFERENCES: [&str; 6] =
     ["id", "collection", "lender_ref", "application_ref", "borrower_ref", "consent_ref"];
 
+/// Free words that are carried into the record.
+pub(super) const WORDED: [&str; 2] = ["declared_crop", "consent_purpose"];
+
 /// Longest text property, bytes: a reference or a crop name, not a document.
 const MAX_TEXT: usize = 200;
 /// Longest decimal, bytes: 15 digits before and 6 after the point, with sign and point.

@@ -129,6 +129,12 @@ impl Figures {
         (!all.is_empty()).then(|| crate::record::sha256_hex(all.join("\n").as_bytes()))
     }
 
+    /// Who says so, of every figure.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let places = self.finance.iter().map(|f| &f.at).chain(self.prices.iter().map(|p| &p.at));
+        places.chain(self.yields.iter().map(|y| &y.at)).map(|at| at.source.as_str())
+    }
+
     /// Hash of the file of one kind, hex; empty without one.
     pub fn file_sha256(&self, kind: FigureKind) -> String {
         self.files.iter().rev().find(|(k, _)| *k == kind).map(|(_, hash)| hash.clone()).unwrap_or_default()

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use crate::intake::Entry;
 use crate::lending::{Common, Overlap, OverlapCheck};
 use crate::overlap::{self, Claim};
 use crate::plot::{Plot, References};
-use crate::store::Pledge;
+use crate::store::{Entered, Pledge};
 
 use super::run::RunRequest;
 
@@ -39,17 +41,14 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
             Entry::Rejected(_) => None,
         })
         .collect();
-    let own: BTreeSet<_> =
-        plots.iter().map(|p| (p.id.as_str(), &p.references.lender, &p.references.application)).collect();
-    let mut pledges: Vec<&Pledge> = request.register.iter().flatten().collect();
-    pledges.retain(|p| {
-        !own.contains(&(p.plot_id.as_str(), &p.lender_ref, &p.application_ref)) && p.as_of <= request.as_of
-    });
-    let register = request.register.is_some().then(|| {
-        let all: BTreeSet<String> =
-            pledges.iter().map(|p| serde_json::to_string(p).unwrap_or_default()).collect();
-        crate::record::sha256_hex(all.into_iter().collect::<Vec<_>>().join("\n").as_bytes())
-    });
+    let own: BTreeSet<Own<'_>> = plots
+        .iter()
+        .map(|p| {
+            own(p.id.as_str(), &p.references.lender, &p.references.application, Some(&p.geometry_sha256))
+        })
+        .collect();
+    let pledges: Vec<&Pledge> = others(request.register.iter().flatten(), &own, request.as_of).collect();
+    let register = request.register.is_some().then(|| version(&pledges));
     let claims: Vec<Claim<'_>> = (plots.iter())
         .map(|p| Claim { outline: &p.geometry, area_m2: p.area_m2, fresh: true })
         .chain(pledges.iter().map(|p| Claim { outline: &p.geometry.0, area_m2: p.area_m2, fresh: false }))
@@ -101,6 +100,52 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
         });
     }
     out
+}
+
+/// By what an application is known again: plot, lender, application; without an application's reference the land counts
+/// too, because any file may number its plots from one.
+type Own<'a> = (&'a str, Option<&'a str>, Option<&'a str>, Option<&'a str>);
+
+fn own<'a>(
+    id: &'a str,
+    lender: &'a Option<String>,
+    application: &'a Option<String>,
+    outline: Option<&'a String>,
+) -> Own<'a> {
+    let outline = outline.filter(|_| application.is_none()).map(String::as_str);
+    (id, lender.as_deref(), application.as_deref(), outline)
+}
+
+/// The entries of a register that are rivals of a run's plots: not their own, and of no later day.
+fn others<'a>(
+    register: impl Iterator<Item = &'a Pledge>,
+    own_plots: &BTreeSet<Own<'_>>,
+    as_of: Date,
+) -> impl Iterator<Item = &'a Pledge> {
+    let is_own = |p: &Pledge| {
+        own_plots.contains(&own(&p.plot_id, &p.lender_ref, &p.application_ref, Some(&p.geometry_sha256)))
+    };
+    register.filter(move |p| p.as_of <= as_of && !is_own(p))
+}
+
+/// Hash of the entries that count.
+fn version(pledges: &[&Pledge]) -> String {
+    let all: BTreeSet<String> =
+        pledges.iter().map(|p| serde_json::to_string(p).unwrap_or_default()).collect();
+    crate::record::sha256_hex(all.into_iter().collect::<Vec<_>>().join("\n").as_bytes())
+}
+
+/// Whether the register holds other entries now than those which a run was compared with: another run entered its plots,
+/// or some were erased, while it was made.
+pub fn register_moved(run: &Entered, register: &[Pledge]) -> bool {
+    let Some(compared_with) = &run.compared_with else { return false };
+    let own_plots: BTreeSet<Own<'_>> = run
+        .plots
+        .iter()
+        .map(|(id, lender, application, outline)| own(id, lender, application, outline.as_ref()))
+        .collect();
+    let pledges: Vec<&Pledge> = others(register.iter(), &own_plots, run.as_of).collect();
+    *compared_with != version(&pledges)
 }
 
 fn of_register(p: &Pledge, common: Common) -> Overlap {

@@ -76,7 +76,8 @@ impl Papers<'_> {
     /// Writes everything into the plot's folder.
     pub(super) fn write(&self, out: &Path, chip: Option<&Chip>, chips: &[Chip]) -> Result<(), store::Error> {
         let folder = out.join("plots").join(store::plot_folder(self.plot.id.as_str()));
-        let chart = store::season_chart(&self.chart());
+        let shown = self.chart();
+        let chart = store::season_chart(&shown);
         store::write_whole(&folder.join("series.svg"), chart.as_bytes())?;
         let picture = match chip {
             Some(chip) => self.picture(&folder, chip)?,
@@ -88,7 +89,9 @@ impl Papers<'_> {
             chart_svg: Some(&chart),
             picture: picture.as_ref().map(|(png, date)| ReportPicture { png, date: *date }),
         };
-        store::write_whole(&folder.join("report.zh.html"), store::report_html_zh(&report).as_bytes())?;
+        let chart_zh = store::season_chart_zh(&shown);
+        let chinese = Report { chart_svg: Some(&chart_zh), ..report };
+        store::write_whole(&folder.join("report.zh.html"), store::report_html_zh(&chinese).as_bytes())?;
         store::write_whole(&folder.join("report.html"), store::report_html(&report).as_bytes())
     }
 
@@ -199,6 +202,7 @@ impl Papers<'_> {
             |name: &str, d: &DateInterval| ChartSpan { from: d.p10, to: d.p90, label: name.to_owned() };
         let harvest = match (&assessment.harvested, &assessment.harvest) {
             (Some(seen), _) => Some(span("harvest seen", seen)),
+            (None, Some(dated)) if dated.p90 < as_of => Some(span("harvest by its dates", dated)),
             (None, Some(expected)) => Some(span("harvest expected", expected)),
             (None, None) => None,
         };

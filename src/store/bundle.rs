@@ -1,7 +1,7 @@
 //! `bundle.zip`: everything that stands behind one record, for a court, an auditor or an appeal, without a server.
 //!
 //! Comes in: a record of an output folder, and documents. Goes out: the bytes of a ZIP that opens in a browser
-//! (`index.html`) and in QGIS (layers with a style beside each). The same folder gives the same bytes.
+//! (`index.html`) and in QGIS (`evidence.qgs`, and a style beside each layer). The same folder gives the same bytes.
 
 mod page;
 
@@ -14,7 +14,7 @@ use crate::store::error::Error;
 use crate::store::folder::plot_folder;
 use crate::store::geojson::collection_of;
 use crate::store::jsonl::json_line;
-use crate::store::qgis::records_style;
+use crate::store::qgis::{PROJECT_FILE, project, records_style};
 use crate::store::spreadsheet::text_cell;
 use crate::store::zip;
 
@@ -68,6 +68,9 @@ pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -
             files.push((name.into(), bytes));
         }
     }
+    if let Some(map) = map_of(record, &files) {
+        files.push((PROJECT_FILE.into(), map.into_bytes()));
+    }
     for name in [CHAIN_FILE, ERASED_FILE, SIGNATURE_FILE] {
         if let Some(bytes) = read(&dir.join(name))? {
             files.push((name.into(), bytes));
@@ -85,6 +88,21 @@ pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -
     let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256_hex(bytes))).collect();
     files.push(("SHA256SUMS".into(), sums.into_bytes()));
     zip::stored(&files).ok_or_else(|| Error::foreign(dir, "more than 4 GB for one bundle"))
+}
+
+/// The project that shows the files which are there; the raster only with its item, which says where it lies.
+fn map_of(record: &EligibilityRecord, files: &[(String, Vec<u8>)]) -> Option<String> {
+    let text = |name: &str| {
+        let (_, bytes) = files.iter().find(|(file, _)| file == name)?;
+        std::str::from_utf8(bytes).ok()
+    };
+    let crs = text("ndvi.json").and_then(|item| {
+        let item: serde_json::Value = serde_json::from_str(item).ok()?;
+        Some(item.pointer("/properties/proj:code")?.as_str()?.to_owned())
+    });
+    let has_raster = files.iter().any(|(file, _)| file == "ndvi.tif");
+    let ndvi = crs.as_deref().zip(text("ndvi.qml")).filter(|_| has_raster);
+    project(record, ndvi)
 }
 
 /// A file's bytes; `None` where there is none.

@@ -3,10 +3,11 @@
 //! Comes in: the records and how to run again. Goes out: one HTML file that works without script; with
 //! it, columns sort and a box filters. No clock times: the same records give the same page.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::record::{EligibilityRecord, Status};
 use crate::store::finished::deferring_reason;
+use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 
 /// What the page shows.
@@ -74,38 +75,33 @@ pub fn index_html(index: &IndexPage<'_>) -> String {
 
 /// Writes the page of a run of which `index` holds the first records only.
 pub fn index_html_of(index: &IndexPage<'_>, tally: &IndexTally) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-                title { "croplens: " (words::name(index.title)) }
-                style { (PreEscaped(STYLE)) (PreEscaped(words::SIGN_STYLE)) }
+    let body = html! {
+        main {
+            h1 { "Plots in " (words::name(index.title)) }
+            p class="sub" {
+                (tally.total) " plots, one record each"
+                @if let Some(first) = index.records.first() { " · as of " (words::day(first.as_of)) " · croplens " (first.software.version) }
             }
-            body {
-                main {
-                    h1 { "Plots in " (words::name(index.title)) }
-                    p class="sub" {
-                        (tally.total) " plots, one record each"
-                        @if let Some(first) = index.records.first() { " · as of " (words::day(first.as_of)) " · croplens " (first.software.version) }
-                    }
-                    (counts(tally))
-                    (deferred(index, tally))
-                    @if tally.total > index.records.len() {
-                        p { "The table shows the first " (index.records.len()) " of them; the files hold all." }
-                    }
-                    (table(index.records))
-                    (files())
-                }
-                script { (PreEscaped(SCRIPT)) }
+            (counts(tally))
+            (deferred(index, tally))
+            @if tally.total > index.records.len() {
+                p { "The table shows the first " (index.records.len()) " of them; the files hold all." }
             }
+            (table(index.records))
+            (files())
         }
+        script { (PreEscaped(SCRIPT)) }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
+    let title = format!("croplens: {}", words::name(index.title));
+    page(
+        &Shell {
+            lang: "en",
+            title: &title,
+            may: "; script-src 'unsafe-inline'",
+            styles: &[STYLE, words::SIGN_STYLE],
+        },
+        &body,
+    )
 }
 
 fn counts(tally: &IndexTally) -> Markup {

@@ -19,7 +19,7 @@ pub(super) fn status(status: Status) -> (&'static str, &'static str) {
         }
         Status::DoesNotSupport => (
             "Does not support",
-            "What the satellite saw speaks against this application, for the reasons below.",
+            "What was seen, declared or asked for does not fit the lender's policy, for the reasons below.",
         ),
         Status::NotAppraised => (
             "Not appraised",

@@ -1,9 +1,14 @@
-//! QGIS layer styles (`.qml`): a layer file beside a style of the same name is shown with it when it is opened.
+//! QGIS: layer styles (`.qml`: a layer file beside a style of the same name is shown with it when it is opened), and the
+//! project of a bundle.
+
+mod project;
 
 use std::fmt::Write as _;
 
 use crate::record::Status;
 use crate::store::plain_words as words;
+
+pub(super) use project::{PROJECT_FILE, project};
 
 /// Name of the records' style in an output folder: for `records.geojson` and `records.parquet`.
 pub const RECORDS_STYLE: &str = "records.qml";
@@ -22,11 +27,21 @@ fn look(status: Status) -> (&'static str, &'static str) {
 
 /// The style of records: coloured by status, named by plot.
 pub fn records_style() -> String {
+    records_as(true)
+}
+
+/// The same with the outlines only, so that what lies below is seen.
+fn outlines_style() -> String {
+    records_as(false)
+}
+
+fn records_as(filled: bool) -> String {
     let statuses = [Status::Supports, Status::Refer, Status::DoesNotSupport, Status::NotAppraised];
     let mut categories = String::new();
     let mut symbols = String::new();
     for (at, status) in statuses.into_iter().enumerate() {
         let (colour, brush) = look(status);
+        let (brush, width, alpha) = if filled { (brush, "0.5", "0.75") } else { ("no", "1", "1") };
         let label = words::status(status).0;
         let _ = writeln!(
             categories,
@@ -36,7 +51,7 @@ pub fn records_style() -> String {
         let options: String = [
             ("color", colour),
             ("outline_color", colour),
-            ("outline_width", "0.5"),
+            ("outline_width", width),
             ("outline_style", "solid"),
             ("style", brush),
         ]
@@ -45,7 +60,7 @@ pub fn records_style() -> String {
         .collect();
         let _ = writeln!(
             symbols,
-            "   <symbol name=\"{at}\" type=\"fill\" alpha=\"0.75\" clip_to_extent=\"1\" force_rhr=\"0\">\n    \
+            "   <symbol name=\"{at}\" type=\"fill\" alpha=\"{alpha}\" clip_to_extent=\"1\" force_rhr=\"0\">\n    \
              <layer class=\"SimpleFill\" enabled=\"1\" pass=\"0\" locked=\"0\"><Option type=\"Map\">{options}</Option>\
              </layer>\n   </symbol>"
         );

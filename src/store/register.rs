@@ -95,6 +95,14 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 fn read_file(file: &Path) -> Result<Vec<Pledge>, Error> {
     let text = std::fs::read_to_string(file).map_err(Error::io("read", file))?;
+    // A line that somebody took out would be land that nobody finds again.
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    if !name.ends_with(&ending_of(&text)) {
+        return Err(Error::foreign(
+            file,
+            "its content is not what its name was made from: it was changed or cut off",
+        ));
+    }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let pledge = |(n, line): (usize, &str)| {
         serde_json::from_str(line).map_err(|e| Error::foreign(file, format!("line {}: {e}", n + 1)))
@@ -123,14 +131,38 @@ pub(super) fn erase_pledges(folder: &Path, is_gone: impl Fn(&Pledge) -> bool) ->
     Ok(erased)
 }
 
+/// The plots of a run, as they were compared with a register.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entered {
+    /// Plot, lender, application and hash of the outline, of each.
+    pub plots: Vec<(String, Option<String>, Option<String>, Option<String>)>,
+    /// Day of the appraisal.
+    pub as_of: Date,
+    /// Hash of the entries they were compared with; `None` without a register.
+    pub compared_with: Option<String>,
+}
+
 /// Enters the plots of the run in `run`. The file is named by its content, so the same run enters the same file.
 ///
 /// # Errors
 /// The records cannot be read, or the file cannot be written.
-pub fn enter_register(folder: &Path, run: &Path) -> Result<(), Error> {
+pub fn enter_register(folder: &Path, run: &Path) -> Result<Entered, Error> {
     let mut pledges: Vec<Pledge> = Vec::new();
-    each_record(run, |record| pledges.extend(Pledge::of(&record)))?;
-    enter(folder, &pledges).map(|_| ())
+    let mut entered = Entered::default();
+    each_record(run, |r| {
+        pledges.extend(Pledge::of(&r));
+        entered.plots.push((r.id, r.lender_ref, r.application_ref, r.geometry_sha256));
+        entered.as_of = r.as_of;
+        entered.compared_with = r.overlap_register_version.or(entered.compared_with.take());
+    })?;
+    enter(folder, &pledges)?;
+    Ok(entered)
+}
+
+/// What the name of a file of the register ends with: part of the hash of its content.
+fn ending_of(text: &str) -> String {
+    let hash = sha256_hex(text.as_bytes());
+    format!("{}.{ENDING}", hash.get(..16).unwrap_or(&hash))
 }
 
 /// Writes pledges into a file that is named by its content; `None` where there is nothing to write.
@@ -145,9 +177,8 @@ fn enter(folder: &Path, pledges: &[Pledge]) -> Result<Option<PathBuf>, Error> {
         text.push_str(&line);
         text.push('\n');
     }
-    let hash = sha256_hex(text.as_bytes());
     let day = pledges.iter().map(|p| p.as_of).max().unwrap_or_default();
-    let path = folder.join(format!("{day}-{}.{ENDING}", hash.get(..16).unwrap_or(&hash)));
+    let path = folder.join(format!("{day}-{}", ending_of(&text)));
     write_whole(&path, text.as_bytes())?;
     Ok(Some(path))
 }

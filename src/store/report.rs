@@ -11,11 +11,13 @@ mod style;
 
 use base64::Engine;
 use jiff::civil::Date;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::record::{EligibilityRecord, Status};
 use crate::store::finished::deferring_reason;
+use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
+use crate::store::tongue::Tongue;
 
 /// Rules behind the confidence that are shown; the record has them all.
 const BASIS_SHOWN: usize = 3;
@@ -27,36 +29,6 @@ const LONG_ID: usize = 24;
 const CHANGES_SHOWN: usize = 2;
 
 pub use chinese::report_html_zh;
-
-/// Language of a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tongue {
-    English,
-    Chinese,
-}
-
-impl Tongue {
-    fn of(self, en: &'static str, zh: &'static str) -> &'static str {
-        match self {
-            Tongue::English => en,
-            Tongue::Chinese => zh,
-        }
-    }
-
-    fn of_owned(self, en: impl FnOnce() -> String, zh: impl FnOnce() -> String) -> String {
-        match self {
-            Tongue::English => en(),
-            Tongue::Chinese => zh(),
-        }
-    }
-
-    fn day(self, date: Date) -> String {
-        match self {
-            Tongue::English => words::day(date),
-            Tongue::Chinese => date.strftime("%Y年%-m月%-d日").to_string(),
-        }
-    }
-}
 
 /// What a report shows.
 #[derive(Clone, Copy, Debug)]
@@ -81,38 +53,33 @@ pub struct ReportPicture<'a> {
 /// Writes the page.
 pub fn report_html(report: &Report<'_>) -> String {
     let record = report.record;
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-                title { "Plot " (words::name(&record.id)) ": " (words::status(record.status).0) }
-                style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) }
-            }
-            body {
-                main class=[is_crowded(record).then_some("crowded")] {
-                    (head(record))
-                    (why_and_next(record))
-                    (amounts::section(record, Tongue::English))
-                    @if let Some(svg) = report.chart_svg {
-                        figure class="chart" {
-                            // Drawn by `season_chart`, which escapes every text it is given.
-                            (PreEscaped(svg))
-                        }
-                    }
-                    @if record.status != Status::NotAppraised {
-                        (evidence::section(record, report.picture.map(|p| picture(p, Tongue::English))))
-                    }
-                    (small_print(record))
+    let body = html! {
+        main class=[is_crowded(record).then_some("crowded")] {
+            (head(record))
+            (why_and_next(record))
+            (amounts::section(record, Tongue::English))
+            @if let Some(svg) = report.chart_svg {
+                figure class="chart" {
+                    // Drawn by `season_chart`, which escapes every text it is given.
+                    (PreEscaped(svg))
                 }
             }
+            @if record.status != Status::NotAppraised {
+                (evidence::section(record, report.picture.map(|p| picture(p, Tongue::English))))
+            }
+            (small_print(record))
         }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
+    let title = format!("Plot {}: {}", words::name(&record.id), words::status(record.status).0);
+    page(
+        &Shell {
+            lang: "en",
+            title: &title,
+            may: "; img-src data:",
+            styles: &[style::STYLE, words::SIGN_STYLE],
+        },
+        &body,
+    )
 }
 
 /// Whether the text leaves less room for the chart on one sheet.

@@ -8,10 +8,12 @@ mod axes;
 mod marks;
 mod svg;
 mod unused;
+mod words;
 
 use jiff::civil::Date;
 
 use crate::observation::Reject;
+use crate::store::tongue::Tongue;
 
 use self::svg::{Frame, Svg};
 
@@ -82,10 +84,19 @@ pub struct ChartSpan {
     pub label: String,
 }
 
-/// Draws the chart.
+/// Draws the chart, in English.
 pub fn season_chart(chart: &SeasonChart) -> String {
+    draw(chart, Tongue::English)
+}
+
+/// Draws the chart, in Chinese.
+pub fn season_chart_zh(chart: &SeasonChart) -> String {
+    draw(chart, Tongue::Chinese)
+}
+
+fn draw(chart: &SeasonChart, tongue: Tongue) -> String {
     let frame = Frame::new(chart);
-    let mut svg = Svg::new(&chart.title);
+    let mut svg = Svg::new(&chart.title, tongue);
     marks::stages(&mut svg, &frame, chart);
     marks::harvest(&mut svg, &frame, chart);
     axes::grid(&mut svg, &frame);

@@ -2,8 +2,9 @@
 //!
 //! Comes in: tables of plain cells. Goes out: one HTML file. Not here: what is counted.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
+use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 
 /// What the page shows.
@@ -50,34 +51,21 @@ pub enum SummaryCell {
 }
 
 /// Writes the page.
-pub fn summary_html(page: &SummaryPage<'_>) -> String {
-    let html = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                title { "croplens: " (words::name(page.title)) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                main {
-                    h1 { (words::name(page.title)) }
-                    p class="sub" { (page.subtitle) }
-                    @for note in page.notes { p class="warn" { (note) } }
-                    nav { @for t in page.tables { a href={ "#" (t.name) } { (t.title) } " " } }
-                    @for table in page.tables { (section(table)) }
-                    footer {
-                        "Recommendations from public Sentinel-2 images, for people to weigh; not credit decisions, and they do not predict repayment. Contains modified Copernicus Sentinel data."
-                    }
-                }
+pub fn summary_html(summary: &SummaryPage<'_>) -> String {
+    let body = html! {
+        main {
+            h1 { (words::name(summary.title)) }
+            p class="sub" { (summary.subtitle) }
+            @for note in summary.notes { p class="warn" { (note) } }
+            nav { @for t in summary.tables { a href={ "#" (t.name) } { (t.title) } " " } }
+            @for table in summary.tables { (section(table)) }
+            footer {
+                "Recommendations from public Sentinel-2 images, for people to weigh; not credit decisions, and they do not predict repayment. Contains modified Copernicus Sentinel data."
             }
         }
     };
-    let mut text = html.into_string();
-    text.push('\n');
-    text
+    let title = format!("croplens: {}", words::name(summary.title));
+    page(&Shell { lang: "en", title: &title, may: "", styles: &[STYLE] }, &body)
 }
 
 fn section(table: &SummaryTable) -> Markup {

@@ -21,12 +21,14 @@ pub use ramp::{BELOW_ZERO, NOT_READABLE, colour, stops};
 const MAP_SIDE: usize = 640;
 /// Longest side of a map; larger windows are thinned out.
 const MAX_SIDE: usize = 1600;
-/// Narrowest picture that holds the legend.
-const MIN_WIDTH: usize = 640;
 const MARGIN: i64 = 16;
+/// The longest second line.
+const LONGEST_LINE: &str = "NDVI 2022-07-06  no reading  x: no crop";
+/// Narrowest picture: it holds every line of text that does not depend on the plot.
+const MIN_WIDTH: i64 = 2 * MARGIN + LONGEST_LINE.len() as i64 * canvas::ADVANCE;
 const LINE: i64 = 24;
 const HEADER: i64 = MARGIN + 2 * LINE + 4;
-const LEGEND: i64 = 114;
+const LEGEND: i64 = 114 + LINE;
 const INK: [u8; 3] = [30, 30, 30];
 const FAINT: [u8; 3] = [90, 90, 90];
 /// Vermillion of the Okabe-Ito palette, darkened: told from every NDVI colour.
@@ -55,7 +57,7 @@ pub struct Chip<'a> {
 /// Draws a chip.
 pub fn draw(chip: &Chip<'_>) -> RgbImage {
     let view = View::new(chip);
-    let width = (view.width + 2 * MARGIN).max(MIN_WIDTH as i64);
+    let width = (view.width + 2 * MARGIN).max(MIN_WIDTH);
     let mut canvas = Canvas::new(width, HEADER + view.height + LEGEND, PAPER);
     let left = (width - view.width) / 2;
 
@@ -220,15 +222,15 @@ fn legend(canvas: &mut Canvas, width: i64, top: i64) {
     canvas.fill(x0, y, 16, 16, BELOW_ZERO);
     canvas.frame(x0, y, 16, 16, FAINT);
     canvas.text(x0 + 24, y, "below 0", INK);
-    let x = x0 + 24 + 8 * canvas::ADVANCE;
+    let y = y + LINE;
     for i in 0..16 {
         for j in 0..16 {
             let hatch = (i + j) % 8 < 2;
-            canvas.dot(x + i, y + j, if hatch { FAINT } else { NOT_READABLE });
+            canvas.dot(x0 + i, y + j, if hatch { FAINT } else { NOT_READABLE });
         }
     }
-    canvas.frame(x, y, 16, 16, FAINT);
-    canvas.text(x + 24, y, "not read (outside, cloud, snow)", INK);
+    canvas.frame(x0, y, 16, 16, FAINT);
+    canvas.text(x0 + 24, y, "not read (outside, cloud, snow)", INK);
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import sys
 import zipfile
 
@@ -83,7 +84,50 @@ def stac():
             assert asset.extra_fields["file:size"] == len(content), path
             assert asset.extra_fields["file:checksum"] == "1220" + hashlib.sha256(content).hexdigest(), path
     said(f"pystac {version('pystac')}", f"{len(names)} items valid (core schema of STAC 1.1.0), assets as stated")
-    print("skipped: interop: schemas of STAC extensions and of fiboa are not in the packages and are not fetched")
+    print("skipped: interop: schemas of STAC extensions are not in the packages and are not fetched")
+
+
+# What fiboa 0.3.0 and Vecorel 0.1.0, on which it builds, publish of the boundary part (read on 28 November 2026): required
+# members, and of each property its type with its bounds or its words.
+FIBOA_REQUIRED = ("id", "collection", "geometry")
+FIBOA_METHODS = {"manual", "driven", "surveyed", "auto-operation", "auto-imagery", "unknown"}
+FIBOA_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+FIBOA_PROPERTIES = {
+    "id": lambda v: isinstance(v, str) and v != "",
+    "collection": lambda v: isinstance(v, str) and v != "",
+    "geometry": lambda v: v["type"] in ("Polygon", "MultiPolygon"),
+    "metrics:area": lambda v: 0 < v <= 1e9,
+    "metrics:perimeter": lambda v: 0 < v <= 1.25e9,
+    "determination:datetime": lambda v: FIBOA_INSTANT.fullmatch(v) is not None,
+    "determination:method": lambda v: v in FIBOA_METHODS,
+}
+
+
+def fiboa_problem(boundary):
+    """What is wrong with a boundary; nothing where it is as published. A property that is null counts as left out."""
+    for name in FIBOA_REQUIRED:
+        if boundary.get(name) is None:
+            return f"{name} is required"
+    for name, holds in FIBOA_PROPERTIES.items():
+        if boundary.get(name) is not None and not holds(boundary[name]):
+            return f"{name} is {boundary[name]!r}"
+    return None
+
+
+def fiboa():
+    features = json.load(open(os.path.join(run, "records.geojson"), encoding="utf-8"))["features"]
+    parts = [{"geometry": f["geometry"], **f["properties"]} for f in features if f["geometry"] is not None]
+    assert parts and len({(p["collection"], p["id"]) for p in parts}) == len(parts), "collection and id are unique"
+    for feature, part in zip([f for f in features if f["geometry"] is not None], parts):
+        assert isinstance(feature["id"], str) and feature["id"] == part["id"], feature["id"]
+        assert fiboa_problem(part) is None, (part["id"], fiboa_problem(part))
+    given = sum(part["determination:datetime"] is not None for part in parts)
+    forged = {"id": 7, "collection": None, "geometry": None, "metrics:area": 0, "metrics:perimeter": 2e9,
+              "determination:datetime": "2022-02-01", "determination:method": "drone"}
+    for name, value in forged.items():
+        assert fiboa_problem({**parts[0], name: value}) is not None, f"{name} {value!r} passes"
+    said("fiboa 0.3.0, by hand", f"boundary part of {len(parts)} records as published ({given} with a determination date), {len(forged)} forged ones refused")
+    print("skipped: interop: fiboa-cli fetches its schemas from the web, so that validator itself is not run")
 
 
 def raster():
@@ -146,6 +190,7 @@ def bundle():
 
 json_schema()
 stac()
+fiboa()
 raster()
 tables()
 bundle()

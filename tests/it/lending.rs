@@ -5,6 +5,7 @@ pub(crate) mod case;
 mod condition;
 mod cropped_area;
 mod docs;
+mod draws;
 mod forest;
 mod golden;
 mod laws;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::say::Voice;
 use crate::cli::{Ended, Stop};
-use crate::pipeline::{Outcome, Shard};
+use crate::pipeline::{self, Outcome, Shard};
 use crate::record::Status;
 use crate::store::{self, Exit, Parts, RunManifest};
 
@@ -28,7 +28,17 @@ pub(in crate::cli) fn conclude(
     manifest.finished_at = now();
     store::write_manifest(out, &manifest).map_err(failed)?;
     if let Some(folder) = &manifest.register {
-        store::enter_register(Path::new(folder), out).map_err(failed)?;
+        let folder = Path::new(folder);
+        let entered = store::enter_register(folder, out).map_err(failed)?;
+        // Whoever enters later sees who entered before, so of two runs at the same time at least one is told.
+        let register = store::read_register(folder).map_err(failed)?;
+        if pipeline::register_moved(&entered, &register) {
+            manifest.notes.push(
+                "the register changed while this run was made, so its plots were not compared with all that is in it now: run the same command again"
+                    .to_owned(),
+            );
+            store::write_manifest(out, &manifest).map_err(failed)?;
+        }
     }
     if !keep_parts {
         Parts::of(out).remove().map_err(failed)?;

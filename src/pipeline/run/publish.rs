@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog;
-use crate::record::{EligibilityRecord, canonical_json, sha256_hex};
+use crate::record::{EXAMPLE_MARK, EligibilityRecord, canonical_json, sha256_hex};
 use crate::scene::MgrsTile;
 use crate::store::{self, CatalogueSeen, DeferredPlot, SkippedScene};
 
@@ -57,6 +57,13 @@ fn notes(request: &RunRequest, catalogued: &Catalogued) -> Vec<String> {
     notes.extend(catalogued.skipped.iter().map(|s| format!("item {} is not used: {}", s.item_id, s.words)));
     let causes: BTreeSet<&String> = catalogued.failed.values().collect();
     notes.extend(causes.iter().map(|cause| format!("the catalogue could not be searched: {cause}")));
+    let yields = request.yields.iter().flat_map(|file| file.table.rows()).map(|row| row.source.as_str());
+    let examples = request.figures.sources().chain(yields).filter(|s| s.contains(EXAMPLE_MARK)).count();
+    if examples > 0 {
+        notes.push(format!(
+            "{examples} of the figures given are examples by their own source ({EXAMPLE_MARK}), not the lender's: do not lend on what rests on them"
+        ));
+    }
     notes
 }
 

@@ -1,16 +1,18 @@
 //! `index.html` of a bundle: what is in it, and how to check it, in English and Chinese.
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::html;
 
 use crate::record::EligibilityRecord;
 use crate::store::chain_file::ChainLink;
+use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 
 /// Files that may be in a bundle, and what they are.
-const KNOWN: [(&str, &str, &str); 22] = [
+const KNOWN: [(&str, &str, &str); 23] = [
     ("report.html", "The report, one page", "报告（英文，一页）"),
     ("report.zh.html", "The report in Chinese, one page", "报告（中文，一页）"),
     ("record.json", "The record itself: every number, reason and source", "记录：全部数值、理由与来源"),
+    ("evidence.qgs", "All layers as one map: open it with QGIS", "全部图层合成的地图：用QGIS打开"),
     ("record.geojson", "Outline with the record, for a map (QGIS)", "地块边界与记录（QGIS）"),
     ("record.qml", "Its QGIS style", "其QGIS样式"),
     ("series.svg", "Greenness through the season", "生长季绿度曲线"),
@@ -47,48 +49,43 @@ pub(super) fn index(record: &EligibilityRecord, link: &ChainLink, records: usize
     let about = |name: &str| KNOWN.iter().find(|row| row.0 == name).map_or(("", ""), |row| (row.1, row.2));
     let listed = KNOWN.iter().filter(|row| has(row.0));
     let (status, meaning) = words::status(record.status);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:";
-                title { "Evidence: plot " (words::name(&record.id)) }
-                style { (PreEscaped(STYLE)) (PreEscaped(words::SIGN_STYLE)) }
-            }
-            body {
-                main {
-                    h1 { "Evidence for plot " (words::name(&record.id)) " " span lang="zh" { "地块证据包" } }
-                    p class=(words::status_class(record.status)) { b { (words::status_sign(record.status)) " " (status) } }
-                    p { (meaning) " As of " (words::day(record.as_of)) @if let Some(until) = record.valid_until { ", fresh until " (words::day(until)) } "." }
-                    @if !pictures.is_empty() {
-                        div class="phases" {
-                            @for name in pictures {
-                                figure { img src=(name) alt=(about(name).0); figcaption { (about(name).0) " " span lang="zh" { (about(name).1) } } }
-                            }
-                        }
+    let body = html! {
+        main {
+            h1 { "Evidence for plot " (words::name(&record.id)) " " span lang="zh" { "地块证据包" } }
+            p class=(words::status_class(record.status)) { b { (words::status_sign(record.status)) " " (status) } }
+            p { (meaning) " As of " (words::day(record.as_of)) @if let Some(until) = record.valid_until { ", fresh until " (words::day(until)) } "." }
+            @if !pictures.is_empty() {
+                div class="phases" {
+                    @for name in pictures {
+                        figure { img src=(name) alt=(about(name).0); figcaption { (about(name).0) " " span lang="zh" { (about(name).1) } } }
                     }
-                    table {
-                        tbody {
-                            @for (name, en, zh) in listed {
-                                tr { th scope="row" { a href=(name) { (name) } } td { (en) } td lang="zh" { (zh) } }
-                            }
-                        }
-                    }
-                    h2 { "How to check it " span lang="zh" { "如何核验" } }
-                    p { "Whether files were changed: " code { "sha256sum -c SHA256SUMS" } }
-                    p { "Whether record, chain and signature fit: " code { "croplens verify record.json --run . --hashes-only" } }
-                    p { "Whether the same images give the same record again: " code { "croplens verify record.json --run FOLDER" } ", with the run's folder, plots and catalogue." }
-                    p { "Record " code { (record.record_id) } ", SHA-256 " code { (record.record_sha256) } ", number " (link.position + 1) " of " (records) " in the chain, link " code { (link.chain_sha256) } "." }
-                    p class="small" { "A recommendation from public Sentinel-2 images, for a person to weigh; not a credit decision. Contains modified Copernicus Sentinel data." }
                 }
             }
+            table {
+                tbody {
+                    @for (name, en, zh) in listed {
+                        tr { th scope="row" { a href=(name) { (name) } } td { (en) } td lang="zh" { (zh) } }
+                    }
+                }
+            }
+            h2 { "How to check it " span lang="zh" { "如何核验" } }
+            p { "Whether files were changed: " code { "sha256sum -c SHA256SUMS" } }
+            p { "Whether record, chain and signature fit: " code { "croplens verify record.json --run . --hashes-only" } }
+            p { "Whether the same images give the same record again: " code { "croplens verify record.json --run FOLDER" } ", with the run's folder, plots and catalogue." }
+            p { "Record " code { (record.record_id) } ", SHA-256 " code { (record.record_sha256) } ", number " (link.position + 1) " of " (records) " in the chain, link " code { (link.chain_sha256) } "." }
+            p class="small" { "A recommendation from public Sentinel-2 images, for a person to weigh; not a credit decision. Contains modified Copernicus Sentinel data." }
         }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
+    let title = format!("Evidence: plot {}", words::name(&record.id));
+    page(
+        &Shell {
+            lang: "en",
+            title: &title,
+            may: "; img-src 'self' file:",
+            styles: &[STYLE, words::SIGN_STYLE],
+        },
+        &body,
+    )
 }
 
 const STYLE: &str = "\

@@ -74,5 +74,7 @@ pub(super) fn vigour(r: &EligibilityRecord) -> Option<String> {
 pub(super) fn expected_yield(r: &EligibilityRecord) -> Option<String> {
     let kg = |v: Option<crate::record::Rounded<0>>| v.map(|v| format!("{:.0}", v.get()));
     let (mid, low, high) = (kg(r.yield_kg_ha)?, kg(r.yield_lower_kg_ha)?, kg(r.yield_upper_kg_ha)?);
-    Some(format!("about {mid} kg/ha ({low} to {high}), from regional statistics; not measured here"))
+    let whose =
+        if r.rests_on_examples() { "example figures, not the lender's" } else { "regional statistics" };
+    Some(format!("about {mid} kg/ha ({low} to {high}), from {whose}; not measured here"))
 }

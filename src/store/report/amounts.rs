@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::record::{EligibilityRecord, Met, TranchePlan};
 use crate::store::plain_words as words;
 
-use super::Tongue;
+use crate::store::tongue::Tongue;
 
 /// Lines of the reckoning that are shown; the record has them all.
 const STEPS_SHOWN: usize = 6;
@@ -23,11 +23,14 @@ pub(super) fn section(r: &EligibilityRecord, tongue: Tongue) -> Markup {
             section class="amounts" {
                 h2 { (t("How much, and until when", "金额与期限")) }
                 @if let Some(text) = limit(r, tongue) { p { (text) } }
+                @if r.rests_on_examples() {
+                    p { b { (t("These figures are an example, not the lender's: do not lend on them.", "所用数据仅为示例，并非贷款机构的数据：不得据此放款。")) } }
+                }
                 @if !r.limit_steps.is_empty() {
                     p class="more" {
                         (t("How: ", "计算："))
                         (r.limit_steps.iter().take(STEPS_SHOWN).map(|s| {
-                            format!("{} {} ({})", words::name(&s.step), s.amount, s.basis)
+                            format!("{} {} ({})", step(&s.step, tongue), s.amount, s.basis)
                         }).collect::<Vec<_>>().join("; ")) "."
                     }
                 }
@@ -50,6 +53,19 @@ pub(super) fn section(r: &EligibilityRecord, tongue: Tongue) -> Markup {
             }
         }
     }
+}
+
+/// A line of the reckoning; the names of add-ons and bounds are the lender's and stand as they are.
+fn step(name: &str, tongue: Tongue) -> String {
+    let ours = match name {
+        "crop_cost" => Some("作物成本"),
+        "cost_based" => Some("按成本计算"),
+        "production_value" => Some("产值"),
+        "value_based" => Some("按产值计算"),
+        "rounded" => Some("取整"),
+        _ => None,
+    };
+    tongue.of_owned(|| words::name(name), || ours.map_or_else(|| words::name(name), str::to_owned))
 }
 
 fn limit(r: &EligibilityRecord, tongue: Tongue) -> Option<String> {

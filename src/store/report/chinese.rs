@@ -1,106 +1,107 @@
 //! The same page in Chinese: `report.zh.html`.
 
-use jiff::civil::Date;
-use maud::{DOCTYPE, PreEscaped, html};
+mod events;
 
-use crate::record::{Agreement, Confidence, CropSeen, EligibilityRecord, Status, WORDS};
+use jiff::civil::Date;
+use maud::{PreEscaped, html};
+
+use crate::record::{Agreement, Confidence, CropSeen, Effect, EligibilityRecord, Status, WORDS};
+use crate::store::finished::deferring_reason;
+use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 
-use super::{CHANGES_SHOWN, Report, Tongue, amounts, picture, style};
+use crate::store::tongue::Tongue;
+
+use super::{CHANGES_SHOWN, LONG_ID, Report, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
 const FONTS: &str =
     "body{font-family:'Noto Sans CJK SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif}";
 
-/// The words in the chart, which is the same in every language.
-const CHART_KEY: &str = "图例：clear date, used 采用的晴空日期；smoothed, with band 平滑曲线（带为第10至第90百分位）；seen, not used / unused 未采用的影像；start / peak / end 生长季开始、峰值、结束；greening up / green / ripening 返青、绿色期、成熟；harvest 收获期；as of 评估日";
-
 /// Writes the page.
 pub fn report_html_zh(report: &Report<'_>) -> String {
     let r = report.record;
     let (title, sentence) = status(r.status);
-    let page = html! {
-        (DOCTYPE)
-        html lang="zh" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-                title { "地块 " (words::name(&r.id)) "：" (title) }
-                style { (PreEscaped(style::STYLE)) (PreEscaped(words::SIGN_STYLE)) (PreEscaped(FONTS)) }
+    let body = html! {
+        main class="crowded" {
+            header {
+                div class="who" {
+                    p class="kind" { "卫星影像地块评估" }
+                    h1 class=[(r.id.chars().count() > LONG_ID).then_some("long")] { "地块 " (words::name(&r.id)) }
+                    p class="refs" {
+                        "评估日 " (day(r.as_of))
+                        @if let Some(until) = r.valid_until { " · 有效至 " (day(until)) }
+                        @if let Some(a) = &r.application_ref { " · 申请 " (words::brief(a)) }
+                    }
+                }
+                div class={ "status " (words::status_class(r.status)) } {
+                    p class="verdict" { (words::status_sign(r.status)) " " (title) }
+                    p class="meaning" { (sentence) }
+                }
             }
-            body {
-                main class="crowded" {
-                    header {
-                        div class="who" {
-                            p class="kind" { "卫星影像地块评估" }
-                            h1 { "地块 " (words::name(&r.id)) }
-                            p class="refs" {
-                                "评估日 " (day(r.as_of))
-                                @if let Some(until) = r.valid_until { " · 有效至 " (day(until)) }
-                                @if let Some(a) = &r.application_ref { " · 申请 " (words::brief(a)) }
+            div class="columns" {
+                section class="why" {
+                    h2 { "原因" }
+                    ol {
+                        @for reason in &r.reasons {
+                            @let (sign, _) = words::effect(reason.effect());
+                            @let does = effect(reason.effect());
+                            li {
+                                span class="effect" aria-hidden="true" { (sign) }
+                                div { (reason.text_zh()) " " span class="code" { (does) "，" (reason.code()) } }
                             }
                         }
-                        div class={ "status " (words::status_class(r.status)) } {
-                            p class="verdict" { (words::status_sign(r.status)) " " (title) }
-                            p class="meaning" { (sentence) }
-                        }
                     }
-                    div class="columns" {
-                        section class="why" {
-                            h2 { "原因" }
-                            ol {
-                                @for reason in &r.reasons {
-                                    @let (sign, _) = words::effect(reason.effect());
-                                    li {
-                                        span class="effect" aria-hidden="true" { (sign) }
-                                        div { (reason.text_zh()) " " span class="code" { (reason.code()) } }
-                                    }
-                                }
-                            }
-                            @if r.status != Status::NotAppraised {
-                                p class="sure" { b { "把握程度：" (confidence(r.confidence)) "。" } (evidence(r)) }
-                            }
-                        }
-                        section {
-                            h2 { "下一步" }
-                            ul { @for step in next_steps(r) { li { (step) } } }
-                        }
-                    }
-                    (amounts::section(r, Tongue::Chinese))
-                    @if let Some(svg) = report.chart_svg {
-                        // Drawn by `season_chart`, which escapes every text it is given.
-                        figure class="chart" { (PreEscaped(svg)) figcaption { (CHART_KEY) } }
-                    }
+                    @let further = r.reasons_all.len().saturating_sub(r.reasons.len());
+                    @if further > 0 { p class="more" { "记录中另有" (further) "项结果。" } }
                     @if r.status != Status::NotAppraised {
-                        div class=(if report.picture.is_some() { "evidence" } else { "evidence alone" }) {
-                            table {
-                                thead { tr { th {} th { "申报" } th { "所见" } } }
-                                tbody {
-                                    @for (what, declared, seen) in rows(r) {
-                                        tr { th scope="row" { (what) } td { (declared) } td { (seen) } }
-                                    }
-                                }
+                        p class="sure" { b { "把握程度：" (confidence(r.confidence)) "。" } (evidence(r)) }
+                    }
+                }
+                section {
+                    h2 { "下一步" }
+                    ul { @for step in next_steps(r) { li { (step) } } }
+                }
+            }
+            (amounts::section(r, Tongue::Chinese))
+            @if let Some(svg) = report.chart_svg {
+                // Drawn by `season_chart`, which escapes every text it is given.
+                figure class="chart" { (PreEscaped(svg)) }
+            }
+            @if r.status != Status::NotAppraised {
+                div class=(if report.picture.is_some() { "evidence" } else { "evidence alone" }) {
+                    table {
+                        thead { tr { th {} th { "申报" } th { "所见" } } }
+                        tbody {
+                            @for (what, declared, seen) in rows(r) {
+                                tr { th scope="row" { (what) } td { (declared) } td { (seen) } }
                             }
-                            @if let Some(p) = report.picture { (picture(p, Tongue::Chinese)) }
                         }
                     }
-                    footer {
-                        p { b { "说明：" } "本页是根据公开的哨兵二号影像提出的建议，供人员参考；不是信贷决定，也不预测还款。NDVI约0.1为裸土，0.9为茂密绿色作物。括号内为第10至第90百分位。包含经处理的哥白尼哨兵数据。" }
-                        p {
-                            (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline))
-                            @if let Some(policy) = &r.policy_id { "，政策 " (words::name(policy)) }
-                            @if let Some(hash) = &r.policy_sha256 { " " code { (hash) } }
-                            "。记录 " code { (r.record_id) } "，SHA-256 " code { (r.record_sha256) } "。"
-                        }
-                    }
+                    @if let Some(p) = report.picture { (picture(p, Tongue::Chinese)) }
+                }
+            }
+            footer {
+                p { b { "说明：" } "本页是根据公开的哨兵二号影像提出的建议，供人员参考；不是信贷决定，也不预测还款。NDVI约0.1为裸土，0.9为茂密绿色作物。括号内为第10至第90百分位。包含经处理的哥白尼哨兵数据。" }
+                p {
+                    (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline))
+                    @if let Some(policy) = &r.policy_id { "，政策 " (words::name(policy)) }
+                    @if let Some(hash) = &r.policy_sha256 { " " code { (hash) } }
+                    "。记录 " code { (r.record_id) } "，SHA-256 " code { (r.record_sha256) } "。"
                 }
             }
         }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
+    let title = format!("地块 {}：{}", words::name(&r.id), title);
+    page(
+        &Shell {
+            lang: "zh",
+            title: &title,
+            may: "; img-src data:",
+            styles: &[style::STYLE, words::SIGN_STYLE, FONTS],
+        },
+        &body,
+    )
 }
 
 fn day(date: Date) -> String {
@@ -111,7 +112,7 @@ fn status(status: Status) -> (&'static str, &'static str) {
     match status {
         Status::Supports => ("支持", "卫星所见支持该申请。"),
         Status::Refer => ("转人工", "决定之前应由人员查看。这不是拒绝。"),
-        Status::DoesNotSupport => ("不支持", "卫星所见不支持该申请，原因如下。"),
+        Status::DoesNotSupport => ("不支持", "所见、申报或申请的内容不符合贷款机构的政策，原因如下。"),
         Status::NotAppraised => ("未评估", "条目无法使用，因此未作查看。这不说明农田的任何情况。"),
     }
 }
@@ -122,6 +123,17 @@ fn confidence(confidence: Option<Confidence>) -> &'static str {
         Some(Confidence::Medium) => "中",
         Some(Confidence::Low) => "低",
         None => "未说明",
+    }
+}
+
+/// What a reason does.
+fn effect(effect: Effect) -> &'static str {
+    match effect {
+        Effect::For => "有利",
+        Effect::Against => "不利",
+        Effect::Refer => "需查看",
+        Effect::Block => "无法评估",
+        Effect::Info => "说明",
     }
 }
 
@@ -143,8 +155,11 @@ fn evidence(r: &EligibilityRecord) -> String {
 }
 
 fn next_steps(r: &EligibilityRecord) -> Vec<String> {
-    let mut steps: Vec<String> =
-        r.what_would_change.iter().take(CHANGES_SHOWN).map(|c| c.text_zh.clone()).collect();
+    let mut steps: Vec<String> = Vec::new();
+    if deferring_reason(r).is_some() {
+        steps.push("用同一命令再次运行croplens：只补做缺失的部分。".to_owned());
+    }
+    steps.extend(r.what_would_change.iter().take(CHANGES_SHOWN).map(|c| c.text_zh.clone()));
     steps.push(
         match r.status {
             Status::Supports => "作为档案材料之一使用。影像无法显示土地归属和是否已抵押。",
@@ -170,6 +185,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         (Some(CropSeen::Yes), _) => "已见作物，无法判断是否为申报作物",
         (Some(CropSeen::No), _) => "未见作物",
         (Some(CropSeen::CannotTell) | None, _) => "无法判断",
+    };
+    let crop = match events::candidates(r) {
+        Some(candidates) => format!("{crop}；{candidates}"),
+        None => crop.to_owned(),
     };
     let area = r.metrics_area.map_or_else(none, |a| words::hectares(a.get()));
     let area = match (r.area_lower_m2, r.area_upper_m2) {
@@ -197,7 +216,7 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         _ => "没有清晰影像".to_owned(),
     };
     let mut rows = vec![
-        ("作物", r.declared_crop.as_deref().map_or_else(none, crop_name), crop.to_owned()),
+        ("作物", r.declared_crop.as_deref().map_or_else(none, crop_name), crop),
         ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
         (
             "播种",
@@ -218,6 +237,13 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         ("收获", String::new(), harvest),
         ("绿度NDVI", String::new(), ndvi),
     ]);
+    let further = [
+        ("事件", events::events(r)),
+        ("长势", events::vigour(r)),
+        ("产量", events::expected_yield(r)),
+        ("影像", Some(events::images(r))),
+    ];
+    rows.extend(further.into_iter().filter_map(|(what, seen)| Some((what, String::new(), seen?))));
     rows
 }
 

@@ -112,12 +112,13 @@ fn crop(r: &EligibilityRecord) -> String {
             Some(Agreement::CannotTell) | None => "cannot tell whether it is the declared crop".to_owned(),
         });
     }
-    if !r.crop_candidates.is_empty() {
+    // Without a clear view the candidates are no more than what was assumed before.
+    if r.clear_obs.is_some_and(|n| n > 0) && !r.crop_candidates.is_empty() {
         let candidates = r.crop_candidates.iter();
         let names: Vec<String> = candidates
             .map(|c| format!("{} {}", words::brief(&c.crop), words::percent(c.probability.get())))
             .collect();
-        parts.push(format!("candidates: {}", names.join(", ")));
+        parts.push(format!("by the curve alone: {}", names.join(", ")));
     }
     if parts.is_empty() { "not named by this method".to_owned() } else { parts.join("; ") }
 }
@@ -129,8 +130,12 @@ fn area(r: &EligibilityRecord) -> String {
         text.push_str(&format!(" ({} to {})", words::hectares(low.get()), words::hectares(high.get())));
     }
     if let Some(deviation) = r.outline_deviation_frac {
+        let percent = format!("{:.1}", deviation.get().abs() * 100.0);
         let side = if deviation.get() < 0.0 { "less" } else { "more" };
-        text.push_str(&format!(", {:.1} % {side} than declared", deviation.get().abs() * 100.0));
+        match percent.as_str() {
+            "0.0" => text.push_str(", as declared"),
+            _ => text.push_str(&format!(", {percent} % {side} than declared")),
+        }
     }
     text
 }

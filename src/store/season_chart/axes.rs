@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::SeasonChart;
 use super::svg::{BOTTOM, Frame, HIGH, LEFT, RIGHT, Svg, TOP};
+use super::words::named;
 
 /// Most month labels that stand beside each other without touching.
 const MOST_LABELS: usize = 13;
@@ -22,7 +23,7 @@ pub(super) fn grid(svg: &mut Svg, frame: &Frame) {
     }
     let middle = (TOP + BOTTOM) / 2.0;
     let turned = format!("transform=\"rotate(-90 12 {middle})\"");
-    svg.text(12.0, middle, "middle", &turned, "NDVI (greenness)");
+    svg.text(12.0, middle, "middle", &turned, svg.tongue.of("NDVI (greenness)", "NDVI（绿度）"));
     months(svg, frame);
     svg.put(&format!(
         "<rect x=\"{LEFT}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\" fill=\"none\" stroke=\"#777\" stroke-width=\"0.8\"/>",
@@ -51,7 +52,7 @@ fn months(svg: &mut Svg, frame: &Frame) {
         if i % every != 0 || x > RIGHT - 16.0 {
             continue;
         }
-        svg.text(x, BOTTOM + 16.0, "start", "", &first.strftime("%b").to_string());
+        svg.text(x, BOTTOM + 16.0, "start", "", &first.strftime(svg.tongue.of("%b", "%-m月")).to_string());
         if year != Some(first.year()) {
             year = Some(first.year());
             svg.text(x, BOTTOM + 29.0, "start", "fill=\"#555\"", &first.year().to_string());
@@ -62,10 +63,13 @@ fn months(svg: &mut Svg, frame: &Frame) {
 /// The line above the chart that says what the shapes are.
 pub(super) fn legend(svg: &mut Svg, chart: &SeasonChart) {
     let y = 12.0;
+    let tongue = svg.tongue;
     let text = |svg: &mut Svg, x: f64, text: &str| svg.text(x, y, "start", "", text);
     let used = chart.points.iter().filter(|p| p.rejected.is_none()).count();
     svg.put(&format!("<circle cx=\"52\" cy=\"{:.1}\" r=\"3.6\" fill=\"#111\"/>", y - 4.0));
-    text(svg, 60.0, &format!("clear date, used ({used})"));
+    let words =
+        tongue.of_owned(|| format!("clear date, used ({used})"), || format!("采用的晴空日期（{used}）"));
+    text(svg, 60.0, &words);
     svg.put(&format!(
         "<rect x=\"196\" y=\"{:.1}\" width=\"24\" height=\"10\" fill=\"#0072b2\" fill-opacity=\"0.16\"/>\
          <line x1=\"196\" y1=\"{:.1}\" x2=\"220\" y2=\"{:.1}\" stroke=\"#0072b2\" stroke-width=\"2\"/>",
@@ -73,23 +77,25 @@ pub(super) fn legend(svg: &mut Svg, chart: &SeasonChart) {
         y - 4.0,
         y - 4.0
     ));
-    text(
-        svg,
-        226.0,
-        if chart.curve.iter().any(|p| p.band.is_some()) { "smoothed, with band" } else { "smoothed" },
-    );
+    let banded = chart.curve.iter().any(|p| p.band.is_some());
+    let smoothed = if banded {
+        tongue.of("smoothed, with band", "平滑曲线及其范围")
+    } else {
+        tongue.of("smoothed", "平滑曲线")
+    };
+    text(svg, 226.0, smoothed);
     if chart.points.iter().any(|p| p.rejected.is_some() && p.ndvi.is_some()) {
         svg.put(&format!(
             "<circle cx=\"364\" cy=\"{:.1}\" r=\"3\" fill=\"#fff\" stroke=\"#888\" stroke-width=\"1.2\"/>",
             y - 4.0
         ));
-        text(svg, 372.0, "seen, not used");
+        text(svg, 372.0, tongue.of("seen, not used", "已见，未采用"));
     }
     if let Some(harvest) = &chart.harvest {
         svg.put(&format!(
             "<rect x=\"478\" y=\"{:.1}\" width=\"24\" height=\"10\" fill=\"url(#harvest-hatch)\"/>",
             y - 9.0
         ));
-        text(svg, 508.0, &harvest.label);
+        text(svg, 508.0, named(&harvest.label, tongue));
     }
 }

@@ -1,6 +1,7 @@
 //! Stages, harvest window, season dates and the as-of day.
 
-use super::svg::{BOTTOM, Frame, LEFT, RIGHT, Svg, TOP, label_width, short_date};
+use super::svg::{BOTTOM, Frame, LEFT, RIGHT, Svg, TOP, label_width};
+use super::words::named;
 use super::{ChartSpan, SeasonChart};
 
 /// Alternating shades, so that neighbours differ without colour.
@@ -19,9 +20,10 @@ pub(super) fn stages(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
             "<rect x=\"{x:.1}\" y=\"{TOP}\" width=\"{width:.1}\" height=\"{:.1}\" fill=\"{shade}\"/>",
             BOTTOM - TOP
         ));
-        if label_width(&stage.label) * 0.9 + 6.0 <= width {
+        let label = named(&stage.label, svg.tongue);
+        if label_width(label) * 0.9 + 6.0 <= width {
             let style = "font-size=\"10.5\" fill=\"#444\"";
-            svg.text(x + width / 2.0, BOTTOM - 5.0, "middle", style, &stage.label);
+            svg.text(x + width / 2.0, BOTTOM - 5.0, "middle", style, label);
         }
     }
 }
@@ -55,14 +57,22 @@ pub(super) fn lines(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
                 y + 3.0
             ));
         }
-        labels.push((x, format!("{} {}", mark.label, short_date(mark.date)), false));
+        labels.push((
+            x,
+            format!("{} {}", named(&mark.label, svg.tongue), svg.tongue.short_day(mark.date)),
+            false,
+        ));
     }
     if frame.has(chart.as_of) {
         let x = frame.x(chart.as_of);
         svg.put(&format!(
             "<line x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{BOTTOM}\" stroke=\"#111\" stroke-width=\"1.6\"/>"
         ));
-        labels.push((x, format!("as of {}", short_date(chart.as_of)), true));
+        labels.push((
+            x,
+            format!("{} {}", svg.tongue.of("as of", "评估日"), svg.tongue.short_day(chart.as_of)),
+            true,
+        ));
     }
     place(svg, labels);
 }

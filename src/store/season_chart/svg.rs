@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::SeasonChart;
+use crate::store::tongue::Tongue;
 
 /// Width of the sheet, user units; at 180 mm print width 11.5 units are a type of 7.7 points.
 pub(super) const WIDTH: f64 = 760.0;
@@ -16,6 +17,8 @@ pub(super) const CHAR: f64 = 6.1;
 
 /// The drawing so far.
 pub(super) struct Svg {
+    /// Language of the labels.
+    pub(super) tongue: Tongue,
     title: String,
     body: String,
     /// Lowest line drawn.
@@ -23,8 +26,8 @@ pub(super) struct Svg {
 }
 
 impl Svg {
-    pub(super) fn new(title: &str) -> Svg {
-        Svg { title: escape(title), body: String::new(), foot: BOTTOM + 34.0 }
+    pub(super) fn new(title: &str, tongue: Tongue) -> Svg {
+        Svg { tongue, title: escape(title), body: String::new(), foot: BOTTOM + 34.0 }
     }
 
     /// Makes the sheet reach down to here.
@@ -45,11 +48,13 @@ impl Svg {
     }
 
     pub(super) fn finish(self) -> String {
-        let Svg { title, body, foot } = self;
+        let Svg { tongue, title, body, foot } = self;
+        let fonts =
+            tongue.of("", "'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'WenQuanYi Micro Hei', ");
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {foot}\" width=\"{WIDTH}\" \
              height=\"{foot}\" role=\"img\" aria-label=\"{title}\" \
-             font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"11.5\" fill=\"#222\">\n\
+             font-family=\"{fonts}Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"11.5\" fill=\"#222\">\n\
              <title>{title}</title>\n\
              <defs><pattern id=\"harvest-hatch\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\" \
              patternTransform=\"rotate(45)\"><rect width=\"7\" height=\"7\" fill=\"#f6ead7\"/>\
@@ -116,9 +121,4 @@ pub(super) fn escape(text: &str) -> String {
 /// Width a label takes, units; characters outside ASCII count double, as Chinese does.
 pub(super) fn label_width(text: &str) -> f64 {
     text.chars().map(|c| if c.is_ascii() { CHAR } else { 2.0 * CHAR }).sum()
-}
-
-/// `12 Mar`.
-pub(super) fn short_date(date: Date) -> String {
-    date.strftime("%-d %b").to_string()
 }

@@ -99,11 +99,120 @@ fn land_offered_twice_is_referred_once_in_the_file_and_once_by_the_register() {
     assert!(codes(&third[0]).contains(&"OVERLAP_OTHER_SEASON"), "{:?}", codes(&third[0]));
     assert!(!codes(&third[0]).contains(&"OVERLAP_SAME_FIELD"), "two crops in two seasons are legal");
 
-    // A register that cannot be read must not look like an empty one.
+    // A register that was changed, if only by a line less, is told; so is one that cannot be read.
+    let entries: Vec<_> = std::fs::read_dir(&register).unwrap().map(|e| e.unwrap().path()).collect();
+    for (at_line, change) in [(0usize, ""), (0, "\"area_m2\":1e-300")] {
+        for file in &entries {
+            let whole = std::fs::read_to_string(file).unwrap();
+            let mut lines: Vec<String> = whole.lines().map(str::to_owned).collect();
+            if change.is_empty() {
+                lines.remove(at_line);
+            } else {
+                let line = &lines[at_line];
+                let from = line.find("\"area_m2\":").unwrap();
+                let to = from + line[from..].find(',').unwrap();
+                lines[at_line] = format!("{}{change}{}", &line[..from], &line[to..]);
+            }
+            std::fs::write(file, lines.join("\n") + "\n").unwrap();
+            let output = run(&later, &at("changed"), &with);
+            assert_eq!(output.status.code(), Some(2), "{}", file.display());
+            assert!(stderr(&output).contains("changed or cut off"), "{}", stderr(&output));
+            std::fs::write(file, whole).unwrap();
+        }
+    }
     std::fs::write(Path::new(&register).join("x.pledges.jsonl"), "{}\n").unwrap();
     let output = run(&later, &at("four"), &with);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("x.pledges.jsonl"), "{}", stderr(&output));
+}
+
+/// Plots are often numbered from one, and small lenders give no application's reference.
+#[test]
+fn a_plot_with_the_same_number_in_another_file_is_no_stranger_to_the_register() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let sample = json(&sample_tiles().join("plots.geojson"));
+    let bare = |feature: &Value, id: &str| {
+        let mut feature = feature.clone();
+        feature["properties"] = json!({ "id": id, "declared_sowing_date": "2022-04-12" });
+        feature
+    };
+    let register = at("register").display().to_string();
+    let with = ["--as-of", "2022-05-31", "--register", &register];
+    write(&at("first.geojson"), &[bare(&sample["features"][0], "1"), bare(&sample["features"][1], "2")]);
+    write(&at("second.geojson"), &[bare(&sample["features"][2], "1"), bare(&sample["features"][0], "2")]);
+    run(&at("first.geojson"), &at("one"), &with);
+    run(&at("second.geojson"), &at("two"), &with);
+    let second = records(&at("two"));
+    assert_eq!(second[0]["overlaps"], json!([]));
+    assert_eq!(codes(&second[1])[0], "OVERLAP_SAME_FIELD", "{:?}", codes(&second[1]));
+    assert_eq!(second[1]["overlaps"][0]["other_id"], "1");
+    // The same file again is still not its own rival.
+    run(
+        &at("first.geojson"),
+        &at("again"),
+        &["--as-of", "2022-05-31", "--register", &at("empty").display().to_string()],
+    );
+    run(
+        &at("first.geojson"),
+        &at("once more"),
+        &["--as-of", "2022-05-31", "--register", &at("empty").display().to_string()],
+    );
+    assert!(records(&at("once more")).iter().all(|r| r["overlaps"] == json!([])));
+}
+
+/// Of two runs at the same time, at least one is told that the other entered its plots.
+#[test]
+fn two_runs_at_once_do_not_pass_each_other_unseen() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let sample = json(&sample_tiles().join("plots.geojson"));
+    for (file, application) in [("a", "A-1"), ("b", "B-1")] {
+        write(
+            &at(&format!("{file}.geojson")),
+            &[plot(&sample["features"][0], file, application, "2022-04-10")],
+        );
+    }
+    let start = |file: &str| {
+        croplens(&["appraise"])
+            .arg(at(&format!("{file}.geojson")))
+            .arg("--catalog")
+            .arg(sample_tiles())
+            .args([
+                "--from",
+                "2022-04-01",
+                "--as-of",
+                "2022-05-31",
+                "--papers",
+                "none",
+                "--quiet",
+                "--register",
+            ])
+            .arg(at("register"))
+            .arg("--out")
+            .arg(at(file))
+    };
+    let mut runs = [start("a").start(), start("b").start()];
+    for run in &mut runs {
+        assert!(run.wait().unwrap().success());
+    }
+    let knows = |file: &str| {
+        let run = json(&at(file).join("run.json"));
+        let told = run["notes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|n| n.as_str().unwrap().contains("the register changed"));
+        told || records(&at(file))[0]["overlaps"] != json!([])
+    };
+    assert!(knows("a") || knows("b"));
+    // Whoever was told runs again, and then knows.
+    for file in ["a", "b"] {
+        start(file).ok();
+        assert_eq!(codes(&records(&at(file))[0])[0], "OVERLAP_SAME_FIELD", "{file}");
+        let notes = json(&at(file).join("run.json"))["notes"].to_string();
+        assert!(!notes.contains("the register changed"), "{notes}");
+    }
 }
 
 #[test]

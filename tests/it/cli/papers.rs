@@ -246,6 +246,7 @@ fn a_bundle_stands_by_itself() {
         "record.json",
         "record.geojson",
         "record.qml",
+        "evidence.qgs",
         "report.html",
         "report.zh.html",
         "series.svg",
@@ -280,7 +281,7 @@ fn a_bundle_stands_by_itself() {
     assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
     let csv = String::from_utf8(files["series.csv"].clone()).unwrap();
     assert!(csv.lines().count() > 3 && csv.lines().skip(1).all(|line| line.starts_with("KIT-OTHER,")));
-    for name in ["record.qml", "ndvi.qml"] {
+    for name in ["record.qml", "ndvi.qml", "evidence.qgs"] {
         let text = String::from_utf8(files[name].clone()).unwrap();
         let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
         let document = roxmltree::Document::parse_with_options(&text, options).unwrap();

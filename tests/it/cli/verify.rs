@@ -73,7 +73,23 @@ fn a_run_made_again_is_identical_and_whatever_is_changed_shows() {
 
     // Another policy cannot have made it.
     let output = croplens(&["verify", "--policy", "three-phases"]).arg(&out).output();
-    assert!(stderr(&output).contains("the policy differ from those of the run"), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert!(said.contains("the policy: not those of the run") && said.contains("--policy"), "{said}");
+
+    // Plots that are no longer there: which file is wanted, by which flag.
+    let manifest = text(&out.join("run.json"));
+    let plots =
+        serde_json::from_str::<Value>(&manifest).unwrap()["inputs"][0]["path"].as_str().unwrap().to_owned();
+    std::fs::write(out.join("run.json"), manifest.replace(&plots, "moved.geojson")).unwrap();
+    let output = croplens(&["verify"]).arg(&out).output();
+    let said = stderr(&output);
+    assert!(
+        said.contains("moved.geojson, which is not here") && said.contains("--plots (SHA-256 "),
+        "{said}"
+    );
+    let output = croplens(&["verify", "--id", &first, "--plots", &plots]).arg(&out).output();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).contains(&format!("{first}: identical")), "{}", stdout(&output));
 }
 
 #[test]

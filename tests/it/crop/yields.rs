@@ -83,6 +83,7 @@ fn the_example_that_ships_is_usable_and_names_crops_and_zones_of_the_calendar() 
     for row in table.rows() {
         assert!(profiles.crops().iter().any(|c| c.name == row.crop), "{}", row.crop);
         assert!(profiles.zone(&row.zone).is_some(), "{}", row.zone);
+        assert!(row.source.contains(croplens::record::EXAMPLE_MARK), "an example says that it is one");
     }
 }
 

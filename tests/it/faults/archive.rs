@@ -137,3 +137,15 @@ fn a_slow_archive_is_only_slow() {
     village.hurt("drip", 0);
     village.as_unbroken("drip");
 }
+
+#[test]
+fn what_is_missing_is_asked_for_and_no_more() {
+    let village = Village::of_blocks(Door::S3);
+    let scene = village.an_eastern_scene();
+    village.bucket.fail(&format!("{scene}/B04.tif"), Fault::Status(503, "ServiceUnavailable"), usize::MAX);
+    let hurt = village.hurt("one scene down", 3);
+    let deferred = hurt.with_reason("SRC_READ_FAILED");
+    assert!(deferred > 0 && deferred < hurt.records.len() / 2, "{deferred} deferred: not some, but not most");
+    village.bucket.heal();
+    village.finish_with_less("one scene down");
+}

@@ -1,5 +1,6 @@
 //! The sample's village with its archive behind a door of choice, and what must hold after every fault.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -47,6 +48,8 @@ pub(super) struct Village {
     days: (&'static str, &'static str),
     papers: bool,
     unbroken: Unbroken,
+    /// Records that the last run with a fault left to be made again.
+    unfinished: Cell<Option<usize>>,
 }
 
 /// A run that nothing went wrong in.
@@ -54,7 +57,14 @@ pub(super) struct Village {
 struct Unbroken {
     files: BTreeMap<PathBuf, Vec<u8>>,
     records: Vec<Value>,
-    requests: u64,
+    asked: Asked,
+}
+
+/// What a run asked the archive for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked {
+    pub(super) requests: u64,
+    pub(super) blocks: u64,
 }
 
 /// What a run with a fault came to.
@@ -86,24 +96,35 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
 impl Village {
     /// A season without papers.
     pub(super) fn new(door: Door) -> Village {
-        Village::over(door, SEASON, false)
+        Village::over(&sample(), door, SEASON, false)
     }
 
     /// A season with all papers.
     pub(super) fn with_papers(door: Door) -> Village {
-        Village::over(door, SEASON, true)
+        Village::over(&sample(), door, SEASON, true)
+    }
+
+    /// A season over rasters of several blocks, of which a plot needs one: what is spared shows in the requests.
+    pub(super) fn of_blocks(door: Door) -> Village {
+        let made = tempfile::tempdir().unwrap();
+        croplens(&[
+            "simulate", "--size", "256", "--years", "2022", "--from", SEASON.0, "--to", SEASON.1, "--out",
+        ])
+        .arg(made.path())
+        .ok();
+        Village::over(made.path(), door, SEASON, false)
     }
 
     /// A year without papers.
     pub(super) fn of_a_year(door: Door) -> Village {
-        Village::over(door, YEAR, false)
+        Village::over(&sample(), door, YEAR, false)
     }
 
     /// Starts everything and makes the run to compare with.
-    fn over(door: Door, days: (&'static str, &'static str), papers: bool) -> Village {
+    fn over(source: &Path, door: Door, days: (&'static str, &'static str), papers: bool) -> Village {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("archive");
-        for file in files(&sample()) {
+        for file in files(source) {
             // Scenes of other years are left out; the catalog files above them name what is left.
             let name = file.to_str().unwrap();
             let scene = name.contains("_L2A/");
@@ -112,7 +133,7 @@ impl Village {
             }
             let target = root.join(&file);
             std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-            std::fs::copy(sample().join(&file), target).unwrap();
+            std::fs::copy(source.join(&file), target).unwrap();
         }
         let bucket = Bucket::serve(&root);
         let mut village = Village {
@@ -124,15 +145,13 @@ impl Village {
             days,
             papers,
             unbroken: Unbroken::default(),
+            unfinished: Cell::new(None),
         };
         village.drop_dead_links();
         village.stac.list(village.items());
         village.run().ok();
-        village.unbroken = Unbroken {
-            files: village.results(),
-            records: records(&village.out()),
-            requests: village.manifest()["traffic"]["requests"].as_u64().unwrap(),
-        };
+        village.unbroken =
+            Unbroken { files: village.results(), records: records(&village.out()), asked: village.asked() };
         std::fs::remove_dir_all(village.out()).unwrap();
         let statuses: BTreeSet<&str> = village.unbroken.records.iter().map(status).collect();
         assert!(statuses.contains("supports") && statuses.contains("refer"), "{statuses:?}");
@@ -206,6 +225,25 @@ impl Village {
         serde_json::from_slice(&std::fs::read(self.out().join("run.json")).unwrap()).unwrap()
     }
 
+    pub(super) fn asked(&self) -> Asked {
+        let traffic = &self.manifest()["traffic"];
+        let count = |name: &str| traffic[name].as_u64().unwrap();
+        Asked { requests: count("requests"), blocks: count("blocks") }
+    }
+
+    /// The eastern scene that most plots were judged by which lie on no other tile.
+    pub(super) fn an_eastern_scene(&self) -> String {
+        let mut plots: BTreeMap<&str, usize> = BTreeMap::new();
+        for record in &self.unbroken.records {
+            let used = record["sources"].as_array().unwrap().iter().filter(|s| s["used"] == true);
+            let used: Vec<&str> = used.map(|s| s["item_id"].as_str().unwrap()).collect();
+            if used.iter().all(|id| id.contains("_31TDN_")) {
+                used.into_iter().for_each(|id| *plots.entry(id).or_default() += 1);
+            }
+        }
+        plots.into_iter().max_by_key(|(id, n)| (*n, *id)).unwrap().0.to_owned()
+    }
+
     /// Every file of the results but `run.json`, the only one with times in it.
     fn results(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let names = files(&self.out()).into_iter().filter(|f| !f.ends_with("run.json"));
@@ -237,20 +275,45 @@ impl Village {
             assert_eq!(record["status"], "refer", "{name}");
             assert!(!plot["why"].as_str().unwrap().is_empty(), "{name}");
         }
+        // A record is made again if a scene was missing for it, or if its entry could not be used.
+        let missing =
+            ["SRC_READ_FAILED", "SRC_READ_FAILED_HARMLESS", "SRC_ASSET_MISSING", "SRC_SEARCH_FAILED"];
+        let says =
+            |r: &Value, code: &str| r["reasons_all"].as_array().unwrap().iter().any(|x| x["code"] == code);
+        let again = |r: &&Value| status(r) == "not_appraised" || missing.iter().any(|code| says(r, code));
+        self.unfinished.set(Some(records.iter().filter(again).count()));
         Hurt { manifest, records }
     }
 
-    /// Runs again with nothing wrong: the same bytes as the unbroken run, and no work done twice.
+    /// Runs again with nothing wrong: the same bytes as the unbroken run, and no record made twice that was finished.
     pub(super) fn finish(&self, name: &str, some_finished: bool) {
         self.run().ok();
         self.as_unbroken(name);
         let manifest = self.manifest();
         let reused = manifest["plots"]["reused"].as_u64().unwrap();
         assert_eq!(reused > 0, some_finished, "{name}: {reused} records taken over");
-        let requests = manifest["traffic"]["requests"].as_u64().unwrap();
-        // The sample's rasters come whole with their headers, so what is spared shows in the plots, not in the requests.
-        assert!(requests <= self.unbroken.requests, "{name}: {requests} requests");
-        println!("{name}: {reused} reused, {requests} requests, fresh {}", self.unbroken.requests);
+        if let Some(unfinished) = self.unfinished.take() {
+            let finished = self.unbroken.records.len() - unfinished;
+            assert_eq!(reused, finished as u64, "{name}: finished records are taken over, and no others");
+        }
+        // The sample's rasters are of one block, which comes whole with the header: what is spared of them shows only
+        // where a tile is not asked about at all. `of_blocks` is the village for that.
+        let (asked, fresh) = (self.asked(), self.unbroken.asked);
+        assert!(
+            asked.requests <= fresh.requests && asked.blocks <= fresh.blocks,
+            "{name}: {asked:?}, {fresh:?}"
+        );
+        println!("{name}: {reused} reused, {asked:?}, fresh {fresh:?}");
+    }
+
+    /// Runs again, and asks the archive for less than the unbroken run did.
+    pub(super) fn finish_with_less(&self, name: &str) {
+        self.finish(name, true);
+        let (asked, fresh) = (self.asked(), self.unbroken.asked);
+        assert!(
+            asked.requests < fresh.requests && asked.blocks < fresh.blocks,
+            "{name}: {asked:?}, {fresh:?}"
+        );
     }
 
     /// The results are those of the unbroken run; they are removed then.

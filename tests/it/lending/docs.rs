@@ -4,11 +4,7 @@
 use std::fmt::Write;
 
 use crate::support::document::hold;
-use croplens::record::{
-    CODES, CONDITIONS, CapApplied, Change, CropCandidate, EligibilityRecord, Field, FigureUsed, Form, Kind,
-    LimitStep, Link, ModelUsed, Param, PhaseEvidence, Reason, RejectedScene, SCHEMA_VERSION, SeasonSeen,
-    Software, SourceScene, TranchePlan, YearLimit,
-};
+use croplens::record::{CODES, CONDITIONS, EligibilityRecord, Field, Form, Kind, Param, SCHEMA_VERSION};
 
 fn kind(kind: &Kind) -> String {
     match kind {
@@ -52,26 +48,24 @@ fn fields() -> String {
     out
 }
 
+/// The members of every object that a record holds, in the order of the columns; columns of the same members share a table.
 fn objects() -> String {
+    let mut tables: Vec<(Vec<&str>, &[Field])> = Vec::new();
+    for field in EligibilityRecord::FIELDS {
+        let members = match &field.kind {
+            Kind::Object(members) => *members,
+            Kind::List(Kind::Object(members)) => *members,
+            _ => continue,
+        };
+        match tables.iter_mut().find(|(_, m)| std::ptr::eq(*m, members)) {
+            Some((names, _)) => names.push(field.name),
+            None => tables.push((vec![field.name], members)),
+        }
+    }
     let mut out = String::new();
-    for (name, members) in [
-        ("`reasons`, `reasons_all`", Reason::FIELDS),
-        ("`what_would_change`", Change::FIELDS),
-        ("`limit_steps`", LimitStep::FIELDS),
-        ("`limit_by_year`", YearLimit::FIELDS),
-        ("`caps_applied`", CapApplied::FIELDS),
-        ("`figures`", FigureUsed::FIELDS),
-        ("`disbursement`", TranchePlan::FIELDS),
-        ("`phase_evidence`", PhaseEvidence::FIELDS),
-        ("`history`", SeasonSeen::FIELDS),
-        ("`crop_candidates`", CropCandidate::FIELDS),
-        ("`software`", Software::FIELDS),
-        ("`sources`", SourceScene::FIELDS),
-        ("`scenes_rejected`", RejectedScene::FIELDS),
-        ("`models`", ModelUsed::FIELDS),
-        ("`links`", Link::FIELDS),
-    ] {
-        write!(out, "\n### {name}\n\n{HEAD}").unwrap();
+    for (names, members) in tables {
+        let title = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        write!(out, "\n### {title}\n\n{HEAD}").unwrap();
         members.iter().for_each(|f| row(&mut out, f));
     }
     out.trim_start().to_owned()

@@ -2,181 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use croplens::crop::{CannotTell, Cropped, Verdict};
-use croplens::cropland::NotTold;
+use croplens::crop::events::{Alike, Event, EventKind};
+use croplens::crop::vigour::Vigour;
+use croplens::crop::{Condition, Cropped};
 use croplens::lending::{Appraisal, Policy, appraise, seal};
 use croplens::observation::Reject;
-use croplens::record::{Effect, Grade, Party, Status};
-use proptest::collection::{btree_map, btree_set, vec};
+use croplens::record::{Effect, Party, Status};
+use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
 use super::case::{Case, END, START, day, first_policy, provenance};
+use super::draws::{any_case, any_policy, policies};
 
-fn reject() -> impl Strategy<Value = Reject> {
-    prop::sample::select(vec![
-        Reject::NoData,
-        Reject::Cloudy,
-        Reject::Snow,
-        Reject::TooFewPixels,
-        Reject::Implausible,
-        Reject::OffsetUnsettled,
-        Reject::AssetMissing,
-        Reject::ReadFailed,
-        Reject::Duplicate,
-        Reject::Spike,
-    ])
-}
-
-fn verdict() -> impl Strategy<Value = (Verdict, Option<f64>)> {
-    let verdicts = vec![
-        Verdict::Consistent,
-        Verdict::Undetermined,
-        Verdict::Inconsistent,
-        Verdict::Contradicted,
-        Verdict::UnknownCrop,
-    ];
-    (prop::sample::select(verdicts), prop::option::of(-8.0..4.0))
-}
-
-fn cannot_tell() -> impl Strategy<Value = CannotTell> {
-    prop_oneof![
-        (0usize..8).prop_map(|have| CannotTell::TooFewClear { phase: "peak".into(), have, need: 8 }),
-        (46u32..200).prop_map(|days| CannotTell::GapTooLong { days, limit: 45, from: START, to: END }),
-        (31u32..200).prop_map(|days| CannotTell::Stale { days, limit: 30 }),
-        prop::option::of(Just(END)).prop_map(|expected_from| CannotTell::TooEarly { expected_from }),
-        Just(CannotTell::OutOfDomain { what: "teff".into() }),
-        Just(CannotTell::Vanished { from: START, to: END }),
-        (0.0..0.6).prop_map(|p| CannotTell::Ambiguous { crop: "rice".into(), probability: p, need: 0.6 }),
-    ]
-}
-
-fn cropped_share() -> impl Strategy<Value = Result<(f64, f64, f64, usize), NotTold>> {
-    let share = (0.0..1.0f64, 0.0..0.3f64, 0usize..3);
-    prop_oneof![
-        share.prop_map(|(mid, half, crops)| Ok(((mid - half).max(0.0), mid, (mid + half).min(1.0), crops))),
-        Just(Err(NotTold::TooFewDates { have: 2, need: 3 })),
-        Just(Err(NotTold::CropUnclear)),
-    ]
-}
-
-prop_compose! {
-    fn ground()(
-        as_of in 1i64..400,
-        area_m2 in prop_oneof![100.0..2_000.0, 2_000.0..100_000.0],
-        shape in 4.0f64..12.0,
-        declared in prop::option::of(0.3f64..3.0),
-        gps in prop::option::of((0.0..2_000.0, prop::option::of(1.0..400.0))),
-        pixels in prop::option::of((0usize..200, 0.0..1.0, prop::sample::select(vec![Grade::A, Grade::B, Grade::C, Grade::D]))),
-        expected in prop::option::of(0usize..120),
-    ) -> Case {
-        Case {
-            as_of: day(as_of),
-            area_m2,
-            perimeter_m: shape * area_m2.sqrt(),
-            declared_area_ha: declared.map(|f| f * area_m2 / 10_000.0),
-            gps,
-            pixels_full: pixels,
-            expected,
-            ..Case::good()
-        }
+#[test]
+fn policies_are_drawn_over_all_their_effects() {
+    for (whole, switches) in policies() {
+        assert!(switches.len() >= 20, "{}: {}", whole["id"], switches.len());
+        assert!(switches.iter().all(|(_, allowed)| !allowed.is_empty()));
+        let may_refuse = switches.iter().filter(|(_, allowed)| allowed.contains(&"against")).count();
+        assert!(may_refuse > 0 && may_refuse < switches.len(), "{}: {may_refuse}", whole["id"]);
     }
-}
-
-prop_compose! {
-    fn wild()(
-        base in ground(),
-        clear_days in prop_oneof![btree_set(0i64..300, 0..10), btree_set(0i64..300, 10..60)],
-        dim_days in btree_map(0i64..300, reject(), 0..15),
-        skipped_days in prop_oneof![Just(BTreeMap::new()), btree_map(0i64..300, reject(), 0..8)],
-        water in btree_map(0i64..300, 0.0..1.0, 0..3),
-        cropped in prop::sample::select(vec![Cropped::Yes, Cropped::No, Cropped::CannotTell]),
-        season in any::<bool>(),
-        verdict in prop::option::of(verdict()),
-        cannot_tell in prop_oneof![Just(Vec::new()), vec(cannot_tell(), 0..4)],
-        harvest in any::<bool>(),
-        declared_crop in prop::option::of(prop::sample::select(vec!["wheat", "paddy rice"])),
-        cropped_share in cropped_share(),
-    ) -> Case {
-        Case {
-            clear_days,
-            dim_days,
-            skipped_days,
-            water,
-            cropped,
-            // A crop that is seen has a season, most of the time.
-            season: season || cropped == Cropped::Yes,
-            verdict,
-            cannot_tell,
-            harvest,
-            cropped_share,
-            declared_crop: declared_crop.map(str::to_owned),
-            ..base
-        }
-    }
-}
-
-/// A plain case with some of its facts taken from a wild one: few enough that not everything refers.
-fn any_case() -> impl Strategy<Value = Case> {
-    let contradicted = Case { verdict: Some((Verdict::Contradicted, Some(-5.0))), ..Case::good() };
-    let half = Case { declared_area_ha: Some(5.0), ..Case::good() };
-    let plain = prop::sample::select(vec![Case::good(), Case::fallow(), contradicted, half]);
-    (plain, wild(), vec(prop::bool::weighted(0.12), 12), 253i64..330).prop_map(
-        |(plain, wild, take, as_of)| {
-            let mut case = Case { as_of: day(as_of), ..plain };
-            let mut take = take.into_iter();
-            macro_rules! some_of {
-            ($($field:ident),*) => { $(if take.next() == Some(true) { case.$field = wild.$field; })* };
-        }
-            some_of!(
-                as_of,
-                declared_area_ha,
-                gps,
-                pixels_full,
-                clear_days,
-                dim_days,
-                skipped_days,
-                water,
-                verdict,
-                cannot_tell,
-                cropped_share
-            );
-            if take.next() == Some(true) {
-                (case.cropped, case.season, case.declared_crop) =
-                    (wild.cropped, wild.season, wild.declared_crop);
-            }
-            case
-        },
-    )
-}
-
-/// A policy whose every effect is drawn among those allowed.
-fn any_policy() -> impl Strategy<Value = Policy> {
-    vec(any::<bool>(), 14).prop_map(|soft| {
-        let mut p = first_policy();
-        let r = &mut p.rules;
-        let effects = [
-            &mut r.min_area_ha.effect,
-            &mut r.min_full_pixels.effect,
-            &mut r.max_edge_pixels_frac.effect,
-            &mut r.max_gps_distance_m.effect,
-            &mut r.max_area_shortfall_frac.effect,
-            &mut r.min_clear_dates.effect,
-            &mut r.max_stale_days.effect,
-            &mut r.min_catalogue_frac.effect,
-            &mut r.min_clear_dates_uncropped.effect,
-            &mut r.max_gap_days_uncropped.effect,
-            &mut r.max_log_odds_contradicted.effect,
-            &mut r.crop_fits_badly.effect,
-            &mut r.crop_undetermined.effect,
-            &mut r.flood_water_frac.effect,
-        ];
-        for (effect, soft) in effects.into_iter().zip(soft) {
-            if soft {
-                *effect = Effect::Info;
-            }
-        }
-        p
-    })
 }
 
 fn look(case: &Case, policy: &Policy) -> Appraisal {
@@ -404,5 +249,46 @@ proptest! {
             prop_assert!(!c.text_en.contains(['{', '}', '?']) && !c.text_zh.contains(['{', '}', '?']), "{c:?}");
         }
         croplens::record::verify(&serde_json::to_string(&r).unwrap()).unwrap();
+    }
+}
+
+/// An event of the season with the part of the plot it hit, and how many of twenty neighbours fell alike.
+fn disaster(kind: EventKind, area: f64, share: f64) -> Condition {
+    let event = Event {
+        kind,
+        from: day(190),
+        to: day(200),
+        last: day(220),
+        drop: 0.5,
+        severity: Some(0.9),
+        area_fraction: Some(area),
+        ripe_probability: 0.0,
+        harvest_from: None,
+        declared_before: None,
+        evidence: vec![day(200), day(210), day(220)],
+    };
+    let vigour = Vigour { alike: vec![Some(Alike { n: 20, share })], ..Vigour::default() };
+    Condition { looked: true, events: vec![event], vigour, ..Condition::default() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    /// A flood or a drought leads to relief and never to a refusal, whatever else speaks against the plot.
+    #[test]
+    fn a_disaster_leads_to_relief_whatever_else_is_found(
+        case in any_case(), policy in any_policy(), flood in any::<bool>(), share in 0.61f64..1.0,
+    ) {
+        let (kind, route, code) = if flood {
+            (EventKind::Flood, "relief_route", "EVENT_FLOOD")
+        } else {
+            (EventKind::Decline, "relief_region", "EVENT_DROUGHT")
+        };
+        let case = Case { condition: disaster(kind, share, share), ..case };
+        let a = look(&case, &policy);
+        let told = a.reasons_all.iter().find(|r| r.code() == code);
+        prop_assert!(told.is_some_and(|r| r.effect() == Effect::Refer), "{:?}", a.reasons_all);
+        prop_assert_eq!(a.status, Status::Refer);
+        prop_assert!(a.what_would_change.iter().any(|c| c.condition == route), "{:?}", a.what_would_change);
     }
 }

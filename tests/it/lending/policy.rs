@@ -149,6 +149,19 @@ fn a_policy_may_say_only_how_it_differs() {
 }
 
 #[test]
+fn a_mistake_in_a_list_is_at_its_line() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/policies/harvest-value.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let line = text[..text.find("amount = \"200000\"").unwrap()].matches('\n').count() + 1;
+    let wrong = text.replace("amount = \"200000\"", "amount = \"-5\"");
+    let error = Policy::parse(&wrong).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("line {line}: limit.caps[2].amount: ")), "{error}");
+    let wrong = text.replace("amount = \"200000\"", "amonut = \"5\"");
+    let error = Policy::parse(&wrong).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("line {line}: limit.caps[2].amonut: ")), "{error}");
+}
+
+#[test]
 fn mistakes_in_amounts_are_named() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines/policies");
     let read = |name: &str| std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();

@@ -71,3 +71,36 @@ fn any_size_of_window_can_be_drawn() {
         assert!((600..=2200).contains(&longest), "{cols} x {rows}: {:?}", image.dimensions());
     }
 }
+
+/// Plots from 2 to 2000 m wide, long ones too: nothing that is written reaches the edge of the picture.
+#[test]
+fn every_word_lies_inside_the_picture() {
+    const EDGE: u32 = 12;
+    for (cols, rows) in
+        [(1, 1), (2, 40), (5, 40), (20, 40), (40, 40), (66, 60), (67, 60), (200, 30), (200, 200)]
+    {
+        let (ndvi, outline) = (chip(cols, rows), plot(cols as f64, rows as f64));
+        let crossed = std::collections::BTreeSet::from([(0, 0)]);
+        for (uncropped, mean) in [(std::collections::BTreeSet::new(), Some(0.634)), (crossed, None)] {
+            let image = draw(&Chip {
+                ndvi: &ndvi,
+                grid: &GRID,
+                uncropped: &uncropped,
+                outline: &outline,
+                title: "Plot KIT-0417",
+                date: "2024-05-17".parse().unwrap(),
+                mean,
+            });
+            let (w, h) = image.dimensions();
+            let inked = image.enumerate_pixels().filter(|(.., p)| p.0 != [255, 255, 255]);
+            let at_edge =
+                inked.filter(|(x, y, _)| *x < EDGE || *y < EDGE || *x >= w - EDGE || *y >= h - EDGE);
+            assert_eq!(at_edge.count(), 0, "{cols} x {rows} pixels, picture {w} x {h}");
+            // The last line of the legend is written whole: its closing bracket ends where 31 letters end.
+            let letters =
+                image.enumerate_pixels().filter(|(x, y, p)| p.0 == [30, 30, 30] && *x > 60 && *y > h - 45);
+            let last = letters.map(|(x, ..)| x).max().unwrap();
+            assert!((64 + 30 * 16..64 + 31 * 16).contains(&last), "{last}");
+        }
+    }
+}
