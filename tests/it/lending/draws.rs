@@ -154,7 +154,7 @@ pub(super) type Switches = Vec<(Vec<String>, Vec<&'static str>)>;
 
 fn effects_of(value: &toml::Value, path: &[String], found: &mut Vec<Vec<String>>) {
     for (key, inner) in value.as_table().into_iter().flatten() {
-        let path = [path, &[key.clone()]].concat();
+        let path = [path, std::slice::from_ref(key)].concat();
         if key == "effect" {
             found.push(path);
         } else {
