@@ -78,7 +78,7 @@ pub use parts::{
     join, merge, shares,
 };
 pub use qgis::{RECORDS_STYLE, ndvi_style, records_style};
-pub use register::{Entered, Pledge, enter_register, read_register};
+pub use register::{Entered, Pledge, PlotKey, enter_register, read_register};
 pub use report::{Report, ReportPicture, report_html, report_html_zh};
 pub use run_manifest::{
     CatalogUsed, DeferredPlot, Exit, InputFile, MANIFEST_FILE, MANIFEST_VERSION, OutputFile, PlotCounts,

@@ -78,7 +78,7 @@ pub(super) fn read(
     match members(text, limits, &mut defects) {
         Ok(Members { geometry, properties, id }) => {
             let (properties, personal_names) = property_values(properties, &mut defects);
-            let id = id.filter(|raw| !holds_personal(raw));
+            let id = id.filter(|raw| !personal::value_looks_personal(&text_of(raw)));
             if personal == Personal::Refuse && !personal_names.is_empty() {
                 defects.push(personal_defect(&personal_names));
             }

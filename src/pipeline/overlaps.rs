@@ -139,11 +139,8 @@ fn version(pledges: &[&Pledge]) -> String {
 /// or some were erased, while it was made.
 pub fn register_moved(run: &Entered, register: &[Pledge]) -> bool {
     let Some(compared_with) = &run.compared_with else { return false };
-    let own_plots: BTreeSet<Own<'_>> = run
-        .plots
-        .iter()
-        .map(|(id, lender, application, outline)| own(id, lender, application, outline.as_ref()))
-        .collect();
+    let own_plots: BTreeSet<Own<'_>> =
+        run.plots.iter().map(|p| own(&p.id, &p.lender, &p.application, p.outline.as_ref())).collect();
     let pledges: Vec<&Pledge> = others(register.iter(), &own_plots, run.as_of).collect();
     *compared_with != version(&pledges)
 }

@@ -131,11 +131,24 @@ pub(super) fn erase_pledges(folder: &Path, is_gone: impl Fn(&Pledge) -> bool) ->
     Ok(erased)
 }
 
+/// By what a plot of a run is known again in a register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlotKey {
+    /// Plot, as the lender named it.
+    pub id: String,
+    /// Lender.
+    pub lender: Option<String>,
+    /// Application.
+    pub application: Option<String>,
+    /// Hash of the outline, hex.
+    pub outline: Option<String>,
+}
+
 /// The plots of a run, as they were compared with a register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entered {
-    /// Plot, lender, application and hash of the outline, of each.
-    pub plots: Vec<(String, Option<String>, Option<String>, Option<String>)>,
+    /// Every plot.
+    pub plots: Vec<PlotKey>,
     /// Day of the appraisal.
     pub as_of: Date,
     /// Hash of the entries they were compared with; `None` without a register.
@@ -151,7 +164,8 @@ pub fn enter_register(folder: &Path, run: &Path) -> Result<Entered, Error> {
     let mut entered = Entered::default();
     each_record(run, |r| {
         pledges.extend(Pledge::of(&r));
-        entered.plots.push((r.id, r.lender_ref, r.application_ref, r.geometry_sha256));
+        let (lender, application, outline) = (r.lender_ref, r.application_ref, r.geometry_sha256);
+        entered.plots.push(PlotKey { id: r.id, lender, application, outline });
         entered.as_of = r.as_of;
         entered.compared_with = r.overlap_register_version.or(entered.compared_with.take());
     })?;

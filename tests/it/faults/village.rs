@@ -296,13 +296,11 @@ impl Village {
             let finished = self.unbroken.records.len() - unfinished;
             assert_eq!(reused, finished as u64, "{name}: finished records are taken over, and no others");
         }
-        // The sample's rasters are of one block, which comes whole with the header: what is spared of them shows only
-        // where a tile is not asked about at all. `of_blocks` is the village for that.
+        // The sample's rasters are of one block, which comes whole with the header: what is spared of them shows in the
+        // blocks that are decoded. `of_blocks` is the village in which it shows in the requests too.
         let (asked, fresh) = (self.asked(), self.unbroken.asked);
-        assert!(
-            asked.requests <= fresh.requests && asked.blocks <= fresh.blocks,
-            "{name}: {asked:?}, {fresh:?}"
-        );
+        assert!(asked.requests <= fresh.requests, "{name}: {asked:?}, {fresh:?}");
+        assert!(!some_finished || asked.blocks < fresh.blocks, "{name}: {asked:?}, {fresh:?}");
         println!("{name}: {reused} reused, {asked:?}, fresh {fresh:?}");
     }
 

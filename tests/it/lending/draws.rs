@@ -154,7 +154,7 @@ pub(super) type Switches = Vec<(Vec<String>, Vec<&'static str>)>;
 
 fn effects_of(value: &toml::Value, path: &[String], found: &mut Vec<Vec<String>>) {
     for (key, inner) in value.as_table().into_iter().flatten() {
-        let path = [path, &[key.clone()]].concat();
+        let path = [path, std::slice::from_ref(key)].concat();
         if key == "effect" {
             found.push(path);
         } else {
@@ -168,13 +168,15 @@ fn set(value: &mut toml::Value, path: &[String], word: &str) {
     *place = toml::Value::from(word);
 }
 
-/// Every built-in policy as a table, with all its effects.
+/// Every built-in policy as a table without its demand for consent, with all its effects.
 pub(super) fn policies() -> &'static [(toml::Value, Switches)] {
     static POLICIES: std::sync::OnceLock<Vec<(toml::Value, Switches)>> = std::sync::OnceLock::new();
     POLICIES.get_or_init(|| {
         let each = Policy::built_in_names().map(|name| {
             let policy = Policy::built_in(name).unwrap().unwrap();
-            let whole: toml::Value = toml::from_str(&toml::to_string(&policy).unwrap()).unwrap();
+            let mut whole: toml::Value = toml::from_str(&toml::to_string(&policy).unwrap()).unwrap();
+            // Without consent nothing is looked at, so it would hide everything that is drawn here.
+            whole.as_table_mut().unwrap().remove("consent");
             let mut paths = Vec::new();
             effects_of(&whole, &[], &mut paths);
             let allowed = |path: &Vec<String>| {
