@@ -15,6 +15,7 @@ mod france;
 mod france_end;
 mod france_held_out;
 mod france_pixels;
+mod france_shares;
 mod line;
 mod open_world;
 mod report;

@@ -12,7 +12,9 @@ use crate::crop::scores::{Case, Forecast, accuracy, auc, caught_at};
 use super::super::table::Error;
 use super::baselines::{Pattern, flat, highest, lowest, pattern, twdtw};
 use super::france_pixels::{Pixel, read};
-use super::{Drawn, Goal, Instruments, Line, Measured, figure, france_end, france_held_out, sets};
+use super::{
+    Drawn, Goal, Instruments, Line, Measured, figure, france_end, france_held_out, france_shares, sets,
+};
 
 /// First and last day of the season of harvest year 2023, as in the prototype.
 pub(super) const FROM: Date = date(2022, 9, 18);
@@ -73,6 +75,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
             by_clear_dates(&answered, &mut lines);
             by_site(&answered, &mut lines);
             lines.extend(france_held_out::lines(&answered, tools));
+            lines.extend(france_shares::lines(&answered));
             baselines(&pixels, tools, &mut lines);
             drawn.push(Drawn {
                 name: "france",

@@ -220,7 +220,7 @@ const TARGETS: [Target; 33] = [
     Target(
         Goal::Cost,
         "cost",
-        "crop ensemble, a plot-season of 40 dates: ms of processor time",
+        "crop ensemble, a plot-season of 40 dates: ms of processor time, least of 12 batches",
         AtMost(15.0),
         1,
     ),
