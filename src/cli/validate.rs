@@ -60,7 +60,7 @@ pub(super) struct Instruments {
 }
 
 /// Sets that carry truth and are not measured here, with the reason.
-const UNUSED: [(&str, &str); 6] = [
+const UNUSED: [(&str, &str); 8] = [
     (
         "worldcereal_s2_monthly",
         "one composite a month: fewer than 8 clear dates in a season, always refer; most crop codes undocumented",
@@ -76,6 +76,14 @@ const UNUSED: [(&str, &str); 6] = [
         "603 samples of one area of 37 by 27 pixels, dependent on each other: no new information beside brazil_sits_mod13q1",
     ),
     ("brazil_sinop_mod13q1_jp2", "18 points, one value a month"),
+    (
+        "field_polygons_fiboa_20_countries",
+        "areas of outlines; cargo test --test it real_data::fiboa measures them",
+    ),
+    (
+        "worldcereal_crop_calendars",
+        "calendars; cargo test --test it crop::calendar compares every row with them",
+    ),
 ];
 
 /// Measures every set of the folder and gives the tables as Markdown.

@@ -78,7 +78,7 @@ pub fn resampled(cases: &[Case], of: impl Fn(&[Case]) -> Option<f64>) -> Option<
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut place = || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (u128::from(state >> 32) * cases.len() as u128 >> 32) as usize
+        ((u128::from(state >> 32) * cases.len() as u128) >> 32) as usize
     };
     let drawn: Vec<f64> = (0..DRAWS)
         .filter_map(|_| {

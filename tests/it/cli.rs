@@ -5,6 +5,7 @@ mod checks;
 mod fraud;
 mod mistakes;
 mod papers;
+mod validate;
 mod verify;
 
 use std::process::Output;
