@@ -3,6 +3,12 @@
 //! Comes in: pairs of answer and truth. Goes out: accuracy, calibration error, risk by coverage, rank statistics,
 //! date errors. Not here: reading sets, choosing what is true.
 
+mod conformal;
+mod forecast;
+
+pub use conformal::ConformalSets;
+pub use forecast::{Forecast, brier, class_wise_calibration_error, log_loss, macro_f1};
+
 /// One answered case: whether the best answer was right, and the probability that it was given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Case {
@@ -48,6 +54,39 @@ pub fn accuracy_at(cases: &[Case], coverage: f64) -> Option<f64> {
     sorted.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.right.cmp(&b.right)));
     sorted.truncate((coverage * cases.len() as f64) as usize);
     accuracy(&sorted)
+}
+
+/// Area under the curve of risk by coverage: mean share of wrong answers over all coverages, surest first.
+pub fn risk_area(cases: &[Case]) -> Option<f64> {
+    let mut sorted = cases.to_vec();
+    sorted.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(a.right.cmp(&b.right)));
+    let mut wrong = 0.0;
+    mean(sorted.iter().enumerate().map(|(k, c)| {
+        wrong += f64::from(u8::from(!c.right));
+        wrong / (k + 1) as f64
+    }))
+}
+
+/// Draws of [`resampled`].
+const DRAWS: usize = 500;
+
+/// Interval (5th to 95th percentile) of a figure over samples of the cases drawn with replacement by a fixed sequence.
+///
+/// # Sources
+/// Efron 1979, the percentile bootstrap.
+pub fn resampled(cases: &[Case], of: impl Fn(&[Case]) -> Option<f64>) -> Option<(f64, f64)> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut place = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((u128::from(state >> 32) * cases.len() as u128) >> 32) as usize
+    };
+    let drawn: Vec<f64> = (0..DRAWS)
+        .filter_map(|_| {
+            let sample: Vec<Case> = cases.iter().filter_map(|_| cases.get(place()).copied()).collect();
+            of(&sample)
+        })
+        .collect();
+    quantile(&drawn, 0.05).zip(quantile(&drawn, 0.95))
 }
 
 /// Area under the curve of true against false scores: the chance that a true one is the higher, ties half.
@@ -110,6 +149,22 @@ mod tests {
         assert_eq!(accuracy_at(&cases, 0.25), Some(1.0));
         assert_eq!(accuracy_at(&cases, 0.5), Some(0.5));
         assert_eq!(accuracy(&cases), Some(0.5));
+    }
+
+    #[test]
+    fn risk_is_averaged_over_coverages() {
+        let cases = [case(true, 0.9), case(false, 0.8), case(true, 0.7)];
+        assert!((risk_area(&cases).unwrap() - (0.0 + 0.5 + 1.0 / 3.0) / 3.0).abs() < 1e-12);
+        assert_eq!(risk_area(&[]), None);
+    }
+
+    #[test]
+    fn a_resampled_interval_is_the_binomials() {
+        let cases: Vec<Case> = (0..400).map(|k| case(k % 4 != 0, 0.5)).collect();
+        let (low, high) = resampled(&cases, accuracy).unwrap();
+        // 0.75 +- 1.645 sqrt(0.75 0.25 / 400)
+        assert!((low - 0.7144).abs() < 0.01 && (high - 0.7856).abs() < 0.01, "{low} {high}");
+        assert_eq!(resampled(&[], accuracy), None);
     }
 
     #[test]

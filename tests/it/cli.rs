@@ -6,6 +6,7 @@ mod fraud;
 mod mistakes;
 mod on_demand;
 mod papers;
+mod validate;
 mod verify;
 
 use std::process::Output;

@@ -6,6 +6,7 @@ mod ensemble;
 mod events;
 mod maturity;
 mod rotation;
+mod sources;
 mod swiss;
 mod verb;
 mod vigour;

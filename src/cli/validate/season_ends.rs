@@ -10,7 +10,7 @@ use crate::phenology::{Season, SeasonRules, seasons};
 use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, smooth};
 
 use super::super::table::Error;
-use super::{Instruments, Line, figure, sets};
+use super::{Goal, Instruments, Line, figure, sets};
 
 /// A season and a reference belong together when their ends lie this near, days.
 const MATCHED: i32 = 60;
@@ -51,9 +51,23 @@ pub(super) fn towers(data: &Path, _: &Instruments) -> Result<Option<Vec<Line>>, 
             "half-senescence against half-fall of GPP, median absolute error, days",
             n,
             figure(quantile(&absolute, 0.5), 1),
-            "<= 8",
+            "",
+        )
+        .toward(Goal::GppError, quantile(&absolute, 0.5)),
+        Line::new("the same, within 15 days", n, figure(within(15.0), 2), "")
+            .toward(Goal::GppWithin, within(15.0)),
+        Line::new(
+            "the same, within 5 and within 10 days; mean error, root mean square error, days",
+            n,
+            format!(
+                "{}, {}; {}, {}",
+                figure(within(5.0), 2),
+                figure(within(10.0), 2),
+                figure(mean(errors.iter().copied()), 1),
+                figure(mean(errors.iter().map(|e| e * e)).map(f64::sqrt), 1)
+            ),
+            "",
         ),
-        Line::new("the same, within 15 days", n, figure(within(15.0), 2), ">= .80"),
         Line::new(
             "the same, median error (late is positive), days",
             n,
@@ -101,21 +115,23 @@ pub(super) fn jolanda(data: &Path, _: &Instruments) -> Result<Option<Vec<Line>>,
         starts.extend(nearest(seasons, sos, |s| s.greenup50).map(|e| f64::from(e.abs())));
         ends.extend(nearest(seasons, eos, |s| s.senescence50).map(|e| f64::from(e.abs())));
     }
-    let target = "<= 7";
+    let (start, end) = (quantile(&starts, 0.5), quantile(&ends, 0.5));
     Ok(Some(vec![
         Line::new(
             "half-rise against reference start, median absolute error, days",
             starts.len(),
-            figure(quantile(&starts, 0.5), 1),
-            target,
-        ),
+            figure(start, 1),
+            "",
+        )
+        .toward(Goal::JolandaStart, start),
         Line::new(
             "half-senescence against reference end, median absolute error, days",
             ends.len(),
-            figure(quantile(&ends, 0.5), 1),
-            target,
-        ),
-        Line::new("reference cycles", cycles, String::new(), ""),
+            figure(end, 1),
+            "",
+        )
+        .toward(Goal::JolandaEnd, end),
+        Line::new("reference cycles", cycles, format!("{} found", ends.len()), ""),
     ]))
 }
 

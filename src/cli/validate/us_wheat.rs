@@ -13,7 +13,7 @@ use crate::crop::scores::{mean, quantile};
 use crate::series::{days_between, plus_days};
 
 use super::super::table::Error;
-use super::{Instruments, Line, figure, sets};
+use super::{Goal, Instruments, Line, figure, sets};
 
 /// Columns of the set and the BBCH code of each, in order of development.
 const STAGES: [(&str, f64); 9] = [
@@ -85,7 +85,10 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
         "41 in the whole set",
     ));
     let ours = peak_before_senescence(tools).zip(lag(89.0)).map(|(peak, ripe)| peak + ripe);
-    out.push(Line::new("ours: peak of the zone's curve to maturity, days", 1, figure(ours, 0), "41 +- 5"));
+    out.push(
+        Line::new("ours: peak of the zone's curve to maturity, days", 1, figure(ours, 0), "")
+            .toward(Goal::PeakToMaturity, ours),
+    );
     let heading = quantile(&to_peak, 0.5);
     let ours = peak_before_senescence(tools).zip(lag(55.0)).map(|(peak, heading)| -heading - peak);
     out.push(Line::new(
@@ -101,7 +104,10 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Vec<Lin
         "",
     ));
     let in_order = STAGES.windows(2).all(|w| lag(w[0].1) < lag(w[1].1));
-    out.push(Line::new("ours: stages in order", STAGES.len(), in_order.to_string(), "true"));
+    out.push(
+        Line::new("ours: stages in order", STAGES.len(), in_order.to_string(), "")
+            .toward(Goal::StagesInOrder, Some(f64::from(u8::from(in_order)))),
+    );
     for (stage, code) in STAGES {
         let Some(scouted) = lags.get(stage).and_then(|l| quantile(l, 0.5)) else { continue };
         let n = lags.get(stage).map_or(0, Vec::len);

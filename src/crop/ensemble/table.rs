@@ -275,6 +275,11 @@ impl EnsembleTable {
     }
 
     /// How far a unit's evidence is trusted. The check has seen that the row is there.
+    /// Share of fields of every class that are taken to look like anything, for a unit.
+    pub fn atypical(&self, unit: super::Unit) -> f64 {
+        self.trust(unit).atypical
+    }
+
     pub(super) fn trust(&self, unit: super::Unit) -> Trust {
         // Without a row every class is alike, which only ever refers.
         let none = Trust { kappa: 0.0, atypical: 0.0, noise_factor: 1.0, field_share: None };

@@ -104,6 +104,25 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         "",
     ));
     lines.push(Line::new("referred", n, figure(Some(1.0 - accepted.len() as f64 / n.max(1) as f64), 2), ""));
+    let spoken = |e: &Ended<'_>| !matches!(e.answer.decision, Decision::Refer(_));
+    let mut part = |what: &str, of: &dyn Fn(&TrialField) -> bool| {
+        let all: Vec<&Ended<'_>> = known.iter().copied().filter(|e| of(e.field)).collect();
+        let kept: Vec<&Ended<'_>> = all.iter().copied().filter(|e| spoken(e)).collect();
+        let reached = format!(
+            "{}, {}, {}",
+            figure(rate(&|e| group_of(&best(&e.answer)) == group_of(&e.truth), &all), 2),
+            figure(rate(&right, &kept), 2),
+            figure(rate(&|e| !spoken(e), &all), 2)
+        );
+        let what = format!("{what}: crop group right, right of those named, referred");
+        lines.push(Line::new(what, all.len(), reached, ""));
+    };
+    part("below 0.5 ha (grades B and C)", &|f| f.area_ha < 0.5);
+    part("0.5 to 1.5 ha (grade A)", &|f| (0.5..1.5).contains(&f.area_ha));
+    part("1.5 ha and more (grade A)", &|f| f.area_ha >= 1.5);
+    part("8 to 17 clear dates", &|f| f.looks.len() < 18);
+    part("18 to 30 clear dates", &|f| (18..=30).contains(&f.looks.len()));
+    part("more than 30 clear dates", &|f| f.looks.len() > 30);
     let score = |e: &Ended<'_>| {
         let other = e.answer.classes.iter().find(|c| c.name == "other");
         other.map_or(0.0, |c| c.flat_probability)

@@ -10,7 +10,7 @@ use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, pl
 use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec};
 
 use super::super::super::table::Error;
-use super::super::{Instruments, Line, figure};
+use super::super::{Goal, Instruments, Line, figure};
 use super::{grown, views};
 
 /// True loss of leaf area over a month that must be found; below the second a field counts as unharmed.
@@ -60,14 +60,16 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
             "true loss of half the leaves or more: any event found at its time",
             heavy.len(),
             figure(rate(&|l| matched(l).is_some(), &heavy), 2),
-            ">= .85",
-        ),
+            "",
+        )
+        .toward(Goal::LossFound, rate(&|l| matched(l).is_some(), &heavy)),
         Line::new(
             "unharmed season: alarm (sudden loss, decline or flood)",
             unharmed.len(),
             figure(rate(&alarms, &unharmed), 3),
-            "<= .02",
-        ),
+            "",
+        )
+        .toward(Goal::FalseAlarm, rate(&alarms, &unharmed)),
     ];
     for (kind, share) in [
         (EventKind::Loss, "sudden loss"),

@@ -9,7 +9,7 @@ use crate::series::plus_days;
 use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec};
 
 use super::super::super::table::Error;
-use super::super::{Instruments, Line, figure};
+use super::super::{Goal, Instruments, Line, figure};
 use super::{Ask, grown, told};
 
 /// Fields, cloud share, and regions with rice.
@@ -51,18 +51,20 @@ pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
             a.declared.is_some_and(|d| d.verdict == Verdict::Contradicted)
         })
         .collect();
+    let contradicted = against.iter().filter(|a| **a).count();
     Ok(vec![
         Line::new(
             "55 % cloud: paddies with a flood signal (rule of science 5.3)",
             rice.len(),
             figure(rate(&flooded, &rice), 2),
-            ">= .85 (prototype .82)",
-        ),
+            "prototype .82",
+        )
+        .toward(Goal::PaddySignal, rate(&flooded, &rice)),
         Line::new(
             "55 % cloud: the same, planted into water",
             wet_planted.len(),
             figure(rate(&flooded, &wet_planted), 2),
-            ">= .85",
+            "",
         ),
         Line::new(
             "55 % cloud: the same, drilled dry and flooded a month later",
@@ -80,14 +82,16 @@ pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
             "55 % cloud: other crops with a flood signal",
             upland.len(),
             figure(rate(&flooded, &upland), 3),
-            "0",
-        ),
+            "",
+        )
+        .toward(Goal::PaddyFalse, rate(&flooded, &upland)),
         Line::new(
             "55 % cloud: rice whose water nobody could see, declaration contradicted",
             unseen.len(),
-            against.iter().filter(|a| **a).count().to_string(),
-            "0",
-        ),
+            contradicted.to_string(),
+            "",
+        )
+        .toward(Goal::PaddyUnseen, Some(contradicted as f64)),
     ])
 }
 
