@@ -43,6 +43,8 @@ const SEEN_DAYS: f64 = 31.0;
 pub(super) struct Dated {
     /// 10th, 50th and 90th percentile, days since 1970.
     pub percentiles: [f64; 3],
+    /// Probability that it was cut by the latest clear date.
+    pub past: f64,
     /// The two clear dates between which it was most probably cut, where that is sure enough.
     pub between: Option<(Date, Date)>,
 }
@@ -103,7 +105,8 @@ pub(super) fn dated(
         (*share.get(k)? >= SEEN && day(b) - day(a) <= SEEN_DAYS).then_some((a, b))
     });
     let days: Vec<f64> = own.iter().map(|(v, _)| day(v.date)).collect();
-    Some(Dated { percentiles: [0.1, 0.5, 0.9].map(|q| law.percentile(q, &share, &days)), between })
+    let past = 1.0 - share.last().copied().unwrap_or(1.0);
+    Some(Dated { past, percentiles: [0.1, 0.5, 0.9].map(|q| law.percentile(q, &share, &days)), between })
 }
 
 /// The harvest as the hypotheses tell it.
@@ -151,5 +154,66 @@ impl Law<'_> {
             if until(middle) < within { low = middle } else { high = middle }
         }
         0.5 * (low + high)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::series::plus_days;
+
+    const CUT: Date = date(2022, 7, 20);
+
+    /// A view every `step` days from May to August: green, then ripe from 1 July, then cut.
+    fn views(step: i32, cut: Date) -> Vec<View> {
+        (0..120 / step)
+            .map(|k| {
+                let on = plus_days(date(2022, 5, 1), k * step);
+                let (ndvi, nir) = match on {
+                    d if d < date(2022, 6, 20) => (0.85, 0.42),
+                    d if d < date(2022, 7, 1) => (0.5, 0.42),
+                    d if d < cut => (0.25, 0.40),
+                    _ => (0.2, 0.28),
+                };
+                View { date: on, ndvi, nir: Some(nir), lswi: None, ndyi: None, red_edge: None, blue: None }
+            })
+            .collect()
+    }
+
+    fn told(views: &[View], expected: Date) -> Option<Dated> {
+        let harvest: Vec<f64> = (-2..=2).map(|k| day(expected) + 4.0 * f64::from(k)).collect();
+        dated(views, &[], day(date(2022, 4, 20)), &harvest, &[0.2; 5])
+    }
+
+    #[test]
+    fn the_fall_of_near_infrared_dates_a_cut_that_the_calendar_expects_elsewhere() {
+        for late in [-15, -8, 0, 8, 15] {
+            let d = told(&views(5, CUT), plus_days(CUT, late)).unwrap();
+            assert!((d.percentiles[1] - day(CUT)).abs() <= 5.0, "{late}: {d:?}");
+            assert!(d.percentiles[0] <= d.percentiles[1] && d.percentiles[1] <= d.percentiles[2]);
+        }
+        let (from, to) = told(&views(5, CUT), CUT).unwrap().between.unwrap();
+        assert!(from < CUT && to >= CUT && day(to) - day(from) <= 5.0);
+    }
+
+    #[test]
+    fn without_a_step_the_hypotheses_speak_and_without_near_infrared_nothing_does() {
+        // Seen until the beginning of July only: the cut lies behind the last date.
+        let early: Vec<View> = views(5, CUT).into_iter().filter(|v| v.date < date(2022, 7, 5)).collect();
+        let d = told(&early, CUT).unwrap();
+        assert!((d.percentiles[1] - day(CUT)).abs() < 5.0 && d.between.is_none(), "{d:?}");
+        let blind: Vec<View> = views(5, CUT).into_iter().map(|v| View { nir: None, ..v }).collect();
+        assert_eq!(told(&blind, CUT), None);
+        assert_eq!(told(&[], CUT), None);
+    }
+
+    #[test]
+    fn the_order_of_views_changes_nothing() {
+        let mut turned = views(5, CUT);
+        turned.reverse();
+        turned.rotate_left(7);
+        assert_eq!(told(&turned, CUT), told(&views(5, CUT), CUT));
     }
 }

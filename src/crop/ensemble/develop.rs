@@ -176,7 +176,8 @@ pub(super) fn develop(
     let past = matches!(standing, Standing::Cut { .. } | Standing::CutByCalendar | Standing::Unclear);
     let dated = Some(&seen_views)
         .filter(|_| past)
-        .and_then(|views| dating::dated(views, beside.nbr2, greenup, &harvest, &weights));
+        .and_then(|views| dating::dated(views, beside.nbr2, greenup, &harvest, &weights))
+        .filter(|d| standing != Standing::Unclear || d.past >= 0.5);
     // Where the near infrared was read it dates the cut; a harvest that cannot be told from ripeness stays unclear.
     let standing = match (standing, dated.and_then(|d| d.between)) {
         (Standing::Cut { .. } | Standing::CutByCalendar, Some((from, to))) => Standing::Cut { from, to },
