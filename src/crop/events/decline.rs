@@ -41,6 +41,10 @@ pub(super) fn find(scene: &Scene<'_>, found: &Found) -> Option<Event> {
             continue;
         }
         let of_top = of_top.get_or_insert_with(|| (scene.timings)(top.date));
+        // Without a declaration the dates are those of a guess, and late or early is not known.
+        if !of_top.first().is_some_and(Timing::is_declared) {
+            return None;
+        }
         let unripe = |t: &Timing| later.iter().filter(|g| t.ripe_by(g.date) < UNRIPE).count() >= NEXT_DATES;
         if !of_top.first().is_some_and(unripe) {
             continue;

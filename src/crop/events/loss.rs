@@ -4,7 +4,6 @@ use jiff::civil::Date;
 
 use crate::series::days_between;
 
-use super::super::Verdict;
 use super::super::normal::{date, day};
 use super::expect::Expectation;
 use super::timing::Timing;
@@ -134,10 +133,10 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
             let asks = ripe >= rules.loss_max_ripe || may_be_cut_green(timing, before, level);
             // Where nobody said what was to grow, the dates are those of a guess: a cover crop that is ploughed in, a meadow
             // that is turned and silage look like a lost crop.
-            let kind = match timing.declared {
-                None | Some(Verdict::UnknownCrop) => EventKind::CoverGone,
-                Some(_) if bare && asks => EventKind::EarlyHarvest,
-                Some(_) => EventKind::Loss,
+            let kind = match (timing.is_declared(), bare && asks) {
+                (false, _) => EventKind::CoverGone,
+                (true, true) => EventKind::EarlyHarvest,
+                (true, false) => EventKind::Loss,
             };
             let mut evidence: Vec<Date> = after.iter().map(|g| g.date).chain([next.date]).collect();
             evidence.sort_unstable();

@@ -94,6 +94,11 @@ impl Timing {
         Normal::new(own.mean, own.sd.hypot(FORECAST_SD_DAYS)).before(day(on))
     }
 
+    /// Whether a crop of the calendar was declared: without one these are the dates of a guess.
+    pub(super) fn is_declared(&self) -> bool {
+        !matches!(self.declared, None | Some(Verdict::UnknownCrop))
+    }
+
     /// Whether a crop was declared that did not fit what was seen: then these are the dates of another one.
     pub(super) fn is_misfit(&self) -> bool {
         matches!(self.declared, Some(Verdict::Inconsistent | Verdict::Contradicted))
