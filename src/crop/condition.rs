@@ -60,7 +60,7 @@ impl Condition {
     /// Whether greenness fell at once about a day, and not by a harvest that was due.
     pub fn fell_about(&self, on: Date) -> bool {
         self.events.iter().any(|e| {
-            matches!(e.kind, EventKind::Loss | EventKind::EarlyHarvest)
+            matches!(e.kind, EventKind::Loss | EventKind::EarlyHarvest | EventKind::CoverGone)
                 && days_between(e.from, on) >= -ABOUT_DAYS
                 && days_between(e.last, on) <= ABOUT_DAYS
         })

@@ -21,6 +21,7 @@ mod check;
 mod cover;
 mod cut;
 mod cycle;
+mod dating;
 mod develop;
 mod flood;
 mod judge;

@@ -23,6 +23,9 @@ pub use planting::{Planting, planting};
 pub use rules::EventRules;
 pub use timing::Timing;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::Verdict;
@@ -47,6 +50,8 @@ pub struct Glance {
     pub lswi: Option<f64>,
     /// SWIR1 reflectance, 0 to 1.
     pub swir: Option<f64>,
+    /// Near-infrared reflectance, 0 to 1.
+    pub nir: Option<f64>,
     /// Whether the date belongs to the plot's series; a date that was set aside as an outlier may still show water.
     pub in_series: bool,
 }
@@ -63,6 +68,7 @@ impl Glance {
             mndwi: None,
             lswi: None,
             swir: None,
+            nir: None,
             in_series: true,
         }
     }
@@ -80,6 +86,8 @@ pub enum EventKind {
     Loss,
     /// Greenness fell at once to bare ground when the crop was perhaps ripe, or is a crop that is also cut green.
     EarlyHarvest,
+    /// The same with no crop declared: whether it was a crop at all, and when it would be ripe, is not known.
+    CoverGone,
     /// Greenness lay below what the season lets expect for weeks, without a step.
     Decline,
     /// Water stood on a growing crop.
@@ -92,6 +100,7 @@ impl EventKind {
         match self {
             EventKind::Loss => "sudden_loss",
             EventKind::EarlyHarvest => "early_harvest",
+            EventKind::CoverGone => "cover_gone",
             EventKind::Decline => "decline",
             EventKind::Flood => "flood",
         }
@@ -163,6 +172,9 @@ pub fn detect(
     let clear: Vec<Glance> = all.iter().filter(|g| g.in_series).copied().collect();
     // A fall makes its curve noisy; the neighbours of each date in time tell the noise without it.
     let noise = noise.min(noise::of(&clear)).clamp(0.02, 0.10);
+    // Falls and declines ask about the same days.
+    let known: RefCell<BTreeMap<Date, Vec<Timing>>> = RefCell::default();
+    let timings = &|on: Date| known.borrow_mut().entry(on).or_insert_with(|| timings(on)).clone();
     let scene = loss::Scene { clear: &clear, base: base(&clear), noise, timings, rules };
     let mut found = loss::find(&scene);
     if let Some(decline) = decline::find(&scene, &found) {

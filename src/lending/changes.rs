@@ -59,7 +59,7 @@ impl Look<'_> {
             Code::ImgPhaseNotSeen => (Condition::PhaseFromElsewhere, given("phase")),
             Code::EventFlood => (Condition::ReliefRoute, Vec::new()),
             Code::EventDrought => (Condition::ReliefRegion, Vec::new()),
-            Code::CropFailed | Code::CropDeclining | Code::CropVanished => {
+            Code::CropFailed | Code::CropDeclining | Code::CropVanished | Code::CoverGone => {
                 (Condition::TellWhatHappened, Vec::new())
             }
             Code::LandFormerForest => (Condition::LandHistory, Vec::new()),

@@ -107,6 +107,7 @@ pub(super) fn glances(observations: &[Observation], series: &Series) -> Vec<Glan
                 mndwi: share(band(Band::B03), band(Band::B11)),
                 lswi: share(band(Band::B8A).or(band(Band::B08)), band(Band::B11)),
                 swir: band(Band::B11).copied(),
+                nir: band(Band::B08).or(band(Band::B8A)).copied(),
                 in_series: in_series(o),
             })
         })

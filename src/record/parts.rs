@@ -229,7 +229,7 @@ columns! {
     /// Something that happened to the crop.
     pub struct Alert {
         in "" {
-            code: String, "sudden_loss, early_harvest, decline, flood, not_planted", "What";
+            code: String, "sudden_loss, early_harvest, cover_gone, decline, flood, not_planted", "What";
             from: Date, "ISO 8601", "Last clear date before it";
             to: Date, "ISO 8601", "First clear date that shows it: it began between these two";
             last: Date, "ISO 8601", "Last clear date that shows it";

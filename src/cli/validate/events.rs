@@ -1,8 +1,8 @@
 //! Events: how often an honest season raises an alarm, and how many losses are found that were laid into real series.
 //!
 //! The sets hold no damage that anybody scored, so every alarm on them counts as false. For recall, a loss is laid into
-//! each series on a fixed day of its growth: NDVI above soil shrinks by a share from that day on, which leaves the real
-//! noise, clouds and gaps as they are.
+//! each series on a fixed day of its growth: NDVI and near infrared above soil shrink by a share from that day on, which
+//! leaves the real noise, clouds and gaps as they are.
 
 use std::path::Path;
 
@@ -24,8 +24,9 @@ const LOSSES: [f64; 3] = [0.3, 0.5, 0.8];
 const BEGINS: [i32; 2] = [20, 45];
 /// Seasons that losses are laid into, of each crop: the first ones by name.
 const MOST_SPOILED: usize = 30;
-/// NDVI of bare soil.
+/// NDVI and near-infrared reflectance of bare soil.
 const SOIL: f64 = 0.2;
+const SOIL_NIR: f64 = 0.22;
 /// Least clear dates of a season.
 const LEAST_DATES: usize = 8;
 
@@ -45,7 +46,8 @@ impl Season<'_> {
     fn events(&self, lost: Option<(Date, f64)>, tools: &Instruments) -> Vec<Event> {
         let spoiled = |v: &View| match lost {
             Some((from, share)) if v.date >= from => {
-                View { ndvi: SOIL.min(v.ndvi) + (v.ndvi - SOIL).max(0.0) * (1.0 - share), ..*v }
+                let left = |value: f64, soil: f64| soil.min(value) + (value - soil).max(0.0) * (1.0 - share);
+                View { ndvi: left(v.ndvi, SOIL), nir: v.nir.map(|nir| left(nir, SOIL_NIR)), ..*v }
             }
             _ => *v,
         };
@@ -70,7 +72,10 @@ impl Season<'_> {
         let inside = |d: Date| d >= self.window.0 && d <= self.window.1;
         let glances: Vec<Glance> = (series.samples().iter())
             .filter(|s| inside(s.date))
-            .map(|s| Glance::of(s.date, s.ndvi))
+            .map(|s| Glance {
+                nir: views.iter().find(|v| v.date == s.date).and_then(|v| v.nir),
+                ..Glance::of(s.date, s.ndvi)
+            })
             .collect();
         let known = |on: Date| -> Vec<Timing> {
             crate::crop::timings(&question, on, &tools.ensemble, &tools.profiles, &tools.rules)
@@ -202,6 +207,12 @@ fn judge(name: &str, all: &[Season<'_>], with_losses: bool, tools: &Instruments,
         "",
     ));
     if !with_losses {
+        lines.push(Line::new(
+            format!("{name}: seasons of which a green cover is said to have gone (asks only)"),
+            n,
+            figure(share(EventKind::CoverGone), 3),
+            "",
+        ));
         return;
     }
     for loss in LOSSES {
@@ -217,7 +228,7 @@ fn judge(name: &str, all: &[Season<'_>], with_losses: bool, tools: &Instruments,
                     (later >= 3).then(|| {
                         let events = s.events(Some((from, loss)), tools);
                         let hit = events.iter().find(|e| {
-                            matches!(e.kind, EventKind::Loss | EventKind::EarlyHarvest)
+                            matches!(e.kind, EventKind::Loss | EventKind::EarlyHarvest | EventKind::Decline)
                                 && days_between(e.to, from).abs() <= 30
                         });
                         (hit.is_some(), hit.map(|e| days_between(from, e.to)))

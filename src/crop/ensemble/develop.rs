@@ -9,14 +9,15 @@ use super::super::{Candidate, DateInterval, DeclaredCheck, Interval, Verdict};
 use super::answer::{Beside, Class, Question};
 use super::cut::{self, Standing, Timing};
 use super::cycle::Hypothesis;
+use super::dating;
 use super::judge::Declared;
 use super::points::DIMENSIONS;
 use super::table::EnsembleTable;
-use super::views::Seen;
+use super::views::{Seen, View};
 
 /// Outputs whose 80 % interval has a factor of its own in the table.
-pub(super) const OUTPUTS: [&str; 7] =
-    ["bbch", "maturity", "emergence", "emergence_sown", "greenup", "senescence", "harvest"];
+pub(super) const OUTPUTS: [&str; 8] =
+    ["bbch", "maturity", "emergence", "emergence_sown", "greenup", "senescence", "harvest", "harvest_dated"];
 
 /// Half-senescence to ripeness (BBCH 89) where the crop's clock does not say, days (science 7.1).
 const RIPE_LAG: f64 = 8.0;
@@ -157,8 +158,9 @@ pub(super) fn develop(
     let share_by = |value: &dyn Fn(&Pooled<'_>) -> f64, t: f64| -> f64 {
         pool.iter().filter(|p| value(p) <= t).map(|p| p.weight).sum()
     };
+    let seen_views: Vec<View> = question.views.iter().filter(|v| v.date <= question.as_of).copied().collect();
     let cut::Judged { standing, odds, another_crop } = cut::judge(
-        &question.views.iter().filter(|v| v.date <= question.as_of).copied().collect::<Vec<_>>(),
+        &seen_views,
         beside.nbr2,
         &Timing {
             harvested: &|t| share_by(&|p| p.h.harvest, t),
@@ -171,8 +173,20 @@ pub(super) fn develop(
     let stands = green && !another_crop && standing == Standing::Unclear;
     let standing = if stands { Standing::Yes } else { standing };
     let harvest = of(&|p| p.h.harvest);
-    let [low, mid, high] = match standing {
-        Standing::Cut { from, to } => cut::between(from, to),
+    let past = matches!(standing, Standing::Cut { .. } | Standing::CutByCalendar | Standing::Unclear);
+    let dated = Some(&seen_views)
+        .filter(|_| past)
+        .and_then(|views| dating::dated(views, beside.nbr2, greenup, &harvest, &weights))
+        .filter(|d| standing != Standing::Unclear || d.past >= 0.5);
+    // Where the near infrared was read it dates the cut; a harvest that cannot be told from ripeness stays unclear.
+    let standing = match (standing, dated.and_then(|d| d.between)) {
+        (Standing::Cut { .. } | Standing::CutByCalendar, Some((from, to))) => Standing::Cut { from, to },
+        (Standing::Cut { .. }, None) if dated.is_some() => Standing::CutByCalendar,
+        (other, _) => other,
+    };
+    let [low, mid, high] = match (standing, dated) {
+        (Standing::Cut { from, to }, _) => cut::between(from, to),
+        (_, Some(d)) => widened(d.percentiles, table, "harvest_dated"),
         _ => widened(standing_harvest(standing, &harvest, &weights, last, odds), table, "harvest"),
     };
     // A crop that stands on the latest clear date is not cut before it.

@@ -16,6 +16,8 @@ const LEVEL_DAYS: i32 = 60;
 const SUDDEN_DAYS: i32 = 20;
 /// Days after a fall over which its weight is taken.
 const SEVERITY_DAYS: i32 = 30;
+/// Probability of ripeness from which an odd crop may be ripening already (design value).
+const MAY_RIPEN: f64 = 0.005;
 /// Crops that are also cut green, and when after green-up, days, at which NDVI (science 7.3).
 const CUT_GREEN: [&str; 4] = ["maize", "sorghum", "rye", "triticale"];
 const CUT_GREEN_DAYS: (i32, i32) = (60, 110);
@@ -31,8 +33,15 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    pub(super) fn expectation<'t>(&self, from: Date, level: f64, timing: &'t Timing) -> Expectation<'t> {
-        let sd = self.noise.hypot(self.rules.model_sd_ndvi);
+    /// What a level on a day lets expect; `model_sd` is what that may be wrong by, NDVI.
+    pub(super) fn expectation<'t>(
+        &self,
+        from: Date,
+        level: f64,
+        model_sd: f64,
+        timing: &'t Timing,
+    ) -> Expectation<'t> {
+        let sd = self.noise.hypot(model_sd);
         Expectation { day: day(from), level, base: self.base, sd, timing }
     }
 }
@@ -89,7 +98,7 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
     let next = scene.clear.get(at + 1).filter(|g| days_between(low.date, g.date) <= longest)?;
     let timings = (scene.timings)(before.date);
     let timing = timings.first()?;
-    let expected = scene.expectation(before.date, level, timing);
+    let expected = scene.expectation(before.date, level, rules.model_sd_ndvi, timing);
     let (mean, _) = expected.on(low.date);
     let ripe = timings.iter().map(|t| t.ripe_by(low.date)).fold(0.0, f64::max);
     // A fall inside the expected harvest window is no early one, however the ripeness is guessed.
@@ -97,7 +106,7 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
     let early_enough = ripe <= rules.harvest_min_ripe && !in_window;
     // A harvest is a fall too, though one that was expected by one of the crops; it is told to the neighbours.
     let unexpected = timings.iter().all(|t| {
-        let expected = scene.expectation(before.date, level, t);
+        let expected = scene.expectation(before.date, level, rules.model_sd_ndvi, t);
         expected.on(low.date).0 - low.ndvi >= rules.min_drop_ndvi
             && expected.residual(low.date, low.ndvi) <= -rules.first_date_sd
             && expected.residual(next.date, next.ndvi) <= -rules.next_date_sd
@@ -118,31 +127,39 @@ fn fall_at(scene: &Scene<'_>, at: usize) -> Option<Fall> {
     // cover crop that is ploughed in is no loss.
     let own = before.date >= timing.greenup.p10 && !timing.is_misfit();
     let sudden = level - low.ndvi >= rules.sudden_share * (level - deepest);
-    let event = (early_enough && unexpected && own && sudden).then(|| {
-        let bare = next.ndvi <= scene.base + rules.bare_margin_ndvi;
-        let asks = ripe >= rules.loss_max_ripe || may_be_cut_green(timing, before, level);
-        let mut evidence: Vec<Date> = after.iter().map(|g| g.date).chain([next.date]).collect();
-        evidence.sort_unstable();
-        evidence.dedup();
-        Event {
-            kind: if bare && asks { EventKind::EarlyHarvest } else { EventKind::Loss },
-            from: before.date,
-            to: low.date,
-            last,
-            drop: mean - low.ndvi,
-            severity: severity(scene, &expected, at),
-            area_fraction: area(low, next, level - rules.min_drop_ndvi),
-            ripe_probability: ripe,
-            harvest_from: Some(timing.harvest.p10),
-            declared_before: timing.declared,
-            evidence,
-        }
-    });
+    let event =
+        (early_enough && unexpected && own && sudden && !ripens(before, next, ripe, rules)).then(|| {
+            let bare = next.ndvi <= scene.base + rules.bare_margin_ndvi;
+            let asks = ripe >= rules.loss_max_ripe || may_be_cut_green(timing, before, level);
+            // Where nobody said what was to grow, the dates are those of a guess: a cover crop that is ploughed in, a meadow
+            // that is turned and silage look like a lost crop.
+            let kind = match (timing.is_declared(), bare && asks) {
+                (false, _) => EventKind::CoverGone,
+                (true, true) => EventKind::EarlyHarvest,
+                (true, false) => EventKind::Loss,
+            };
+            let mut evidence: Vec<Date> = after.iter().map(|g| g.date).chain([next.date]).collect();
+            evidence.sort_unstable();
+            evidence.dedup();
+            Event {
+                kind,
+                from: before.date,
+                to: low.date,
+                last,
+                drop: mean - low.ndvi,
+                severity: severity(scene, &expected, at),
+                area_fraction: area(low, next, level - rules.min_drop_ndvi),
+                ripe_probability: ripe,
+                harvest_from: Some(timing.harvest.p10),
+                declared_before: timing.declared,
+                evidence,
+            }
+        });
     Some(Fall { from: before.date, to: low.date, last, event })
 }
 
 /// Median of the last clear dates before a day.
-fn level_before(earlier: &[Glance], on: Date) -> Option<f64> {
+pub(super) fn level_before(earlier: &[Glance], on: Date) -> Option<f64> {
     let mut last: Vec<f64> = earlier
         .iter()
         .rev()
@@ -155,6 +172,12 @@ fn level_before(earlier: &[Glance], on: Date) -> Option<f64> {
         (Some(a), Some(b)) => Some(0.5 * (a + b)),
         _ => None,
     }
+}
+
+/// Whether the crop may be turning yellow by itself: dry leaves keep the near infrared that lost ones take away.
+fn ripens(before: &Glance, next: &Glance, ripe: f64, rules: &EventRules) -> bool {
+    let kept = before.nir.zip(next.nir).filter(|(a, _)| *a > 0.0).map(|(a, b)| b / a);
+    ripe >= MAY_RIPEN && kept.is_some_and(|kept| kept > 1.0 - rules.least_nir_fall)
 }
 
 /// Whether a farmer may have cut the crop green on purpose.

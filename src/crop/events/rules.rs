@@ -20,6 +20,10 @@ pub struct EventRules {
     /// Share of the whole fall over `recovery_days` that its first date must show, 0 to 1: ripening goes on, a loss is
     /// over. Default 0.6 (chosen of 0.5 to 0.7 on simulated fields and on western France).
     pub sudden_share: f64,
+    /// Share of the near infrared of the date before that must be gone on the next clear date when the crop may be
+    /// ripening, 0 to 1: dry leaves still scatter near infrared, cut and shredded ones do not. Default 0.12 (chosen of
+    /// 0.07 to 0.17 on the simulated seed 101).
+    pub least_nir_fall: f64,
     /// Probability of ripeness below which a fall is a loss. Default 0.1 (design value).
     pub loss_max_ripe: f64,
     /// Probability of ripeness above which a fall is the harvest; in between a person has to look. Default 0.5
@@ -27,9 +31,10 @@ pub struct EventRules {
     pub harvest_min_ripe: f64,
     /// What the expectation itself may be wrong by, NDVI. Default 0.04, the error of one level held over weeks.
     pub model_sd_ndvi: f64,
-    /// Distance below what was expected that a slow decline keeps, in standard deviations. Default 1.5 (design value).
+    /// Distance below what was expected that a slow decline keeps, in standard deviations. Default 2.5 (chosen of
+    /// 1.5 to 3 on the simulated seed 101 and on the real series that carry a declaration).
     pub decline_sd: f64,
-    /// How long it must keep it, days. Default 20 (design value).
+    /// How long it must keep it, days. Default 20 (chosen of 12 to 25 likewise).
     pub decline_days: u32,
     /// Clear dates that must show it. Default 3.
     pub decline_dates: usize,
@@ -58,10 +63,11 @@ impl Default for EventRules {
             max_bracket_days: 60,
             recovery_days: 25,
             sudden_share: 0.6,
+            least_nir_fall: 0.12,
             loss_max_ripe: 0.1,
             harvest_min_ripe: 0.5,
             model_sd_ndvi: 0.04,
-            decline_sd: 1.5,
+            decline_sd: 2.5,
             decline_days: 20,
             decline_dates: 3,
             flood_area_fraction: 0.30,

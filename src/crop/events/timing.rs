@@ -17,6 +17,8 @@ const FORECAST_SD_DAYS: f64 = 12.0;
 const RICE_HEADING: f64 = 32.0;
 /// Width of the fall where nothing else is said, days (science 5.1: 5 to 16).
 const FALL_DAYS: f64 = 8.0;
+/// Width of the rise, likewise (science 5.1: 8 for most crops).
+const RISE_DAYS: f64 = 8.0;
 /// Days around flowering in which a yellow crop shows less green than it has.
 const FLOWER_DAYS: f64 = 16.0;
 
@@ -92,6 +94,11 @@ impl Timing {
         Normal::new(own.mean, own.sd.hypot(FORECAST_SD_DAYS)).before(day(on))
     }
 
+    /// Whether a crop of the calendar was declared: without one these are the dates of a guess.
+    pub(super) fn is_declared(&self) -> bool {
+        !matches!(self.declared, None | Some(Verdict::UnknownCrop))
+    }
+
     /// Whether a crop was declared that did not fit what was seen: then these are the dates of another one.
     pub(super) fn is_misfit(&self) -> bool {
         matches!(self.declared, Some(Verdict::Inconsistent | Verdict::Contradicted))
@@ -105,6 +112,12 @@ impl Timing {
     /// First day on which heading may be past.
     pub(super) fn headed_from(&self) -> Date {
         date(law(self.greenup).mean + RICE_HEADING)
+    }
+
+    /// Share of the rise that is expected to be done on a day, for each ninth of the green-up's law.
+    pub(super) fn risen(&self, on: f64) -> [f64; 9] {
+        let g = law(self.greenup);
+        NINTHS.map(|z| 1.0 / (1.0 + (-(on - g.mean - z * g.sd) / RISE_DAYS).exp()))
     }
 
     /// Share of the green that is expected to be gone on a day, for each ninth of the senescence's law.

@@ -52,6 +52,7 @@ fn events(evidence: &Evidence<'_>, flooded: bool, found: &mut Findings) -> bool 
                 let expected = event.harvest_from.unwrap_or(event.last);
                 found.add(Code::HarvestEarly, [event.from.into(), event.to.into(), expected.into()]);
             }
+            EventKind::CoverGone => found.add(Code::CoverGone, [event.from.into(), event.to.into()]),
             EventKind::Decline => declined(evidence, k, event, found),
             EventKind::Loss => failed(evidence, k, event, regional || flooded, found),
         }

@@ -152,6 +152,9 @@ codes! {
     HarvestEarly "HARVEST_EARLY" Plot Refer (from: Date, to: Date, expected: Date)
         "The plot turned bare between {from} and {to}, before the harvest expected from {expected} on: an early harvest, a green cut, or a loss."
         "{from}至{to}之间地块变为裸地，早于预计的收获期（自{expected}起）：可能是提前收获、青割或受损。";
+    CoverGone "COVER_GONE" Plot Refer (from: Date, to: Date)
+        "A green cover went between {from} and {to}. No crop was declared, so it is not known whether it was a crop, and whether it was cut, ploughed in or lost."
+        "{from}至{to}之间绿色植被消失。由于未申报作物，无法判断是否为作物，也无法判断是收割、翻耕还是受损。";
     CropVanished "CROP_VANISHED" Plot Refer (from: Date, to: Date)
         "A green crop vanished between {from} and {to}, before it could be ripe: cut early on purpose, or lost."
         "{from}至{to}之间绿色作物在可能成熟之前消失：可能是有意提前收割，或已受损。";

@@ -37,6 +37,9 @@ fn sentence(a: &Alert) -> String {
         "early_harvest" => {
             format!("The plot turned bare {between}, earlier than a harvest was expected{around}.")
         }
+        "cover_gone" => {
+            format!("A green cover went{part} {between}; whether it was a crop is not known{around}.")
+        }
         "decline" => format!(
             "The crop lost its green slowly from {} to {}{gone}{around}.",
             words::day(a.from),

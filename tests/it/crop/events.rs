@@ -1,7 +1,7 @@
 //! Events on curves whose truth is written down: losses, harvests, clouds, droughts, floods, and nothing at all.
 
-use croplens::crop::DateInterval;
 use croplens::crop::events::{Event, EventKind, EventRules, Glance, Timing, detect};
+use croplens::crop::{DateInterval, Verdict};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -27,7 +27,7 @@ fn around(d: Date, days: i64) -> DateInterval {
 fn timing(flooded: bool) -> Timing {
     Timing {
         crops: vec!["sunflower".to_owned()],
-        declared: None,
+        declared: Some(Verdict::Consistent),
         emergence: around(on(9), 8),
         greenup: around(GREENUP, 12),
         senescence: around(SENESCENCE, 14),
@@ -141,6 +141,51 @@ fn a_fall_of_a_ripe_crop_is_its_harvest_and_of_a_nearly_ripe_one_a_question() {
     let barley = Timing { ripe: around(on(88), 8), senescence: around(on(80), 8), ..timing(false) };
     let either = found_with(&looks(5, 110, cut(90)), &|_| vec![timing(false), barley.clone()]);
     assert!(either.iter().all(|e| e.kind != EventKind::Loss), "{either:?}");
+}
+
+#[test]
+fn without_a_declaration_a_fall_is_a_cover_that_went() {
+    let cut = |n: i64| if n >= 71 { 0.22 } else { healthy(n) };
+    for declared in [None, Some(Verdict::UnknownCrop)] {
+        let events = found_with(&looks(5, 110, cut), &|_| vec![Timing { declared, ..timing(false) }]);
+        assert!(matches!(events.as_slice(), [e] if e.kind == EventKind::CoverGone), "{events:?}");
+    }
+    // Where the declared crop never fitted, nothing is said of a fall.
+    let misfit = Timing { declared: Some(Verdict::Contradicted), ..timing(false) };
+    assert_eq!(found_with(&looks(5, 110, cut), &|_| vec![misfit.clone()]), []);
+}
+
+#[test]
+fn a_crop_that_may_be_ripening_is_lost_only_with_its_near_infrared() {
+    // An odd cultivar turns yellow at once, three weeks before anybody expects it.
+    let yellow = |n: i64| if n >= 120 { 0.35 } else { healthy(n) };
+    let with_nir = |after: f64| {
+        let mut all = looks(5, 135, yellow);
+        all.iter_mut().for_each(|g| g.nir = Some(if g.date >= on(120) { after } else { 0.42 }));
+        found(&all)
+    };
+    assert_eq!(with_nir(0.41), [], "dry leaves still scatter");
+    assert_eq!(with_nir(0.28).len(), 1, "leaves are gone");
+    assert_eq!(found(&looks(5, 135, yellow)).len(), 1, "near infrared was not read");
+    // Long before ripeness a fall needs no such witness.
+    let hail = |n: i64| if n >= 71 { 0.2 + 0.4 * (healthy(n) - 0.2) } else { healthy(n) };
+    let mut all = looks(5, 110, hail);
+    all.iter_mut().for_each(|g| g.nir = Some(0.42));
+    assert_eq!(found(&all).len(), 1);
+}
+
+#[test]
+fn growth_that_stops_and_withers_is_a_decline() {
+    // Water stands in a young crop from day 41 on: it loses a little and never closes.
+    let drowned = |n: i64| if n > 40 { healthy(40) - 0.08 } else { healthy(n) };
+    let events = found(&looks(5, 100, drowned));
+    assert!(
+        matches!(events.as_slice(), [e] if e.kind == EventKind::Decline && e.from >= on(40)),
+        "{events:?}"
+    );
+    // A crop that is merely late has not stopped.
+    let late = |n: i64| healthy(n - 10);
+    assert_eq!(found(&looks(5, 100, late)), []);
 }
 
 #[test]

@@ -116,6 +116,14 @@ fn a_decline_of_the_region_is_a_drought_and_of_the_plot_a_question() {
 }
 
 #[test]
+fn a_cover_that_went_without_a_declaration_only_asks() {
+    let r = record(&with(vec![(event(EventKind::CoverGone), Some(0.0))]));
+    assert_eq!((r.status, effect_of(&r, "COVER_GONE")), (Status::Refer, Some(Effect::Refer)));
+    assert_eq!(r.alerts[0].code, "cover_gone");
+    assert_eq!(effect_of(&r, "CROP_FAILED"), None);
+}
+
+#[test]
 fn what_was_not_planted_counts_unless_something_grows_or_stood_under_water() {
     let planting = Some(Planting::NotPlanted {
         sowing_until: date(2023, 11, 10),

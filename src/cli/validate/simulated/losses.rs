@@ -198,6 +198,7 @@ fn glance(l: &Look, ndvi: f64) -> Glance {
         mndwi: share(green, swir),
         lswi: share(narrow, swir),
         swir: Some(swir),
+        nir: Some(nir),
         ..Glance::of(l.date, ndvi)
     }
 }
