@@ -53,7 +53,7 @@ const PAIRS: &str = "\
 
 /// Words that name a person's data where they stand alone.
 const ALONE: &str = "\
-    address identity owner farmer grower borrower applicant proprietor landlord tenant agricultor \
+    address identity owner farmer grower borrower applicant proprietor agricultor \
     agricultora propietario proprietario agriculteur landwirt mkulima";
 
 /// Words beside which a phone is a device and not a person's number.
