@@ -31,7 +31,7 @@ pub struct EventRules {
     pub harvest_min_ripe: f64,
     /// What the expectation itself may be wrong by, NDVI. Default 0.04, the error of one level held over weeks.
     pub model_sd_ndvi: f64,
-    /// Distance below what was expected that a slow decline keeps, in standard deviations. Default 2.5 (chosen of
+    /// Distance below what was expected that a slow decline keeps, in standard deviations. Default 2.25 (chosen of
     /// 1.5 to 3 on the simulated seed 101 and on the real series that carry a declaration).
     pub decline_sd: f64,
     /// How long it must keep it, days. Default 20 (chosen of 12 to 25 likewise).
@@ -67,7 +67,7 @@ impl Default for EventRules {
             loss_max_ripe: 0.1,
             harvest_min_ripe: 0.5,
             model_sd_ndvi: 0.04,
-            decline_sd: 2.5,
+            decline_sd: 2.25,
             decline_days: 20,
             decline_dates: 3,
             flood_area_fraction: 0.30,

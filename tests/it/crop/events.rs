@@ -178,14 +178,16 @@ fn a_crop_that_may_be_ripening_is_lost_only_with_its_near_infrared() {
 fn growth_that_stops_and_withers_is_a_decline() {
     // Water stands in a young crop from day 41 on: it loses a little and never closes.
     let drowned = |n: i64| if n > 40 { healthy(40) - 0.08 } else { healthy(n) };
-    let events = found(&looks(5, 100, drowned));
+    // Once it rose, its green-up is known to a few days.
+    let risen = |_| vec![Timing { greenup: around(GREENUP, 4), ..timing(false) }];
+    let events = found_with(&looks(5, 100, drowned), &risen);
     assert!(
         matches!(events.as_slice(), [e] if e.kind == EventKind::Decline && e.from >= on(40)),
         "{events:?}"
     );
     // A crop that is merely late has not stopped.
     let late = |n: i64| healthy(n - 10);
-    assert_eq!(found(&looks(5, 100, late)), []);
+    assert_eq!(found_with(&looks(5, 100, late), &risen), []);
 }
 
 #[test]
