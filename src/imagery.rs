@@ -12,6 +12,7 @@ mod error;
 mod header;
 mod inflate;
 mod open;
+mod sample;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,8 +23,9 @@ use tokio::sync::OnceCell;
 
 pub use self::checked::CHECKED_ONE_IN;
 pub use self::cog::{BlockIndex, Cog, Compression, Dtype, Layout, Predictor};
-pub use self::decode::{EncodedBlock, Rows, Sample, decode, decode_rows};
+pub use self::decode::{EncodedBlock, Rows, decode, decode_rows};
 pub use self::error::Error;
+pub use self::sample::Sample;
 
 use self::header::{Parts, Stop};
 use crate::objects::{Href, Objects};

@@ -122,11 +122,12 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Intake, Error> {
 /// As [`read`].
 pub fn read_with(bytes: &[u8], limits: &Limits, personal: Personal) -> Result<Intake, Error> {
     let document = document::open(bytes, limits)?;
+    let mut names = personal::Names::default();
     let drafts: Vec<_> = document
         .features
         .iter()
         .enumerate()
-        .map(|(position, text)| feature::read(text, position, document.crs, limits, personal))
+        .map(|(position, text)| feature::read(text, position, document.crs, limits, personal, &mut names))
         .collect();
     let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
     for (position, draft) in drafts.iter().enumerate() {

@@ -22,6 +22,7 @@ mod reflectance;
 mod rule;
 mod sky;
 mod stats;
+mod sums;
 
 pub use footprint::{Footprint, FootprintError, FootprintView, Footprints, Span};
 pub use ndvi::{LOWEST_MEAN_REFLECTANCE, MAX_IMPLAUSIBLE_FRACTION, PLAUSIBLE_REFLECTANCE, ndvi_map};
@@ -30,10 +31,10 @@ pub use observability::{
     FEWEST_INNER_PIXELS, GOOD_INNER_PIXELS, Grade, INNER_BUFFER_M, MAX_LOST_FRACTION, MIN_INNER_PIXELS,
     Observability, observability,
 };
-pub use observe::{
-    MaskTable, Measured, PlotPixels, Statistics, UnevenPixels, observe, observe_sky, pixel_ndvi,
-};
+pub use observe::{Measured, PlotPixels, Statistics, UnevenPixels, observe, observe_sky, pixel_ndvi};
 pub use offset_guard::{GuardCounts, OffsetFinding, OffsetGuard, OffsetVerdict};
 pub use reflectance::{BandPixels, band_mean};
 pub use rule::{MaskRule, NdviOf, PerClass};
 pub use sky::{Sky, sky, sky_window};
+pub use stats::Scratch;
+pub use sums::{MaskTable, PixelReading};

@@ -33,12 +33,16 @@ pub(super) fn read(text: &str, accuracy_m: Option<f64>, limits: &Limits) -> Resu
     }
     let kind = members.get("type").and_then(|raw| serde_json::from_str::<String>(raw).ok());
     let mut reader = Reader { limits, vertices: 0, rings: 0, parts: Vec::new(), repairs: BTreeSet::new() };
-    let coordinates = || {
+    let given = || {
         let missing = || Defect::new(Kind::GeometryMalformed, "The geometry has no \"coordinates\"");
-        values(members.get("coordinates").ok_or_else(missing)?, limits)
+        members.get("coordinates").copied().ok_or_else(missing)
     };
+    let coordinates = || values(given()?, limits);
     match kind.as_deref() {
-        Some("Polygon") => reader.part(&coordinates()?)?,
+        Some("Polygon") => match pairs(given()?, limits)? {
+            Some(rings) => reader.part(&rings, Reader::pairs)?,
+            None => reader.part(&coordinates()?, Reader::ring)?,
+        },
         Some("MultiPolygon") => reader.parts(&coordinates()?)?,
         Some("LineString") => reader.track(&coordinates()?, accuracy_m)?,
         Some("GeometryCollection") => {
@@ -69,13 +73,29 @@ fn malformed(kind: &str) -> Defect {
     Defect::new(Kind::GeometryMalformed, format!("The coordinates are wrongly nested: {kind}"))
 }
 
-/// The coordinates as JSON values, after a look at how many there are.
-fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, Defect> {
+/// Refuses text with more numbers than an outline may have, before anything is made of it.
+fn not_too_many(text: &str, limits: &Limits) -> Result<(), Defect> {
     // At most four numbers and a bracket for each position, and some rings around them.
     let most = 6 * limits.max_vertices + 4 * (limits.max_rings + limits.max_parts) + 16;
     if text.bytes().filter(|byte| matches!(byte, b'[' | b',')).count() > most {
         return Err(too_many_vertices(limits));
     }
+    Ok(())
+}
+
+/// A ring of positions of two numbers each.
+type Pairs = Vec<[f64; 2]>;
+
+/// The rings of a polygon as nearly all are written: nothing but pairs of numbers. `None` for any other, which
+/// [`values`] then reads, and tells what is wrong with it.
+fn pairs(text: &str, limits: &Limits) -> Result<Option<Vec<Pairs>>, Defect> {
+    not_too_many(text, limits)?;
+    Ok(serde_json::from_str(text).ok())
+}
+
+/// The coordinates as JSON values, after a look at how many there are.
+fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, Defect> {
+    not_too_many(text, limits)?;
     if text.contains('{') || split::depth(text) > 4 {
         return Err(malformed("expected lists of [longitude, latitude]"));
     }
@@ -105,12 +125,18 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn parts(&mut self, list: &[Value]) -> Result<(), Defect> {
         for part in list {
-            self.part(part.as_array().ok_or_else(|| malformed("a MultiPolygon is a list of polygons"))?)?;
+            let rings = part.as_array().ok_or_else(|| malformed("a MultiPolygon is a list of polygons"))?;
+            self.part(rings, Reader::ring)?;
         }
         Ok(())
     }
 
-    fn part(&mut self, list: &[Value]) -> Result<(), Defect> {
+    /// One polygon; `positions` reads a ring, given the numbers of its part and of itself.
+    fn part<R>(
+        &mut self,
+        list: &[R],
+        positions: fn(&mut Self, &R, usize, usize) -> Result<Vec<Coord<f64>>, Defect>,
+    ) -> Result<(), Defect> {
         if list.is_empty() {
             return Err(Defect::new(Kind::Empty, "The plot outline has no positions"));
         }
@@ -123,15 +149,14 @@ impl Reader<'_> {
         }
         let part = self.parts.len();
         let mut rings = Vec::with_capacity(list.len().min(self.limits.max_rings));
-        for (ring, positions) in list.iter().enumerate() {
+        for (ring, given) in list.iter().enumerate() {
             self.rings += 1;
             if self.rings > self.limits.max_rings {
                 let text =
                     format!("The plot outline has more than {} rings: simplify it", self.limits.max_rings);
                 return Err(Defect::new(Kind::TooComplex, text));
             }
-            let positions = positions.as_array().ok_or_else(|| malformed("a Polygon is a list of rings"))?;
-            let positions = self.positions(positions, part, ring)?;
+            let positions = positions(self, given, part, ring)?;
             rings.push(ring::clean(&positions, (part, ring), &mut self.repairs)?);
         }
         self.parts.push(rings);
@@ -163,7 +188,7 @@ impl Reader<'_> {
             match kind.as_deref() {
                 Some("Polygon") => {
                     let list = coordinates()?;
-                    self.part(&list)?;
+                    self.part(&list, Reader::ring)?;
                 }
                 Some("MultiPolygon") => {
                     let list = coordinates()?;
@@ -176,12 +201,28 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn positions(&mut self, list: &[Value], part: usize, ring: usize) -> Result<Vec<Coord<f64>>, Defect> {
-        self.vertices += list.len();
+    fn count(&mut self, positions: usize) -> Result<(), Defect> {
+        self.vertices += positions;
         // One closing position per ring is not a vertex.
         if self.vertices > self.limits.max_vertices + self.rings.max(1) {
             return Err(too_many_vertices(self.limits));
         }
+        Ok(())
+    }
+
+    fn pairs(&mut self, list: &Pairs, _: usize, _: usize) -> Result<Vec<Coord<f64>>, Defect> {
+        self.count(list.len())?;
+        // + 0.0 turns -0 into 0: one place, one spelling.
+        Ok(list.iter().map(|[x, y]| Coord { x: x + 0.0, y: y + 0.0 }).collect())
+    }
+
+    fn ring(&mut self, value: &Value, part: usize, ring: usize) -> Result<Vec<Coord<f64>>, Defect> {
+        let list = value.as_array().ok_or_else(|| malformed("a Polygon is a list of rings"))?;
+        self.positions(list, part, ring)
+    }
+
+    fn positions(&mut self, list: &[Value], part: usize, ring: usize) -> Result<Vec<Coord<f64>>, Defect> {
+        self.count(list.len())?;
         let mut found = Vec::with_capacity(list.len());
         for (vertex, value) in list.iter().enumerate() {
             let (position, higher) = position(value).map_err(|what| {

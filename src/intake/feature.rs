@@ -68,6 +68,7 @@ pub(super) fn read(
     crs: Option<&str>,
     limits: &Limits,
     personal: Personal,
+    names: &mut personal::Names,
 ) -> Draft {
     let mut draft = Draft {
         id: PlotId::from_position(position),
@@ -77,7 +78,7 @@ pub(super) fn read(
     let mut defects = Vec::new();
     match members(text, limits, &mut defects) {
         Ok(Members { geometry, properties, id }) => {
-            let (properties, personal_names) = property_values(properties, &mut defects);
+            let (properties, personal_names) = property_values(properties, names, &mut defects);
             let id = id.filter(|raw| !personal::value_looks_personal(&text_of(raw)));
             if personal == Personal::Refuse && !personal_names.is_empty() {
                 defects.push(personal_defect(&personal_names));
@@ -158,18 +159,19 @@ fn members<'a>(text: &'a str, limits: &Limits, defects: &mut Vec<Defect>) -> Res
 /// The values of the properties that are read, without personal ones, and the names of those.
 fn property_values<'a>(
     text: Option<&'a str>,
+    known: &mut personal::Names,
     defects: &mut Vec<Defect>,
 ) -> (BTreeMap<String, &'a str>, Vec<String>) {
     let Some(text) = text.filter(|text| *text != "null") else { return Default::default() };
     match object::once(text, "properties", &properties::READ) {
         Ok(mut values) => {
             let is_read = |name: &str| properties::READ.contains(&name);
-            let is_personal = |name: &str, value: &str| match is_read(name) {
+            let mut is_personal = |name: &str, value: &str| match is_read(name) {
                 true if properties::REFERENCES.contains(&name) => {
                     personal::value_looks_personal(&text_of(value))
                 }
                 true => properties::WORDED.contains(&name) && personal::words_look_personal(&text_of(value)),
-                false => personal::name_looks_personal(name) || personal::inside(name, value),
+                false => known.look_personal(name) || personal::inside(name, value),
             };
             let found = values.iter().filter(|(name, value)| is_personal(name, value));
             let names: Vec<String> = found.map(|(name, _)| name.clone()).collect();

@@ -4,7 +4,11 @@
 //! caller's to say ([`Personal`]). A name is looked at word by word, so that `farmer_name` is found and
 //! `crop_name` is not; a list of words never knows all names, and this one is no leave to send personal data.
 
+mod names;
+
 use serde_json::Value;
+
+pub(super) use names::Names;
 
 /// What to do with a plot that carries data of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -90,6 +90,10 @@ fn extent(parts: &[Vec<Ring>], limits: &Limits) -> Result<(), Defect> {
         low = Coord { x: low.x.min(shift(at.x)), y: low.y.min(at.y) };
         high = Coord { x: high.x.max(shift(at.x)), y: high.y.max(at.y) };
     }
+    // A degree is at most 111.7 km: what cannot be too large is not measured.
+    if 111.7 * (high.x - low.x).hypot(high.y - low.y) <= limits.max_extent_km {
+        return Ok(());
+    }
     let unshift = |x: f64| if x > 180.0 { x - 360.0 } else { x };
     let diagonal =
         |width: f64| metres(Coord { x: 0.0, y: low.y }, Coord { x: width.min(180.0), y: high.y }) / 1000.0;

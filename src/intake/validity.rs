@@ -3,14 +3,15 @@
 //! (`geo`'s robust kernel).
 //!
 //! `geo`'s own validity check says the same (a test holds the two together) but names no place and is
-//! quadratic in the vertices. Here an R-tree finds the pairs of edges that can meet: about n log n for
-//! anything drawn or walked, and a bound on the pairs ends the outlines made to be slow.
+//! quadratic in the vertices. Here an R-tree finds the pairs of edges that can meet, of an outline with more than
+//! some edges: about n log n for anything drawn or walked, and a bound on the pairs ends the outlines made to be
+//! slow.
 
 use std::collections::BTreeMap;
 
 use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{Coord, Line, LineString};
-use rstar::{AABB, RTree, RTreeObject};
+use rstar::{AABB, Envelope, RTree, RTreeObject};
 
 use super::defect::{Defect, Kind, Place};
 use super::nesting;
@@ -20,6 +21,9 @@ use super::ring::Ring;
 /// some ten others; where it meets hundreds on average the lines are packed like thread on a spool.
 const WORK_BASE: usize = 1_000_000;
 const WORK_PER_VERTEX: usize = 200;
+
+/// Up to so many edges, looking at every pair costs less than a tree.
+const FEW_EDGES: usize = 64;
 
 /// A ring's position in the outline, and the closed line.
 #[derive(Debug)]
@@ -66,20 +70,21 @@ impl Budget {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Edge {
     ring: usize,
     at: usize,
     /// Position in the whole outline.
     number: usize,
     line: Line<f64>,
+    bounds: AABB<[f64; 2]>,
 }
 
 impl RTreeObject for Edge {
     type Envelope = AABB<[f64; 2]>;
 
     fn envelope(&self) -> AABB<[f64; 2]> {
-        AABB::from_corners([self.line.start.x, self.line.start.y], [self.line.end.x, self.line.end.y])
+        self.bounds
     }
 }
 
@@ -130,24 +135,25 @@ fn meetings(rings: &[Loop], budget: &mut Budget) -> Result<Touches, Defect> {
     let mut edges = Vec::new();
     for (ring, found) in rings.iter().enumerate() {
         for (at, line) in found.line.lines().enumerate() {
-            edges.push(Edge { ring, at, number: edges.len(), line });
+            let bounds = AABB::from_corners([line.start.x, line.start.y], [line.end.x, line.end.y]);
+            edges.push(Edge { ring, at, number: edges.len(), line, bounds });
         }
     }
-    let order: Vec<(usize, usize, Line<f64>)> =
-        edges.iter().map(|edge| (edge.ring, edge.at, edge.line)).collect();
-    let tree = RTree::bulk_load(edges);
+    let tree = (edges.len() > FEW_EDGES).then(|| RTree::bulk_load(edges.clone()));
     let mut touches = Touches::new();
-    for (number, (ring, at, line)) in order.into_iter().enumerate() {
-        let own = Edge { ring, at, number, line };
+    for (number, own) in edges.iter().enumerate() {
         // Of an edge's faults the gravest is told, and of these the first: lines shared, crossed, touched.
         let mut worst: Option<((u8, usize), Defect)> = None;
-        for other in tree.locate_in_envelope_intersecting(&own.envelope()) {
+        let later = if tree.is_some() { &[] } else { edges.get(number + 1..).unwrap_or_default() };
+        let in_list = later.iter().filter(|other| other.bounds.intersects(&own.bounds));
+        let in_tree = tree.iter().flat_map(|tree| tree.locate_in_envelope_intersecting(&own.bounds));
+        for other in in_tree.chain(in_list) {
             budget.spend(1)?;
-            if other.number <= number {
+            if other.number <= number || are_neighbours(rings, own, other) {
                 continue;
             }
             let Some(meeting) = line_intersection(own.line, other.line) else { continue };
-            match judge(rings, &own, other, meeting) {
+            match judge(rings, own, other, meeting) {
                 Ok(None) => {}
                 Ok(Some(touch)) => touches.entry((own.ring, other.ring)).or_default().push(touch),
                 Err(defect) => {
@@ -168,7 +174,13 @@ fn meetings(rings: &[Loop], budget: &mut Budget) -> Result<Touches, Defect> {
     Ok(touches)
 }
 
-/// What it means that two edges meet: nothing, a touch of two rings, or a fault.
+/// Whether an edge follows another in its ring; that these meet at a corner only is known from [`spikes`].
+fn are_neighbours(rings: &[Loop], one: &Edge, later: &Edge) -> bool {
+    let edges = rings.get(one.ring).map_or(0, |ring| ring.given.len());
+    one.ring == later.ring && (later.at == one.at + 1 || (one.at == 0 && later.at + 1 == edges))
+}
+
+/// What it means that two edges meet that are no neighbours: nothing, a touch of two rings, or a fault.
 fn judge(
     rings: &[Loop],
     one: &Edge,
@@ -188,12 +200,10 @@ fn judge(
     let fault =
         |text: &str| Err(Defect::at(Kind::Invalid, Place::new(point, (ring.part, ring.ring, given)), text));
     if one.ring == other.ring {
-        let neighbours = other.at == one.at + 1 || (one.at == 0 && other.at + 1 == ring.given.len());
-        return match (neighbours, overlap, proper) {
-            (true, ..) => Ok(None),
-            (false, true, _) => fault("The plot outline runs over itself"),
-            (false, _, true) => fault("The plot outline crosses itself"),
-            (false, _, false) => fault("The plot outline touches itself (a figure eight)"),
+        return match (overlap, proper) {
+            (true, _) => fault("The plot outline runs over itself"),
+            (_, true) => fault("The plot outline crosses itself"),
+            (_, false) => fault("The plot outline touches itself (a figure eight)"),
         };
     }
     match (ring.part == other_ring.part, overlap, proper) {

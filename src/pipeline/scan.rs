@@ -250,12 +250,7 @@ async fn read(
         .map(|(seat, wanted)| *wanted && !view.is_lost(&layout, seat, &rules.mask))
         .collect();
     let lost: Vec<usize> = (0..layout.seats()).filter(|seat| wanted[*seat] && !readable[*seat]).collect();
-    let measure = Views {
-        bench: Arc::clone(bench),
-        layout: Arc::clone(&layout),
-        scene: Arc::clone(scene),
-        rules: Arc::clone(rules),
-    };
+    let measure = Views::new(bench, &layout, scene, rules);
     let over = Arc::new(view.over(&layout.grid)?);
     let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
     let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;

@@ -4,7 +4,7 @@
 //! them, and often in several. Where it lies whole, it is read whole; a plot that lies whole in none
 //! (a cut raster, a giant plot) is divided so that every piece of land is read in exactly one tile.
 
-use geo::{Area, BooleanOps, BoundingRect, Coord, LineString, MultiPolygon, Polygon, Rect};
+use geo::{Area, BooleanOps, BoundingRect, Contains, Coord, LineString, MultiPolygon, Polygon, Rect};
 
 use crate::crs;
 use crate::grid::Grid;
@@ -18,6 +18,8 @@ pub(super) struct TileExtent {
     pub(super) grid: Grid,
     outline: MultiPolygon<f64>,
     bounds: Rect<f64>,
+    /// Whatever lies in it lies on the raster; `None` where the outline has no such rectangle.
+    inner: Option<Rect<f64>>,
 }
 
 /// A plot, or a piece of one, to be read in one tile.
@@ -53,7 +55,8 @@ impl TileExtent {
         let metres = MultiPolygon(vec![Polygon::new(LineString(ring), vec![])]);
         let outline = crs::to_lonlat(&metres, grid.epsg)?;
         let bounds = outline.bounding_rect().unwrap_or_else(|| Rect::new((0.0, 0.0), (0.0, 0.0)));
-        Ok(TileExtent { tile, grid, outline, bounds })
+        let inner = inner(&outline);
+        Ok(TileExtent { tile, grid, outline, bounds, inner })
     }
 
     fn may_touch(&self, plot: &Rect<f64>) -> bool {
@@ -63,8 +66,16 @@ impl TileExtent {
             && plot.max().y >= self.bounds.min().y
     }
 
-    /// Whether the plot lies whole on the raster, decided in the raster's own metres.
-    fn holds(&self, plot: &MultiPolygon<f64>, to_metres: Option<&crs::Projector>) -> bool {
+    /// Whether the plot lies whole on the raster, decided in the raster's own metres unless it lies well inside.
+    fn holds(
+        &self,
+        plot: &MultiPolygon<f64>,
+        bounds: &Rect<f64>,
+        to_metres: Option<&crs::Projector>,
+    ) -> bool {
+        if self.inner.is_some_and(|inner| inner.contains(bounds)) {
+            return true;
+        }
         let Some(Ok(metres)) = to_metres.map(|way| way.project(plot)) else { return false };
         metres.bounding_rect().is_some_and(|b| {
             b.min().x >= self.grid.x0
@@ -73,6 +84,22 @@ impl TileExtent {
                 && b.max().y <= self.grid.y0
         })
     }
+}
+
+/// The largest rectangle of degrees between the four sides of a raster's outline, as [`TileExtent::new`] draws it,
+/// a little smaller: the sides bend between the points that are known of them.
+fn inner(outline: &MultiPolygon<f64>) -> Option<Rect<f64>> {
+    const INSET_DEG: f64 = 1e-5;
+    let ring = &outline.0.first()?.exterior().0;
+    let side = |number: usize| ring.get(number * EDGE_POINTS..=(number + 1) * EDGE_POINTS);
+    let least =
+        |side: &[Coord<f64>], of: fn(&Coord<f64>) -> f64| side.iter().map(of).fold(f64::INFINITY, f64::min);
+    let most = |side: &[Coord<f64>], of: fn(&Coord<f64>) -> f64| {
+        side.iter().map(of).fold(f64::NEG_INFINITY, f64::max)
+    };
+    let (south, north) = (most(side(2)?, |c| c.y) + INSET_DEG, least(side(0)?, |c| c.y) - INSET_DEG);
+    let (west, east) = (most(side(3)?, |c| c.x) + INSET_DEG, least(side(1)?, |c| c.x) - INSET_DEG);
+    (west < east && south < north).then(|| Rect::new((west, south), (east, north)))
 }
 
 /// Side of an MGRS square, metres.
@@ -124,8 +151,11 @@ pub(super) fn assign(plots: &[(usize, &Plot)], tiles: &[TileExtent]) -> Vec<Vec<
     for (index, plot) in plots {
         let Some(bounds) = plot.geometry.bounding_rect() else { continue };
         let near: Vec<usize> = (0..tiles.len()).filter(|t| tiles[*t].may_touch(&bounds)).collect();
-        let whole: Vec<usize> =
-            near.iter().copied().filter(|t| tiles[*t].holds(&plot.geometry, ways[*t].as_ref())).collect();
+        let whole: Vec<usize> = near
+            .iter()
+            .copied()
+            .filter(|t| tiles[*t].holds(&plot.geometry, &bounds, ways[*t].as_ref()))
+            .collect();
         if !whole.is_empty() {
             for t in whole {
                 parts[t].push(Part { plot: *index, geometry: plot.geometry.clone(), whole: true });

@@ -5,12 +5,11 @@ use crate::scene::Radiometry;
 use crate::scl::SclGroup;
 
 use super::footprint::{Footprint, FootprintView};
-use super::ndvi::{
-    LOWEST_MEAN_REFLECTANCE, MAX_IMPLAUSIBLE_FRACTION, PLAUSIBLE_REFLECTANCE, is_clipped, ndvi,
-};
+use super::ndvi::ndvi;
 use super::rule::{MaskRule, NdviOf};
 use super::sky::Sky;
-use super::stats::{self, Weighted};
+use super::stats::{self, Scratch};
+use super::sums::{MaskTable, PixelReading, Sums};
 
 /// Slices of one plot that do not belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,10 +28,10 @@ pub struct UnevenPixels {
 /// The pixels of one plot in one scene, in the order of its [`Footprint`].
 #[derive(Clone, Copy, Debug)]
 pub struct PlotPixels<'a> {
-    coverage: &'a [f32],
-    red: &'a [u16],
-    nir: &'a [u16],
-    sky: &'a [Sky],
+    pub(super) coverage: &'a [f32],
+    pub(super) red: &'a [u16],
+    pub(super) nir: &'a [u16],
+    pub(super) sky: &'a [Sky],
     pixel_count: f64,
     inside_fraction: f64,
 }
@@ -148,48 +147,31 @@ pub fn observe(
     rule: &MaskRule,
     statistics: Statistics,
 ) -> Measured {
-    let verdicts = MaskTable::new(rule);
-    let wants_all = statistics == Statistics::All;
-    let mut values = Vec::with_capacity(if wants_all { pixels.coverage.len() } else { 0 });
-    let mut sum = Sums::default();
-    for (coverage, red, nir, sky) in pixels.each() {
-        let c = f64::from(coverage);
-        sum.covered += c;
-        let (group, weight) = verdicts.of(sky);
-        if weight <= 0.0 {
-            // Nobody looks at the numbers of a pixel that the mask rules out: they need not have been read.
-            sum.area[group as usize] += c;
-            continue;
+    PixelReading::new(rule, radiometry).observe(pixels, statistics, &mut Scratch::default())
+}
+
+impl PixelReading {
+    /// As [`observe`], for many plots of one scene.
+    pub fn observe(
+        &self,
+        pixels: &PlotPixels<'_>,
+        statistics: Statistics,
+        scratch: &mut Scratch,
+    ) -> Measured {
+        let rule = &self.rule;
+        scratch.values.clear();
+        let values = (statistics == Statistics::All).then_some(&mut scratch.values);
+        let sum = Sums::over(pixels, self, values);
+        let implausible = rule.ndvi_of == NdviOf::ClippedReflectance && sum.is_implausible();
+        let believed = sum.weight > 0.0 && self.settled && !implausible;
+        let mut measured = fractions(&sum, pixels, rule);
+        measured.ndvi_mean = believed.then(|| sum.ndvi / sum.weight);
+        if statistics == Statistics::All {
+            measured.ndvi = measured.ndvi_mean.and_then(|mean| stats::all(scratch, mean));
         }
-        if red.min(nir) < rule.min_digital_number {
-            sum.area[SclGroup::NoData as usize] += c;
-            continue;
-        }
-        sum.area[group as usize] += c;
-        let red = f64::from(red) * radiometry.scale + radiometry.offset;
-        let nir = f64::from(nir) * radiometry.scale + radiometry.offset;
-        let water = group == SclGroup::Water;
-        sum.readable(c, red, nir, water);
-        let Some(value) = ndvi(red, nir, water, rule) else { continue };
-        sum.valid += c;
-        sum.weight += c * weight;
-        sum.ndvi += c * weight * value;
-        if is_clipped(red, rule) || is_clipped(nir, rule) {
-            sum.clipped += c;
-        }
-        if wants_all {
-            values.push(Weighted { value, weight: c * weight });
-        }
+        measured.rejected = reject(&measured, self.settled, implausible, rule);
+        measured
     }
-    let implausible = rule.ndvi_of == NdviOf::ClippedReflectance && sum.is_implausible();
-    let believed = sum.weight > 0.0 && radiometry.settled && !implausible;
-    let mut measured = sum.fractions(pixels, rule);
-    measured.ndvi_mean = believed.then(|| sum.ndvi / sum.weight);
-    if wants_all {
-        measured.ndvi = measured.ndvi_mean.and_then(|mean| stats::all(values, mean));
-    }
-    measured.rejected = reject(&measured, radiometry.settled, implausible, rule);
-    measured
 }
 
 /// What the mask alone says of a plot, before any band is read.
@@ -214,7 +196,7 @@ pub fn observe_sky(footprint: &Footprint, sky: &[Sky], rule: &MaskRule) -> Resul
         sum.weight += c * weight;
         sum.valid += if weight > 0.0 { c } else { 0.0 };
     }
-    let mut measured = sum.fractions(&pixels, rule);
+    let mut measured = fractions(&sum, &pixels, rule);
     measured.rejected = reject(&measured, true, false, rule);
     Ok(measured)
 }
@@ -236,97 +218,33 @@ pub fn pixel_ndvi(pixels: &PlotPixels<'_>, radiometry: &Radiometry, rule: &MaskR
     pixels.each().map(|pixel| of(pixel).map_or(f32::NAN, |v| v as f32)).collect()
 }
 
-/// Group and weight of every verdict under a rule, looked up once.
-#[derive(Clone, Copy, Debug)]
-pub struct MaskTable([(SclGroup, f64); Sky::COUNT]);
-
-impl MaskTable {
-    /// The table of a rule.
-    pub fn new(rule: &MaskRule) -> MaskTable {
-        MaskTable(std::array::from_fn(|i| {
-            let sky = Sky::from_index(i);
-            (sky.group(), sky.weight(rule))
-        }))
-    }
-
-    /// As [`Sky::weight`].
-    pub fn weight(&self, sky: Sky) -> f64 {
-        self.of(sky).1
-    }
-
-    fn of(&self, sky: Sky) -> (SclGroup, f64) {
-        self.0.get(sky.index()).copied().unwrap_or((SclGroup::NoData, 0.0))
-    }
-}
-
-/// Running sums over a plot's pixels; areas in pixels.
-#[derive(Default)]
-struct Sums {
-    covered: f64,
-    /// By [`SclGroup`].
-    area: [f64; 6],
-    readable: f64,
-    implausible: f64,
-    land: f64,
-    land_red: f64,
-    land_nir: f64,
-    valid: f64,
-    clipped: f64,
-    weight: f64,
-    ndvi: f64,
-}
-
-impl Sums {
-    fn readable(&mut self, c: f64, red: f64, nir: f64, water: bool) {
-        self.readable += c;
-        if !(PLAUSIBLE_REFLECTANCE.contains(&red) && PLAUSIBLE_REFLECTANCE.contains(&nir)) {
-            self.implausible += c;
-        }
-        if !water {
-            self.land += c;
-            self.land_red += c * red;
-            self.land_nir += c * nir;
-        }
-    }
-
-    fn implausible_fraction(&self) -> f64 {
-        if self.readable > 0.0 { self.implausible / self.readable } else { 0.0 }
-    }
-
-    fn is_implausible(&self) -> bool {
-        let lowest = self.land_red.min(self.land_nir);
-        self.implausible_fraction() > MAX_IMPLAUSIBLE_FRACTION
-            || (self.land > 0.0 && lowest < LOWEST_MEAN_REFLECTANCE * self.land)
-    }
-
-    fn fractions(&self, pixels: &PlotPixels<'_>, rule: &MaskRule) -> Measured {
-        let inside = pixels.inside_fraction;
-        let total = match rule.count_outside_as_no_data {
-            true if inside < 1.0 && inside > 0.0 => self.covered / inside,
-            _ => self.covered,
-        };
-        let share = |area: f64| if total > 0.0 { (area / total).clamp(0.0, 1.0) } else { 0.0 };
-        let group = |g: SclGroup| share(self.area[g as usize]);
-        let outside = if total > 0.0 { share(total - self.covered) } else { 1.0 };
-        Measured {
-            ndvi_mean: None,
-            ndvi: None,
-            sky: SkyFractions {
-                clear: share(self.area[SclGroup::Land as usize] + self.area[SclGroup::Water as usize]),
-                cloud: group(SclGroup::Cloud),
-                shadow: group(SclGroup::Shadow),
-                water: group(SclGroup::Water),
-                snow: group(SclGroup::Snow),
-                nodata: (group(SclGroup::NoData) + outside).min(1.0),
-            },
-            valid_fraction: share(self.valid),
-            valid_pixels: self.valid,
-            clear_weight: share(self.weight),
-            pixel_count: pixels.pixel_count,
-            implausible_fraction: self.implausible_fraction(),
-            clipped_fraction: if self.valid > 0.0 { self.clipped / self.valid } else { 0.0 },
-            rejected: None,
-        }
+fn fractions(sum: &Sums, pixels: &PlotPixels<'_>, rule: &MaskRule) -> Measured {
+    let inside = pixels.inside_fraction;
+    let total = match rule.count_outside_as_no_data {
+        true if inside < 1.0 && inside > 0.0 => sum.covered / inside,
+        _ => sum.covered,
+    };
+    let share = |area: f64| if total > 0.0 { (area / total).clamp(0.0, 1.0) } else { 0.0 };
+    let group = |g: SclGroup| share(sum.area[g as usize]);
+    let outside = if total > 0.0 { share(total - sum.covered) } else { 1.0 };
+    Measured {
+        ndvi_mean: None,
+        ndvi: None,
+        sky: SkyFractions {
+            clear: share(sum.area[SclGroup::Land as usize] + sum.area[SclGroup::Water as usize]),
+            cloud: group(SclGroup::Cloud),
+            shadow: group(SclGroup::Shadow),
+            water: group(SclGroup::Water),
+            snow: group(SclGroup::Snow),
+            nodata: (group(SclGroup::NoData) + outside).min(1.0),
+        },
+        valid_fraction: share(sum.valid),
+        valid_pixels: sum.valid,
+        clear_weight: share(sum.weight),
+        pixel_count: pixels.pixel_count,
+        implausible_fraction: sum.implausible_fraction(),
+        clipped_fraction: sum.clipped_fraction(),
+        rejected: None,
     }
 }
 

@@ -10,7 +10,8 @@ mod counts;
 
 use crate::scene::Radiometry;
 
-use super::observe::{MaskTable, PlotPixels};
+use super::observe::PlotPixels;
+use super::sums::MaskTable;
 
 pub use self::counts::GuardCounts;
 

@@ -3,6 +3,14 @@
 
 use crate::observation::NdviStats;
 
+/// Buffers that are used again from plot to plot.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(super) values: Vec<Weighted>,
+    sorted: Vec<Weighted>,
+    keys: Vec<u64>,
+}
+
 /// One value with its weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Weighted {
@@ -29,25 +37,27 @@ impl Weighted {
 ///   selected.
 /// # Sources
 /// exactextract, operations; Hyndman and Fan 1996 (type 7).
-pub(super) fn all(mut values: Vec<Weighted>, mean: f64) -> Option<NdviStats> {
+pub(super) fn all(scratch: &mut Scratch, mean: f64) -> Option<NdviStats> {
+    let Scratch { values, sorted, keys } = scratch;
     let total: f64 = values.iter().map(|v| v.weight).sum();
     if total.is_nan() || total <= 0.0 {
         return None;
     }
     let square = |v: &Weighted| v.weight * (v.value - mean).powi(2);
     let std = (values.iter().map(square).sum::<f64>() / total).max(0.0).sqrt();
-    join_equal(&mut values);
-    let [p10, p25, median, p75, p90] = quantiles(&values, [0.10, 0.25, 0.50, 0.75, 0.90]);
+    if values.len() <= POSITIONS {
+        by_key(values, keys, sorted);
+    } else {
+        values.sort_unstable_by(Weighted::cmp);
+        std::mem::swap(values, sorted);
+    }
+    join_equal(sorted);
+    let [p10, p25, median, p75, p90] = quantiles(sorted, [0.10, 0.25, 0.50, 0.75, 0.90]);
     Some(NdviStats { mean, median, std, p10, p25, p75, p90 })
 }
 
-/// Sorts values and adds up the weights of equal ones.
+/// Adds up the weights of equal values, which stand side by side.
 fn join_equal(values: &mut Vec<Weighted>) {
-    if values.len() <= POSITIONS {
-        *values = by_key(values);
-    } else {
-        values.sort_unstable_by(Weighted::cmp);
-    }
     values.dedup_by(|next, kept| {
         let equal = next.value == kept.value;
         if equal {
@@ -65,16 +75,18 @@ const POSITIONS: usize = 1 << 12;
 /// A value and its position make one whole number, which sorts about twice as fast as pairs do: the upper 52 of the
 /// value's 64 bits, turned so that they order as the numbers do, and 12 bits of position. Values that differ
 /// by less than a part in 10^11 may so change places, which moves no quantile by more than that.
-fn by_key(values: &[Weighted]) -> Vec<Weighted> {
+fn by_key(values: &[Weighted], keys: &mut Vec<u64>, sorted: &mut Vec<Weighted>) {
     let key = |(at, v): (usize, &Weighted)| {
         let bits = v.value.to_bits();
         let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
         ordered & !(POSITIONS as u64 - 1) | at as u64
     };
-    let mut keys: Vec<u64> = values.iter().enumerate().map(key).collect();
+    keys.clear();
+    keys.extend(values.iter().enumerate().map(key));
     keys.sort_unstable();
     let at = |key: &u64| values.get((key & (POSITIONS as u64 - 1)) as usize).copied();
-    keys.iter().filter_map(at).collect()
+    sorted.clear();
+    sorted.extend(keys.iter().filter_map(at));
 }
 
 /// Weighted quantiles of distinct ascending values, see [`all`]; `at` ascends.
@@ -121,6 +133,16 @@ mod tests {
 
     fn weighted(pairs: &[(f64, f64)]) -> Vec<Weighted> {
         pairs.iter().map(|&(value, weight)| Weighted { value, weight }).collect()
+    }
+
+    fn all(values: Vec<Weighted>, mean: f64) -> Option<NdviStats> {
+        super::all(&mut Scratch { values, ..Scratch::default() }, mean)
+    }
+
+    fn by_key(values: &[Weighted]) -> Vec<Weighted> {
+        let mut sorted = Vec::new();
+        super::by_key(values, &mut Vec::new(), &mut sorted);
+        sorted
     }
 
     #[test]

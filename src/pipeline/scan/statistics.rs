@@ -1,5 +1,6 @@
 //! The numbers of every plot of a scene, once its pixels are there.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ use crate::pipeline::chips::Chip;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::pass::Measure;
 use crate::scene::Scene;
-use crate::zonal::{self, FootprintView, GuardCounts, MaskTable, PlotPixels, Sky};
+use crate::zonal::{
+    self, FootprintView, GuardCounts, MaskTable, Measured, PixelReading, PlotPixels, Scratch, Sky,
+};
 
 use super::{PartPixels, PartView, ScanRules, TileBench, unseen};
 
@@ -22,6 +25,12 @@ pub(super) struct Views {
     pub(super) layout: Arc<Layout>,
     pub(super) scene: Arc<Scene>,
     pub(super) rules: Arc<ScanRules>,
+    reading: PixelReading,
+    mask: MaskTable,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 impl Measure for Views {
@@ -35,10 +44,8 @@ impl Measure for Views {
             return self.blank(seat, Reject::NoData);
         };
         let mut view = self.view(seat, print, &pixels, (red, nir, sky));
-        view.guard = self.rules.guard.then(|| {
-            let mask = MaskTable::new(&self.rules.mask);
-            Box::new(GuardCounts::of(&pixels, &self.scene.radiometry, &mask))
-        });
+        view.guard =
+            self.rules.guard.then(|| Box::new(GuardCounts::of(&pixels, &self.scene.radiometry, &self.mask)));
         view
     }
 
@@ -50,6 +57,22 @@ impl Measure for Views {
 }
 
 impl Views {
+    pub(super) fn new(
+        bench: &Arc<TileBench>,
+        layout: &Arc<Layout>,
+        scene: &Arc<Scene>,
+        rules: &Arc<ScanRules>,
+    ) -> Views {
+        Views {
+            bench: Arc::clone(bench),
+            layout: Arc::clone(layout),
+            scene: Arc::clone(scene),
+            rules: Arc::clone(rules),
+            reading: PixelReading::new(&rules.mask, &scene.radiometry),
+            mask: MaskTable::new(&rules.mask),
+        }
+    }
+
     fn blank(&self, seat: usize, reject: Reject) -> PartView {
         let part = self.layout.part(seat);
         PartView {
@@ -73,7 +96,9 @@ impl Views {
         let part = self.layout.part(seat);
         let is_whole = self.bench.parts[part].whole;
         let date = self.bench.solar_date(&self.scene, part);
-        let observation = observed(&self.scene, date, pixels, &self.rules);
+        let statistics = self.rules.statistics;
+        let measured = SCRATCH.with_borrow_mut(|own| self.reading.observe(pixels, statistics, own));
+        let observation = told(&self.scene, date, &measured);
         let wants_chip = self.rules.chips && is_whole && observation.ndvi.is_some();
         let keep = self.rules.pixels.filter(|keep| keep.wants(&observation));
         let ndvi = if wants_chip || keep.is_some() {
@@ -90,9 +115,8 @@ impl Views {
     /// The pixels of a piece, to be joined with others. Numbers that nobody looks at are left out, so that what
     /// is kept depends on the piece only.
     fn kept(&self, print: FootprintView<'_>, red: &[u16], nir: &[u16], sky: &[Sky]) -> PartPixels {
-        let mask = MaskTable::new(&self.rules.mask);
         let looked_at = |values: &[u16]| -> Vec<u16> {
-            values.iter().zip(sky).map(|(v, sky)| if mask.weight(*sky) > 0.0 { *v } else { 0 }).collect()
+            values.iter().zip(sky).map(|(v, sky)| if self.mask.weight(*sky) > 0.0 { *v } else { 0 }).collect()
         };
         PartPixels {
             coverage: print.coverage().to_vec(),
@@ -124,7 +148,10 @@ pub(in crate::pipeline) fn observed(
     pixels: &PlotPixels<'_>,
     rules: &ScanRules,
 ) -> Observation {
-    let measured = zonal::observe(pixels, &scene.radiometry, &rules.mask, rules.statistics);
+    told(scene, date, &zonal::observe(pixels, &scene.radiometry, &rules.mask, rules.statistics))
+}
+
+fn told(scene: &Scene, date: Date, measured: &Measured) -> Observation {
     let mean_only = |mean: f64| NdviStats {
         mean,
         median: f64::NAN,

@@ -1,9 +1,9 @@
 //! The time series as CSV.
 
-use std::fmt;
-use std::io;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::band::Band;
@@ -15,24 +15,20 @@ use crate::store::spreadsheet::text_cell;
 use super::decimals::six_decimals;
 use super::{Columns, NARROW, WIDE, band_column};
 
+/// Bytes that are gathered before they are written.
+const CHUNK: usize = 64 << 10;
+
+#[derive(Debug)]
 pub(super) struct CsvFile {
     path: PathBuf,
-    writer: csv::Writer<AtomicFile>,
+    file: AtomicFile,
     /// `None` for a narrow file.
     bands: Option<Vec<Band>>,
-    /// The day of the row before, as text: scenes come day by day.
+    /// Day and time of the row before, as text: scenes come one by one.
     day: (Date, String),
-    /// A number being written.
-    cell: Vec<u8>,
-}
-
-impl fmt::Debug for CsvFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CsvFile")
-            .field("path", &self.path)
-            .field("bands", &self.bands)
-            .finish_non_exhaustive()
-    }
+    time: (Timestamp, String),
+    /// Rows that are not yet written.
+    rows: Vec<u8>,
 }
 
 impl CsvFile {
@@ -49,57 +45,76 @@ impl CsvFile {
             header.extend(bands.iter().map(|band| band_column(*band)));
             header.extend(["used".to_owned(), "reject_reason".to_owned()]);
         }
-        let mut writer = csv::Writer::from_writer(AtomicFile::create(path)?);
-        writer.write_record(&header).map_err(|e| csv_error(path, e))?;
+        let mut rows = header.join(",").into_bytes();
+        rows.push(b'\n');
         let day = (Date::ZERO, Date::ZERO.to_string());
-        Ok(CsvFile { path: path.to_owned(), writer, bands, day, cell: Vec::new() })
+        let time = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH.to_string());
+        Ok(CsvFile { path: path.to_owned(), file: AtomicFile::create(path)?, bands, day, time, rows })
     }
 
     pub(super) fn push(&mut self, plot_id: &str, observation: &Observation) -> Result<(), Error> {
-        self.row(plot_id, observation).map_err(|e| csv_error(&self.path, e))
+        self.row(plot_id, observation);
+        if self.rows.len() >= CHUNK {
+            self.write_out()?;
+        }
+        Ok(())
     }
 
-    fn row(&mut self, plot_id: &str, observation: &Observation) -> Result<(), csv::Error> {
-        let CsvFile { writer, bands, day, cell, .. } = self;
-        let mut number = |writer: &mut csv::Writer<AtomicFile>, value: Option<f64>| {
-            cell.clear();
-            six_decimals(value, cell);
-            writer.write_field(cell.as_slice())
-        };
-        writer.write_field(text_cell(plot_id).as_bytes())?;
+    fn row(&mut self, plot_id: &str, observation: &Observation) {
+        let CsvFile { rows, bands, day, time, .. } = self;
         if day.0 != observation.date {
             *day = (observation.date, observation.date.to_string());
         }
-        writer.write_field(&day.1)?;
-        for (_, value) in NARROW {
-            number(writer, value(observation))?;
-        }
+        text(plot_id, rows);
+        rows.push(b',');
+        rows.extend_from_slice(day.1.as_bytes());
+        let number = |value: Option<f64>, rows: &mut Vec<u8>| {
+            rows.push(b',');
+            six_decimals(value, rows);
+        };
+        NARROW.iter().for_each(|(_, value)| number(value(observation), rows));
         if let Some(bands) = bands {
-            writer.write_field(text_cell(observation.scene.as_str()).as_bytes())?;
-            writer.write_field(observation.datetime.to_string())?;
-            for (_, value) in WIDE {
-                number(writer, value(observation))?;
+            if time.0 != observation.datetime {
+                *time = (observation.datetime, observation.datetime.to_string());
             }
-            for band in bands {
-                number(writer, observation.bands.get(band).copied())?;
-            }
-            writer.write_field(if observation.rejected.is_none() { "true" } else { "false" })?;
-            writer.write_field(observation.rejected.map_or("", |reject| reject.word()))?;
+            rows.push(b',');
+            text(observation.scene.as_str(), rows);
+            rows.push(b',');
+            rows.extend_from_slice(time.1.as_bytes());
+            WIDE.iter().for_each(|(_, value)| number(value(observation), rows));
+            bands.iter().for_each(|band| number(observation.bands.get(band).copied(), rows));
+            let used: &[u8] = if observation.rejected.is_none() { b",true," } else { b",false," };
+            rows.extend_from_slice(used);
+            rows.extend_from_slice(observation.rejected.map_or("", |reject| reject.word()).as_bytes());
         }
-        writer.write_record(None::<&[u8]>)
+        rows.push(b'\n');
     }
 
-    pub(super) fn finish(self) -> Result<(), Error> {
-        let path = self.path;
-        let file = self.writer.into_inner().map_err(|e| Error::io("write", &path)(e.into_error()))?;
-        file.commit()
+    fn write_out(&mut self) -> Result<(), Error> {
+        self.file.write_all(&self.rows).map_err(Error::io("write", &self.path))?;
+        self.rows.clear();
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<(), Error> {
+        self.write_out()?;
+        self.file.commit()
     }
 }
 
-fn csv_error(path: &Path, error: csv::Error) -> Error {
-    let io = match error.into_kind() {
-        csv::ErrorKind::Io(io) => io,
-        other => io::Error::other(format!("{other:?}")),
-    };
-    Error::io("write", path)(io)
+/// Appends a text, in quotes where it needs them (RFC 4180).
+fn text(text: &str, rows: &mut Vec<u8>) {
+    let cell = text_cell(text);
+    if !cell.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        rows.extend_from_slice(cell.as_bytes());
+        return;
+    }
+    rows.push(b'"');
+    for byte in cell.bytes() {
+        if byte == b'"' {
+            rows.push(b'"');
+        }
+        rows.push(byte);
+    }
+    rows.push(b'"');
 }

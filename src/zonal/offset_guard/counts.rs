@@ -2,8 +2,9 @@
 
 use crate::scene::Radiometry;
 use crate::scl::Scl;
-use crate::zonal::observe::{MaskTable, PlotPixels};
+use crate::zonal::observe::PlotPixels;
 use crate::zonal::sky::Sky;
+use crate::zonal::sums::MaskTable;
 
 use super::{BELOW_ANY_LAND, BINS, CANOPY_NIR, bin_of};
 
