@@ -62,6 +62,7 @@ impl Sky {
     }
 
     /// The number 0 to 14, for tables and for keeping.
+    #[inline]
     pub fn index(self) -> usize {
         usize::from(self.0)
     }

@@ -43,10 +43,12 @@ impl MaskTable {
         self.of(sky).1
     }
 
+    #[inline]
     pub(super) fn of(&self, sky: Sky) -> (SclGroup, f64) {
         self.facts.get(sky.index()).copied().unwrap_or((SclGroup::NoData, 0.0))
     }
 
+    #[inline]
     fn kind(&self, sky: Sky) -> u8 {
         self.kinds.get(sky.index()).copied().unwrap_or(0)
     }

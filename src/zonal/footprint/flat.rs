@@ -88,6 +88,7 @@ impl Footprints {
     }
 
     /// The footprint at a position; an empty one beyond the end.
+    #[inline]
     pub fn get(&self, at: usize) -> FootprintView<'_> {
         let Some(head) = self.heads.get(at) else { return FootprintView::EMPTY };
         let before = at.checked_sub(1).and_then(|i| self.heads.get(i));
