@@ -1,5 +1,5 @@
 //! Benchmarks of the hot rooms: `cargo bench --bench rooms [name]`.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, missing_docs)]
 
 mod ensemble;
 mod footprint;

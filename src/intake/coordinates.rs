@@ -114,6 +114,9 @@ fn too_many_vertices(limits: &Limits) -> Defect {
     Defect::new(Kind::TooComplex, text)
 }
 
+/// How a ring's positions are read, given the numbers of its part and of itself.
+type Positions<S, R> = fn(&mut S, &R, usize, usize) -> Result<Vec<Coord<f64>>, Defect>;
+
 struct Reader<'a> {
     limits: &'a Limits,
     vertices: usize,
@@ -131,12 +134,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// One polygon; `positions` reads a ring, given the numbers of its part and of itself.
-    fn part<R>(
-        &mut self,
-        list: &[R],
-        positions: fn(&mut Self, &R, usize, usize) -> Result<Vec<Coord<f64>>, Defect>,
-    ) -> Result<(), Defect> {
+    /// One polygon.
+    fn part<R>(&mut self, list: &[R], positions: Positions<Self, R>) -> Result<(), Defect> {
         if list.is_empty() {
             return Err(Defect::new(Kind::Empty, "The plot outline has no positions"));
         }

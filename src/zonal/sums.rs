@@ -62,8 +62,9 @@ pub struct PixelReading {
     scale: f64,
     offset: f64,
     pub(super) settled: bool,
-    /// Digital numbers whose reflectance is a measurement, plausible and not clipped.
-    plain: std::ops::RangeInclusive<u16>,
+    /// Digital numbers whose reflectance is a measurement, plausible and not clipped; `None` where there are none, or
+    /// they do not lie side by side.
+    plain: Option<std::ops::RangeInclusive<u16>>,
     /// Least sum of two reflectances of a pixel that is not dark.
     not_dark: f64,
 }
@@ -81,8 +82,8 @@ impl PixelReading {
         let all = || 0..=u16::MAX;
         // With a positive scale what is plain lies side by side.
         let plain = match (all().find(|dn| is_plain(*dn)), all().rev().find(|dn| is_plain(*dn))) {
-            (Some(first), Some(last)) if scale > 0.0 => first..=last,
-            _ => 1..=0,
+            (Some(first), Some(last)) if scale > 0.0 => Some(first..=last),
+            _ => None,
         };
         let not_dark = if clips { rule.dark_reflectance_sum } else { f64::NEG_INFINITY };
         PixelReading { rule: *rule, table: MaskTable::new(rule), scale, offset, settled, plain, not_dark }
@@ -263,7 +264,7 @@ fn plain_ratios(own: &Stretch<'_>, reading: &PixelReading, ratio: &mut [f64; STR
         low = low.min(*red.min(nir));
         high = high.max(*red.max(nir));
     }
-    if !(reading.plain.contains(&low) && reading.plain.contains(&high)) {
+    if !reading.plain.as_ref().is_some_and(|plain| plain.contains(&low) && plain.contains(&high)) {
         return false;
     }
     let mut plain = true;
@@ -318,8 +319,8 @@ mod tests {
                 scale: 0.0001, offset, offset_declared: None, rule: "test", evidence: String::new(), settled: true,
             };
             let fast = PixelReading::new(&rule, &radiometry);
-            prop_assert!(!fast.plain.is_empty());
-            let slow = PixelReading { plain: 1..=0, ..fast.clone() };
+            prop_assert!(fast.plain.is_some());
+            let slow = PixelReading { plain: None, ..fast.clone() };
             let (mut quick, mut careful) = (Vec::new(), Vec::new());
             let one = Sums::over(&of_plot, &fast, Some(&mut quick));
             let other = Sums::over(&of_plot, &slow, Some(&mut careful));
