@@ -30,25 +30,28 @@ const LOOKED_INTO: usize = 5;
 /// Places of a block that are clouded independently of each other: a block is 10 km wide, and the sky over land is
 /// alike over some 5 km (design value).
 const CLOUDS_OF_A_BLOCK: usize = 4;
-/// What costs CPU time and memory, measured (docs/scale.md, "Dry run"): one core of the developers' machine, release build.
-/// Reading, inflating and gathering, compressed megabytes a second.
-const MB_PER_CPU_S: f64 = 120.0;
+/// What costs CPU time and memory, fitted to runs of a release build (docs/scale.md, "Dry run").
+/// Reading, inflating and gathering, compressed megabytes a second: up to the last row needed, or to the checksum.
+const OBSERVE_MB_PER_CPU_S: f64 = 165.0;
+const APPRAISE_MB_PER_CPU_S: f64 = 110.0;
+/// One request, seconds.
+const REQUEST_S: f64 = 0.5e-3;
 /// Taking in one plot, and looking at it in one scene, seconds.
 const PLOT_S: f64 = 30e-6;
 const LOOK_S: f64 = 3e-6;
 /// From observations to a record and its row in every table: for a plot, and for each of its scenes, seconds.
-const RECORD_S: f64 = 2.0e-3;
-const RECORD_LOOK_S: f64 = 0.38e-3;
+const RECORD_S: f64 = 1.6e-3;
+const RECORD_LOOK_S: f64 = 0.17e-3;
 /// Chart, picture, raster and reports of one plot, seconds.
-const PAPERS_S: f64 = 0.1;
+const PAPERS_S: f64 = 0.05;
 /// Memory of the program with blocks on their way; of a plot with its outline; of a pixel of a plot; of a pixel in one
-/// scene where pixels are kept for the cropped area; of records held for the tables; bytes.
-const BASE_BYTES: u64 = 180_000_000;
+/// scene where pixels are kept for the cropped area; of one look; of a record held for the tables; bytes.
+const BASE_BYTES: u64 = 130_000_000;
 const PLOT_BYTES: u64 = 1_500;
 const PIXEL_BYTES: u64 = 12;
 const KEPT_PIXEL_BYTES: u64 = 2;
 const LOOK_BYTES: u64 = 600;
-const RECORD_BYTES: u64 = 60_000;
+const RECORD_BYTES: u64 = 21_000;
 /// Records held at a time while tables and the page are written.
 const RECORDS_HELD: usize = 5_000;
 /// Area of a pixel of red and near infrared, square metres.
@@ -157,7 +160,7 @@ pub async fn estimate(intake: &Intake, spec: &Spec, job: Job, days: (Date, Date)
     estimate.bytes = bytes.round() as u64;
     let pixels: f64 = plots.iter().map(|(_, plot)| plot.area_m2 / PIXEL_M2).sum();
     let work = Work { plots: plots.len() as u64, looks: observations, pixels: pixels as u64 };
-    estimate.cpu_s = bytes / 1e6 / MB_PER_CPU_S + work.cpu_s(job);
+    estimate.cpu_s = work.cpu_s(job, requests, bytes);
     estimate.memory_bytes = work.memory_bytes(job, spec.settings.company.most_plots as u64);
     estimate
 }
@@ -172,14 +175,15 @@ struct Work {
 }
 
 impl Work {
-    fn cpu_s(self, job: Job) -> f64 {
+    fn cpu_s(self, job: Job, requests: f64, bytes: f64) -> f64 {
         let (plots, looks) = (self.plots as f64, self.looks as f64);
-        let seen = plots * PLOT_S + looks * LOOK_S;
+        let seen = requests * REQUEST_S + plots * PLOT_S + looks * LOOK_S;
         match job {
-            Job::Observe => seen,
+            Job::Observe => seen + bytes / 1e6 / OBSERVE_MB_PER_CPU_S,
             Job::Appraise { papers } => {
                 let drawn = if papers { plots * PAPERS_S } else { 0.0 };
-                seen + plots * RECORD_S + looks * RECORD_LOOK_S + drawn
+                let read = bytes / 1e6 / APPRAISE_MB_PER_CPU_S;
+                seen + read + plots * RECORD_S + looks * RECORD_LOOK_S + drawn
             }
         }
     }
