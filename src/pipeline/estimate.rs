@@ -31,9 +31,8 @@ const LOOKED_INTO: usize = 5;
 /// alike over some 5 km (design value).
 const CLOUDS_OF_A_BLOCK: usize = 4;
 /// What costs CPU time and memory, fitted to runs of a release build (docs/scale.md, "Dry run").
-/// Reading, inflating and gathering, compressed megabytes a second: up to the last row needed, or to the checksum.
-const OBSERVE_MB_PER_CPU_S: f64 = 165.0;
-const APPRAISE_MB_PER_CPU_S: f64 = 110.0;
+/// Reading, inflating and gathering, compressed megabytes a second.
+const MB_PER_CPU_S: f64 = 165.0;
 /// One request, seconds.
 const REQUEST_S: f64 = 0.5e-3;
 /// Taking in one plot, and looking at it in one scene, seconds.
@@ -46,7 +45,7 @@ const RECORD_LOOK_S: f64 = 0.17e-3;
 const PAPERS_S: f64 = 0.05;
 /// Memory of the program with blocks on their way; of a plot with its outline; of a pixel of a plot; of a pixel in one
 /// scene where pixels are kept for the cropped area; of one look; of a record held for the tables; bytes.
-const BASE_BYTES: u64 = 130_000_000;
+const BASE_BYTES: u64 = 140_000_000;
 const PLOT_BYTES: u64 = 1_500;
 const PIXEL_BYTES: u64 = 12;
 const KEPT_PIXEL_BYTES: u64 = 2;
@@ -177,13 +176,13 @@ struct Work {
 impl Work {
     fn cpu_s(self, job: Job, requests: f64, bytes: f64) -> f64 {
         let (plots, looks) = (self.plots as f64, self.looks as f64);
-        let seen = requests * REQUEST_S + plots * PLOT_S + looks * LOOK_S;
+        let read = requests * REQUEST_S + bytes / 1e6 / MB_PER_CPU_S;
+        let seen = read + plots * PLOT_S + looks * LOOK_S;
         match job {
-            Job::Observe => seen + bytes / 1e6 / OBSERVE_MB_PER_CPU_S,
+            Job::Observe => seen,
             Job::Appraise { papers } => {
                 let drawn = if papers { plots * PAPERS_S } else { 0.0 };
-                let read = bytes / 1e6 / APPRAISE_MB_PER_CPU_S;
-                seen + read + plots * RECORD_S + looks * RECORD_LOOK_S + drawn
+                seen + plots * RECORD_S + looks * RECORD_LOOK_S + drawn
             }
         }
     }
