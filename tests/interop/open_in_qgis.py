@@ -112,4 +112,6 @@ assert both.get(colour, 0) > 0.001 and raster.get(colour, 0) == 0, "the outline 
 seen = sum(share for shade, share in both.items() if shade in raster and shade != "#ffffff")
 assert seen > 0.5 * (1 - raster.get("#ffffff", 0)), "and the raster is seen inside it"
 print(f"ok: QGIS {Qgis.QGIS_VERSION.split('-')[0]}: a bundle's project opens: {len(layers)} layers valid, outline in the colour of {status} ({colour}), NDVI in its ramp; both styles alone too")
-app.exitQgis()
+# Everything is checked. Taking QGIS down again in an order that its bindings survive is not what is tested here.
+sys.stdout.flush()
+os._exit(0)
