@@ -24,7 +24,6 @@ test: prepare
 	@$(CARGO_ENV); cargo clippy --locked --all-targets -- -D warnings
 	@$(CARGO_ENV); RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 	@$(CARGO_ENV); cargo test --locked
-	@$(CARGO_ENV); cargo build --locked --quiet
 	@tests/interop/run
 
 bench: prepare
