@@ -13,18 +13,7 @@ use proptest::prelude::*;
 use super::case::{Case, END, START, day};
 
 fn reject() -> impl Strategy<Value = Reject> {
-    prop::sample::select(vec![
-        Reject::NoData,
-        Reject::Cloudy,
-        Reject::Snow,
-        Reject::TooFewPixels,
-        Reject::Implausible,
-        Reject::OffsetUnsettled,
-        Reject::AssetMissing,
-        Reject::ReadFailed,
-        Reject::Duplicate,
-        Reject::Spike,
-    ])
+    prop::sample::select(Reject::ALL.to_vec())
 }
 
 fn verdict() -> impl Strategy<Value = (Verdict, Option<f64>)> {
