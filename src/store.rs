@@ -36,12 +36,14 @@ mod finished;
 mod folder;
 mod geojson;
 mod geoparquet;
+mod guard;
 mod index_page;
 mod jsonl;
 mod ndvi_cog;
 mod page;
 mod parts;
 mod plain_words;
+mod plot_papers;
 mod qgis;
 mod register;
 mod report;
@@ -57,7 +59,7 @@ mod zip;
 
 pub use archive::{Archive, ArchiveKey, AssetSeen, KeptRow, Leaf, PartHash, Sheet};
 pub use aside::Aside;
-pub use atomic::{AtomicFile, remove_partials, remove_stale, write_whole};
+pub use atomic::{AtomicFile, remove_partials, write_whole};
 pub use bundle::{BundleParts, bundle};
 pub use chain_file::{
     CHAIN_FILE, ChainLink, SIGNATURE_FILE, SignatureFile, chain_of, read_chain, read_signature, write_chain,
@@ -70,6 +72,7 @@ pub use finished::{FinishedRecord, RECORDS_FILE, deferring_reason, finished, rea
 pub use folder::plot_folder;
 pub use geojson::write_geojson;
 pub use geoparquet::write_geoparquet;
+pub use guard::Hold;
 pub use index_page::{IndexPage, IndexTally, index_html, index_html_of};
 pub use jsonl::write_jsonl;
 pub use ndvi_cog::{Chip, gdal_version, write_ndvi_cog};
@@ -77,6 +80,7 @@ pub use parts::{
     CatalogueSeen, Joined, Lack, Merge, PARTS_FOLDER, PartRecords, Parts, PlanFile, PlannedUnit, UnitReport,
     join, merge, shares,
 };
+pub use plot_papers::{PapersSeen, papers_folder, papers_seen, remove_papers};
 pub use qgis::{RECORDS_STYLE, ndvi_style, records_style};
 pub use register::{Entered, Pledge, PlotKey, enter_register, read_register};
 pub use report::{Report, ReportPicture, report_html, report_html_zh};

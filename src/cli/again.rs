@@ -1,6 +1,6 @@
 //! Records of a run made again from its inputs: for `verify`, which compares them, and `papers`, which draws them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -41,24 +41,42 @@ pub(super) struct Sources {
     access: AccessFlags,
 }
 
-/// The records made again, by id, and their papers below the folder named. Read are the plots that are judged together
-/// with them, and no others.
+/// What is made again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A record for every feature of the input, whether the run's folder has one or not.
+    All,
+    /// The records given. Read are the plots that are judged together with them, and no others.
+    These,
+    /// The records given, and their papers below this folder.
+    Papers(PathBuf),
+}
+
+/// Records of a run made again, by their position in the input: two features may have one id.
 pub(super) fn make(
     sources: &Sources,
     dir: &Path,
     records: &[EligibilityRecord],
-    papers: Option<PathBuf>,
-) -> Result<BTreeMap<String, EligibilityRecord>, Stop> {
+    wanted: Wanted,
+) -> Result<BTreeMap<u32, EligibilityRecord>, Stop> {
     let manifest = store::read_manifest(dir)
         .map_err(|e| Stop::failed(e.to_string()))?
         .ok_or_else(|| Stop::usage(format!("{} has no run.json", dir.display())))?;
     let (mut request, flags) = request(sources, &manifest, dir, records)?;
-    request.again = Some(Again { ids: records.iter().map(|r| r.id.clone()).collect(), papers });
+    let positions: BTreeSet<usize> = match wanted {
+        Wanted::All => (0..request.intake.entries.len()).collect(),
+        _ => records.iter().map(|r| r.input_position as usize).collect(),
+    };
+    let papers = match wanted {
+        Wanted::Papers(folder) => Some(folder),
+        _ => None,
+    };
+    request.again = Some(Again { positions, papers });
     let doors = doors::open(&flags)?;
     let outcome = runtime()?
         .block_on(pipeline::appraise(&request, &doors, &pipeline::nobody()))
         .map_err(|e| Stop::failed(e.to_string()))?;
-    Ok(outcome.records.into_iter().map(|r| (r.id.clone(), r)).collect())
+    Ok(outcome.records.into_iter().map(|r| (r.input_position, r)).collect())
 }
 
 /// What the run was asked, from its manifest; inputs that are no longer the same are said before anything is read.
@@ -120,6 +138,12 @@ fn request(
     same("the regional yields", "--yields", &stated, &found)?;
     let register = of_run(&sources.register, manifest.register.as_ref());
     let register = match register {
+        Some(folder) if !folder.exists() => {
+            return Err(Stop::usage(format!(
+                "the run was compared with the register {}, which is not here: name it with --register",
+                folder.display()
+            )));
+        }
         Some(folder) => Some(store::read_register(&folder).map_err(|e| Stop::usage(e.to_string()))?),
         None => None,
     };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::lending::Policy;
-use crate::record::EligibilityRecord;
+use crate::record::{EligibilityRecord, Status};
 use crate::store::{self, BundleParts};
 
 use super::say::Voice;
@@ -38,10 +38,19 @@ pub(super) struct BundleArgs {
 /// Runs the verb.
 pub(super) fn run(args: &BundleArgs, voice: &Voice) -> Result<Ended, Stop> {
     let records = store::read_records(&args.dir).map_err(|e| Stop::usage(e.to_string()))?;
-    let record = records
-        .iter()
-        .find(|r| r.id == args.id)
+    let named: Vec<&EligibilityRecord> = records.iter().filter(|r| r.id == args.id).collect();
+    // Of features with one id only one can be used; the others have a record that says so.
+    let record = named.iter().find(|r| r.status != Status::NotAppraised).or(named.first());
+    let record = *record
         .ok_or_else(|| Stop::usage(format!("{} holds no record of plot {}", args.dir.display(), args.id)))?;
+    if named.len() > 1 {
+        voice.note(&format!(
+            "note: {} features of the input are named {}; this is number {} of the input",
+            named.len(),
+            args.id,
+            record.input_position + 1
+        ));
+    }
     let policy = policy(args, record)?;
     if policy.is_none() {
         voice.note("note: the policy is no longer where the run read it, and is not in the bundle; name it with --policy");

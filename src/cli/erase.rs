@@ -29,6 +29,12 @@ pub(super) struct EraseArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &EraseArgs, voice: &Voice) -> Result<Ended, Stop> {
+    if let Some(folder) = args.register.as_ref().filter(|folder| !folder.exists()) {
+        return Err(Stop::usage(format!(
+            "the register {} is not here, and what is entered in it would stay; nothing was erased",
+            folder.display()
+        )));
+    }
     let manifest = store::read_manifest(&args.dir).map_err(|e| Stop::usage(e.to_string()))?;
     let input = manifest.as_ref().and_then(|m| m.inputs.first()).map(|input| PathBuf::from(&input.path));
     let title = input.as_deref().map_or_else(String::new, appraise::title);

@@ -1,5 +1,6 @@
 //! `croplens papers`: chart, picture, raster and report of a few plots, of a run that made none.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -7,7 +8,7 @@ use clap::Args;
 use crate::record::{self, EligibilityRecord};
 use crate::store;
 
-use super::again::{self, Sources};
+use super::again::{self, Sources, Wanted};
 use super::say::Voice;
 use super::{Ended, Stop};
 
@@ -28,16 +29,33 @@ pub(super) struct PapersArgs {
 pub(super) fn run(args: &PapersArgs, voice: &Voice) -> Result<Ended, Stop> {
     let records = named(&args.dir, &args.ids)?;
     let aside = store::Aside::in_folder(&args.dir).map_err(|e| Stop::failed(e.to_string()))?;
-    let made = again::make(&args.sources, &args.dir, &records, Some(aside.path().to_owned()))?;
+    let made = again::make(&args.sources, &args.dir, &records, Wanted::Papers(aside.path().to_owned()))?;
+    let failed = |e: store::Error| Stop::failed(e.to_string());
+    // While the papers were made, plots may have been erased: nothing is put in place of what is gone.
+    let hold = store::Hold::on(&args.dir).map_err(failed)?;
+    let standing: BTreeSet<String> =
+        store::read_records(&args.dir).map_err(failed)?.into_iter().map(|r| r.record_sha256).collect();
+    let erased = store::read_erased(&args.dir).map_err(failed)?;
     // A paper that tells another story than the record is worse than none.
     let mut wrong: Vec<String> = Vec::new();
     for record in &records {
         let id = &record.id;
-        match made.get(id).map(|again| record::difference(record, again)) {
+        if !standing.contains(&record.record_sha256) {
+            wrong.push(format!("{id}: no papers, because its record was erased or made anew meanwhile"));
+            continue;
+        }
+        if erased.iter().any(|e| e.replaced_by.as_ref() == Some(&record.record_sha256)) {
+            wrong.push(format!(
+                "{id}: no papers, because mentions of an erased plot were taken out of its record, and papers made from \
+                 the inputs would hold them again"
+            ));
+            continue;
+        }
+        match made.get(&record.input_position).map(|again| record::difference(record, again)) {
             Some(None) => match aside.settle(id) {
                 Ok(Some(folder)) => voice.note(&format!("{id}: {}", folder.join("report.html").display())),
                 Ok(None) => wrong.push(format!("{id}: there is nothing to draw, its record says why")),
-                Err(e) => return Err(Stop::failed(e.to_string())),
+                Err(e) => return Err(failed(e)),
             },
             Some(Some(d)) => wrong.push(format!(
                 "{id}: no papers, because the record comes out otherwise now, first in {}; see croplens verify",
@@ -46,6 +64,7 @@ pub(super) fn run(args: &PapersArgs, voice: &Voice) -> Result<Ended, Stop> {
             None => wrong.push(format!("{id}: no papers, because the plots no longer hold this plot")),
         }
     }
+    drop(hold);
     if wrong.is_empty() { Ok(Ended::Done) } else { Err(Stop::failed(wrong.join("\n"))) }
 }
 

@@ -1,6 +1,6 @@
 //! `croplens verify`: is a record as it was sealed, and does it come out the same when it is made again?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::record::{self, Difference, EligibilityRecord};
 use crate::store;
 
-use super::again::{self, Sources};
+use super::again::{self, Sources, Wanted};
 use super::say::Voice;
 use super::{Ended, Stop, sign};
 
@@ -53,6 +53,7 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
         return Err(Stop::usage("--key needs the run's folder: add --run DIR"));
     }
     let mut differences: Vec<(String, Difference)> = Vec::new();
+    let mut compared = 0;
     if !args.hashes_only {
         let Some(dir) = &dir else {
             return Err(Stop::usage(
@@ -60,12 +61,15 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
                  catalogue of the run: add --run DIR; or ask for the hashes only, with --hashes-only",
             ));
         };
-        let redacted = store::read_erased(dir).map_err(|e| Stop::failed(e.to_string()))?;
+        let erased = store::read_erased(dir).map_err(|e| Stop::failed(e.to_string()))?;
         let redacted = |r: &EligibilityRecord| {
-            redacted.iter().any(|e| e.replaced_by.as_deref() == Some(r.record_sha256.as_str()))
+            erased.iter().any(|e| e.replaced_by.as_deref() == Some(r.record_sha256.as_str()))
         };
-        for (record, again) in made_again(args, dir, &records)? {
-            if redacted(&record) {
+        let wanted = if whole_run(args) { Wanted::All } else { Wanted::These };
+        let mut made = again::make(&args.sources, dir, &records, wanted.clone())?;
+        for record in &records {
+            let again = made.remove(&record.input_position);
+            if redacted(record) {
                 said.push(format!(
                     "{}: not compared, because mentions of an erased plot were taken out",
                     record.id
@@ -73,12 +77,18 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
                 continue;
             }
             match again {
-                Some(again) => match record::difference(&record, &again) {
-                    Some(difference) => differences.push((record.id.clone(), difference)),
-                    None => said.push(format!("{}: identical", record.id)),
-                },
+                Some(again) => {
+                    compared += 1;
+                    match record::difference(record, &again) {
+                        Some(difference) => differences.push((record.id.clone(), difference)),
+                        None => said.push(format!("{}: identical", record.id)),
+                    }
+                }
                 None => wrong.push(format!("{}: the plots no longer hold this plot", record.id)),
             }
+        }
+        if wanted == Wanted::All {
+            left_out(&made, &erased, &mut wrong);
         }
     }
     for (id, d) in &differences {
@@ -96,7 +106,8 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
             .map(|(id, d)| json!({ "id": id, "field": d.field, "stated": d.stated, "computed": d.computed }));
         let summary = json!({
             "records": records.len(),
-            "identical": wrong.is_empty() && !args.hashes_only,
+            "compared": compared,
+            "identical": wrong.is_empty() && compared > 0,
             "differences": first.collect::<Vec<_>>(),
             "problems": wrong,
         });
@@ -104,10 +115,27 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
     } else {
         said.iter().for_each(|line| voice.result(line));
         if wrong.is_empty() && !args.hashes_only {
-            voice.result("identical");
+            voice.result(if compared > 0 { "identical" } else { "nothing could be compared" });
         }
     }
     if wrong.is_empty() { Ok(Ended::Done) } else { Err(Stop::failed(wrong.join("\n"))) }
+}
+
+/// Whether all records of a run are asked about, so that one that is not there is missed.
+fn whole_run(args: &VerifyArgs) -> bool {
+    args.id.is_empty() && args.record.is_dir()
+}
+
+/// Features of the input that have no record in the run's folder, and were not erased from it.
+fn left_out(made: &BTreeMap<u32, EligibilityRecord>, erased: &[store::Erased], wrong: &mut Vec<String>) {
+    let gone = |at: u32| erased.iter().any(|e| e.replaced_by.is_none() && e.position == at as usize);
+    for (at, record) in made.iter().filter(|(at, _)| !gone(**at)) {
+        wrong.push(format!(
+            "{}: the plots hold it as number {}, but the run has no record of it: records were taken out",
+            record.id,
+            at + 1
+        ));
+    }
 }
 
 /// The run's folder, where it can be told.
@@ -176,7 +204,7 @@ fn chain(
     for r in records.iter().filter(|r| gone(&r.record_sha256)) {
         wrong.push(format!("{}: its erasure was cut off; run croplens erase again", r.id));
     }
-    if args.id.is_empty() && args.record.is_dir() {
+    if whole_run(args) {
         let here: BTreeSet<&str> = records.iter().map(|r| r.record_sha256.as_str()).collect();
         for link in links.iter().filter(|l| !here.contains(l.record_sha256.as_str())) {
             match erased.iter().find(|e| e.record_sha256 == link.record_sha256) {
@@ -192,6 +220,10 @@ fn chain(
         }
         if records.len() > links.len() {
             wrong.push(format!("the chain has {} records, the run's file {}", links.len(), records.len()));
+        }
+        let manifest = store::read_manifest(dir).map_err(failed)?;
+        if let Some(total) = manifest.map(|m| m.plots.total).filter(|total| *total != links.len() as u64) {
+            wrong.push(format!("run.json tells of {total} records, the chain has {}", links.len()));
         }
     }
     if wrong.is_empty() {
@@ -210,14 +242,6 @@ fn chain(
             Ok(true)
         }
     }
-}
-
-type Pairs = Vec<(EligibilityRecord, Option<EligibilityRecord>)>;
-
-/// The same records made from the inputs and the catalogue of the run.
-fn made_again(args: &VerifyArgs, dir: &Path, records: &[EligibilityRecord]) -> Result<Pairs, Stop> {
-    let mut made = again::make(&args.sources, dir, records, None)?;
-    Ok(records.iter().map(|r| (r.clone(), made.remove(&r.id))).collect())
 }
 
 fn short(text: &str) -> String {

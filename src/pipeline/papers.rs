@@ -75,7 +75,8 @@ pub(super) fn choose(seen: &PlotSurvey, judged_peak: Option<Date>) -> Option<&Si
 impl Papers<'_> {
     /// Writes everything into the plot's folder.
     pub(super) fn write(&self, out: &Path, chip: Option<&Chip>, chips: &[Chip]) -> Result<(), store::Error> {
-        let folder = out.join("plots").join(store::plot_folder(self.plot.id.as_str()));
+        let folder = store::papers_folder(out, self.plot.id.as_str());
+        store::remove_papers(&folder)?;
         let shown = self.chart();
         let chart = store::season_chart(&shown);
         store::write_whole(&folder.join("series.svg"), chart.as_bytes())?;
@@ -112,20 +113,17 @@ impl Papers<'_> {
         Ok(png.map(|png| (png, chip.date)))
     }
 
-    /// The plot in the phases of its crop, by the images that the record names for them; a picture that an earlier run
-    /// left of another phase goes.
+    /// The plot in the phases of its crop, by the images that the record names for them.
     fn phases(&self, folder: &Path, chips: &[Chip]) -> Result<(), store::Error> {
         for phase in [Phase::Early, Phase::Full, Phase::Ripening] {
-            let path = folder.join(format!("phase_{}.png", phase.word()));
             let named = self.judged.record.phase_evidence.iter().find(|seen| seen.phase == phase);
             let chip = named.and_then(|seen| chips.iter().find(|c| c.scene.as_str() == seen.item_id));
             let drawn = chip.and_then(|chip| {
                 let observed = self.judged.observations.iter().find(|o| o.scene == chip.scene);
                 self.png(chip, observed.and_then(|o| o.ndvi).map(|n| n.mean))
             });
-            match drawn {
-                Some(png) => store::write_whole(&path, &png)?,
-                None => store::remove_stale(&path)?,
+            if let Some(png) = drawn {
+                store::write_whole(&folder.join(format!("phase_{}.png", phase.word())), &png)?;
             }
         }
         Ok(())

@@ -50,8 +50,8 @@ pub struct YieldFile {
 /// A few features of a run, asked about again: only the units that hold them are read and judged.
 #[derive(Clone, Debug)]
 pub struct Again {
-    /// Their ids.
-    pub ids: BTreeSet<String>,
+    /// Their positions in the input, from 0. Two features may have one id.
+    pub positions: BTreeSet<usize>,
     /// Folder below which their papers are written, where they are asked for.
     pub papers: Option<PathBuf>,
 }
@@ -113,9 +113,9 @@ impl RunRequest {
     }
 
     /// Folder below which the papers of this plot are written; `None` where it gets none.
-    pub(super) fn papers_of(&self, id: &str) -> Option<&Path> {
+    pub(super) fn papers_of(&self, position: usize) -> Option<&Path> {
         match &self.again {
-            Some(again) => again.papers.as_deref().filter(|_| again.ids.contains(id)),
+            Some(again) => again.papers.as_deref().filter(|_| again.positions.contains(&position)),
             None => (self.papers() && self.write.is_some()).then_some(self.out.as_path()),
         }
     }

@@ -123,7 +123,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::Io`] when the file system refuses.
-pub fn remove_stale(path: &Path) -> Result<(), Error> {
+pub(super) fn remove_stale(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
         _ => Ok(()),

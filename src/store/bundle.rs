@@ -11,27 +11,12 @@ use crate::record::{EligibilityRecord, sha256_hex};
 use crate::store::chain_file::{CHAIN_FILE, SIGNATURE_FILE, read_chain};
 use crate::store::erased::{ERASED_FILE, read_erased};
 use crate::store::error::Error;
-use crate::store::folder::plot_folder;
 use crate::store::geojson::collection_of;
 use crate::store::jsonl::json_line;
+use crate::store::plot_papers::{PAPERS, PapersSeen, papers_folder, papers_seen};
 use crate::store::qgis::{PROJECT_FILE, project, records_style};
 use crate::store::spreadsheet::text_cell;
 use crate::store::zip;
-
-/// Papers of a plot's folder, in the order in which they are listed.
-const PAPERS: [&str; 11] = [
-    "report.html",
-    "report.zh.html",
-    "series.svg",
-    "phase_early.png",
-    "phase_full.png",
-    "phase_ripening.png",
-    "ndvi.png",
-    "ndvi.tif",
-    "ndvi.qml",
-    "ndvi.json",
-    "alerts.ndjson",
-];
 
 /// What a bundle is made of besides the folder's own files.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +30,8 @@ pub struct BundleParts<'a> {
 /// Makes the bundle of one record.
 ///
 /// # Errors
-/// [`Error::Io`] where a file cannot be read, [`Error::Foreign`] where the record is not in the folder's chain or the
-/// bundle would be larger than a ZIP can be.
+/// [`Error::Io`] where a file cannot be read, [`Error::StalePapers`] where the plot's papers are those of another record,
+/// [`Error::Foreign`] where the record is not in the folder's chain or the bundle would be larger than a ZIP can be.
 pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -> Result<Vec<u8>, Error> {
     let links = read_chain(dir)?;
     // A record that lost mentions of an erased plot stands in the chain by the hash it had before.
@@ -62,7 +47,10 @@ pub fn bundle(dir: &Path, record: &EligibilityRecord, parts: &BundleParts<'_>) -
     files.push(("record.geojson".into(), collection_of(dir, std::slice::from_ref(record))?.into_bytes()));
     files.push(("record.qml".into(), records_style().into_bytes()));
     files.push(("series.csv".into(), series(&dir.join("timeseries.csv"), &record.id)?));
-    let folder = dir.join("plots").join(plot_folder(&record.id));
+    let folder = papers_folder(dir, &record.id);
+    if papers_seen(dir, record)? == PapersSeen::Others {
+        return Err(Error::StalePapers { id: record.id.clone(), folder });
+    }
     for name in PAPERS {
         if let Some(bytes) = read(&folder.join(name))? {
             files.push((name.into(), bytes));

@@ -65,7 +65,8 @@ impl ChainFile {
         Ok(ChainFile { file: AtomicFile::create(&path)?, path, links: Links::default(), position: 0 })
     }
 
-    pub(super) fn push(&mut self, record_sha256: &str) -> Result<(), Error> {
+    /// Adds a record; the end of the chain then, hex.
+    pub(super) fn push(&mut self, record_sha256: &str) -> Result<String, Error> {
         let link = ChainLink {
             position: self.position,
             record_sha256: record_sha256.to_owned(),
@@ -75,7 +76,8 @@ impl ChainFile {
         let line =
             serde_json::to_string(&link).map_err(|source| Error::Json { path: self.path.clone(), source })?;
         self.file.write_all(line.as_bytes()).map_err(Error::io("write", &self.path))?;
-        self.file.write_all(b"\n").map_err(Error::io("write", &self.path))
+        self.file.write_all(b"\n").map_err(Error::io("write", &self.path))?;
+        Ok(link.chain_sha256)
     }
 
     pub(super) fn finish(self) -> Result<(), Error> {

@@ -16,10 +16,13 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use crate::record::EligibilityRecord;
+use crate::store::atomic::remove_partials;
 use crate::store::erased::{Erased, read_erased, write_erased};
 use crate::store::error::Error;
 use crate::store::finished::{RECORDS_FILE, read_records};
-use crate::store::folder::plot_folder;
+use crate::store::guard::Hold;
+use crate::store::parts::PARTS_FOLDER;
+use crate::store::plot_papers::papers_folder;
 use crate::store::register::erase_pledges;
 
 use mentions::Mention;
@@ -68,6 +71,11 @@ pub struct ErasedNow {
 pub fn erase(erasure: &Erasure<'_>) -> Result<ErasedNow, Error> {
     let dir = erasure.dir;
     let mut now = ErasedNow::default();
+    // Papers that are being made just now are put in place before, or not at all.
+    let _hold = Hold::on(dir)?;
+    // What was cut off, and the papers of a plot that is in the run no longer, have no record to be found by.
+    remove_partials(dir)?;
+    remove_folder(&papers_folder(dir, erasure.reference), &mut now.removed)?;
     let all = read_records(dir)?;
     let (gone, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|r| carries(r, erasure.reference));
     if let Some(register) = erasure.register {
@@ -99,8 +107,10 @@ pub fn erase(erasure: &Erasure<'_>) -> Result<ErasedNow, Error> {
     write_erased(dir, &mut list)?;
     if !(gone.is_empty() && changed.is_empty()) {
         for record in &gone {
-            remove_folder(&dir.join("plots").join(plot_folder(&record.id)), &mut now.removed)?;
+            remove_folder(&papers_folder(dir, &record.id), &mut now.removed)?;
         }
+        // Nothing can be added to a run that plots were erased from, so its parts are of no use.
+        remove_folder(&dir.join(PARTS_FOLDER), &mut now.removed)?;
         remove_folder(&dir.join(PORTFOLIO_FOLDER), &mut now.removed)?;
         for (before, after) in &changed {
             mention.in_papers(dir, before, after)?;

@@ -48,6 +48,40 @@ pub enum Error {
         /// What was found, with the line or column.
         what: String,
     },
+    /// A file of the register is not as it was written. To remove it would be to lose its pledges.
+    #[error(
+        "{path} is not as croplens wrote it ({what}), and plots pledged in it would not be found. Bring the file back from \
+         a copy, or from the runs that were entered there"
+    )]
+    Register {
+        /// The file.
+        path: PathBuf,
+        /// What was found, with the line.
+        what: String,
+    },
+    /// The folder named as the register is none.
+    #[error("{path} is not a folder, so it cannot be a register of pledged plots")]
+    NoFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// The folder is not that of a run.
+    #[error("{dir} is not the output folder of a run: it holds no records.jsonl")]
+    NoRun {
+        /// What was named.
+        dir: PathBuf,
+    },
+    /// The papers in a plot's folder were not made with its record.
+    #[error(
+        "the papers in {folder} are not those of the record of plot {id}: another run made them, or was cut off. Make \
+         them anew with `croplens papers {id} --in DIR`"
+    )]
+    StalePapers {
+        /// Plot.
+        id: String,
+        /// The plot's folder.
+        folder: PathBuf,
+    },
     /// A value could not be written as JSON.
     #[error("cannot write {path} as JSON: {source}")]
     Json {

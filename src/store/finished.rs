@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use crate::record::{Code, EligibilityRecord, Status, verify};
@@ -41,7 +41,7 @@ pub fn finished(dir: &Path, config_sha256: &str) -> Result<BTreeMap<String, Fini
     let deferred: BTreeSet<&str> = manifest.deferred.iter().map(|plot| plot.id.as_str()).collect();
     let mut kept: BTreeMap<String, FinishedRecord> = BTreeMap::new();
     let mut twice: BTreeSet<String> = BTreeSet::new();
-    each_line(&dir.join(RECORDS_FILE), |path, number, line| {
+    each_line(dir, |path, number, line| {
         let record = read_line(path, number, &line)?;
         let usable = record.config_sha256 == config_sha256
             && record.status != Status::NotAppraised
@@ -73,7 +73,7 @@ pub fn read_records(dir: &Path) -> Result<Vec<EligibilityRecord>, Error> {
 
 /// Hands over the records of an output folder one by one, in order.
 pub(super) fn each_record(dir: &Path, mut take: impl FnMut(EligibilityRecord)) -> Result<(), Error> {
-    each_line(&dir.join(RECORDS_FILE), |path, number, line| {
+    each_line(dir, |path, number, line| {
         take(read_line(path, number, &line)?);
         Ok(())
     })
@@ -109,13 +109,22 @@ pub fn vouched_for(dir: &Path, manifest: &RunManifest, file: &str) -> Result<boo
     Ok(sha256 == stated.sha256 && bytes == stated.bytes)
 }
 
+/// The records' file, open.
+pub(super) fn open_records(dir: &Path) -> Result<File, Error> {
+    let path = dir.join(RECORDS_FILE);
+    File::open(&path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => Error::NoRun { dir: dir.to_owned() },
+        _ => Error::io("read", &path)(e),
+    })
+}
+
 fn each_line(
-    path: &Path,
+    dir: &Path,
     mut visit: impl FnMut(&Path, usize, String) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let file = File::open(path).map_err(Error::io("read", path))?;
-    for (i, line) in BufReader::new(file).lines().enumerate() {
-        visit(path, i + 1, line.map_err(Error::io("read", path))?)?;
+    let path = dir.join(RECORDS_FILE);
+    for (i, line) in BufReader::new(open_records(dir)?).lines().enumerate() {
+        visit(&path, i + 1, line.map_err(Error::io("read", &path))?)?;
     }
     Ok(())
 }

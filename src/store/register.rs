@@ -66,7 +66,8 @@ impl Pledge {
 /// All plots of a register; none where the folder does not exist yet.
 ///
 /// # Errors
-/// A file that cannot be read, or a line that is no pledge: an unreadable register must not look like an empty one.
+/// A file that cannot be read, or a line that is no pledge: an unreadable register must not look like an empty one. A
+/// folder that is none.
 pub fn read_register(folder: &Path) -> Result<Vec<Pledge>, Error> {
     let mut all: BTreeMap<String, Pledge> = BTreeMap::new();
     for file in files(folder)? {
@@ -82,6 +83,9 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
+    if !folder.is_dir() {
+        return Err(Error::NoFolder { path: folder.to_owned() });
+    }
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(Error::io("read", folder))? {
         let path = entry.map_err(Error::io("read", folder))?.path();
@@ -94,18 +98,19 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn read_file(file: &Path) -> Result<Vec<Pledge>, Error> {
-    let text = std::fs::read_to_string(file).map_err(Error::io("read", file))?;
+    let damaged = |what: String| Error::Register { path: file.to_owned(), what };
+    let bytes = std::fs::read(file).map_err(Error::io("read", file))?;
+    let text = String::from_utf8(bytes).map_err(|e| damaged(e.to_string()))?;
     // A line that somebody took out would be land that nobody finds again.
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     if !name.ends_with(&ending_of(&text)) {
-        return Err(Error::foreign(
-            file,
-            "its content is not what its name was made from: it was changed or cut off",
+        return Err(damaged(
+            "its content is not what its name was made from: it was changed or cut off".into(),
         ));
     }
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let pledge = |(n, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|e| Error::foreign(file, format!("line {}: {e}", n + 1)))
+        serde_json::from_str(line).map_err(|e| damaged(format!("line {}: {e}", n + 1)))
     };
     lines.map(pledge).collect()
 }
@@ -169,6 +174,8 @@ pub fn enter_register(folder: &Path, run: &Path) -> Result<Entered, Error> {
         entered.as_of = r.as_of;
         entered.compared_with = r.overlap_register_version.or(entered.compared_with.take());
     })?;
+    // Also where nothing is entered: a folder that is not there would look mistyped the next time.
+    std::fs::create_dir_all(folder).map_err(Error::io("create the folder", folder))?;
     enter(folder, &pledges)?;
     Ok(entered)
 }

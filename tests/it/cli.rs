@@ -2,12 +2,14 @@
 
 mod answers;
 mod checks;
+mod folder;
 mod fraud;
 mod mistakes;
 mod on_demand;
 mod papers;
 mod validate;
 mod verify;
+mod village;
 
 use std::process::Output;
 

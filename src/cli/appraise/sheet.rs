@@ -69,7 +69,14 @@ impl Asked<'_> {
             timings_s: BTreeMap::new(),
             threads: 0,
             outputs: Vec::new(),
-            notes: Vec::new(),
+            notes: self
+                .args
+                .register
+                .as_deref()
+                .filter(|folder| !folder.exists())
+                .map(begun)
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -83,6 +90,15 @@ impl Asked<'_> {
         }));
         used
     }
+}
+
+/// A register that is not there is begun: nothing else tells a first run from a mistyped name.
+fn begun(register: &Path) -> String {
+    format!(
+        "the register {} was not there and is begun with this run, which was compared with no earlier plot: if you keep a \
+         register, name its folder with --register and run again",
+        register.display()
+    )
 }
 
 /// Heading of a run: the name of its input.

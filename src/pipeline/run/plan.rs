@@ -71,8 +71,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Numbers of the units that hold one of these features.
-    pub(super) fn holding(&self, entries: &[Entry], ids: &BTreeSet<String>) -> Vec<usize> {
-        let asked = |at: &usize| entries.get(*at).is_some_and(|entry| ids.contains(id_of(entry)));
+    pub(super) fn holding(&self, positions: &BTreeSet<usize>) -> Vec<usize> {
+        let asked = |at: &usize| positions.contains(at);
         let holds = |(number, unit): (usize, &Unit)| unit.positions.iter().any(asked).then_some(number);
         self.units.iter().enumerate().filter_map(holds).collect()
     }
@@ -91,14 +91,6 @@ impl<'a> Plan<'a> {
             command: request.command.clone(),
             manifest: manifest.clone(),
         }
-    }
-}
-
-/// The id that a record of this entry has.
-pub(super) fn id_of(entry: &Entry) -> &str {
-    match entry {
-        Entry::Plot(plot) => plot.id.as_str(),
-        Entry::Rejected(rejection) => rejection.id.as_str(),
     }
 }
 
@@ -134,17 +126,6 @@ mod tests {
 
     #[test]
     fn only_units_that_hold_what_is_asked_about_are_named() {
-        let features: Vec<_> = (0..4)
-            .map(|n| {
-                let x = 35.0 + 0.01 * f64::from(n);
-                let ring = [[x, 0.5], [x + 0.002, 0.5], [x + 0.002, 0.502], [x, 0.502], [x, 0.5]];
-                serde_json::json!({ "type": "Feature", "properties": { "id": format!("P{n}") },
-                    "geometry": { "type": "Polygon", "coordinates": [ring] } })
-            })
-            .collect();
-        let text = serde_json::json!({ "type": "FeatureCollection", "features": features }).to_string();
-        let intake = crate::intake::read(text.as_bytes(), &crate::intake::Limits::default());
-        let entries = intake.unwrap().entries;
         let unit = |id: &str, positions: &[usize]| Unit { id: id.to_owned(), positions: positions.to_vec() };
         let plan = Plan {
             run: String::new(),
@@ -153,10 +134,10 @@ mod tests {
             units: vec![unit("a", &[0, 3]), unit("b", &[1]), unit("c", &[2])],
             companies: 3,
         };
-        let holding = |ids: &[&str]| plan.holding(&entries, &ids.iter().map(|id| (*id).to_owned()).collect());
-        assert_eq!(holding(&["P3"]), [0]);
-        assert_eq!(holding(&["P1", "P0"]), [0, 1]);
-        assert_eq!(holding(&["P1", "P2", "P3"]), [0, 1, 2]);
-        assert!(holding(&["nobody"]).is_empty() && holding(&[]).is_empty());
+        let holding = |positions: &[usize]| plan.holding(&positions.iter().copied().collect());
+        assert_eq!(holding(&[3]), [0]);
+        assert_eq!(holding(&[1, 0]), [0, 1]);
+        assert_eq!(holding(&[1, 2, 3]), [0, 1, 2]);
+        assert!(holding(&[4]).is_empty() && holding(&[]).is_empty());
     }
 }

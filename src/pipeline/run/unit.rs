@@ -24,7 +24,6 @@ use crate::pipeline::papers::{Papers, choose, links};
 use crate::pipeline::search::Catalogued;
 use crate::pipeline::survey::{PlotSurvey, Survey};
 
-use super::plan::id_of;
 use super::{Error, RunRequest};
 
 /// Records held at a time: each is some ten kilobytes before it is written.
@@ -57,8 +56,7 @@ impl Court<'_> {
         let mut lacking: BTreeMap<SceneId, Vec<usize>> = BTreeMap::new();
         for (at, look) in positions.iter().zip(looks) {
             let Some((seen, look)) = seen.plots.get(at).zip(look.as_ref()) else { continue };
-            let entry = self.request.intake.entries.get(*at);
-            if entry.and_then(|entry| self.request.papers_of(id_of(entry))).is_none() {
+            if self.request.papers_of(*at).is_none() {
                 continue;
             }
             let at_hand = |scene: &SceneId| seen.chips.iter().any(|chip| chip.scene == *scene);
@@ -206,7 +204,7 @@ impl Court<'_> {
                 return Ok(Made { record, observations: seen.observations.clone() });
             }
         };
-        let folder = request.papers_of(plot.id.as_str()).filter(|_| search_failed.is_none());
+        let folder = request.papers_of(plot.position).filter(|_| search_failed.is_none());
         if let Some(folder) = folder {
             let sight = choose(seen, peak(&judged.assessment));
             let chip = sight.and_then(|sight| seen.chips.iter().find(|chip| chip.scene == sight.scene));

@@ -381,7 +381,7 @@ impl<'a> Walk<'a> {
 fn own(request: &RunRequest, plan: &Plan<'_>) -> Vec<usize> {
     let all = 0..plan.units.len();
     if let Some(again) = &request.again {
-        return plan.holding(&request.intake.entries, &again.ids);
+        return plan.holding(&again.positions);
     }
     let Some(shard) = request.shard else { return all.collect() };
     let sizes: Vec<usize> = plan.units.iter().map(|u| u.positions.len()).collect();

@@ -8,7 +8,7 @@ use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 
 /// Files that may be in a bundle, and what they are.
-const KNOWN: [(&str, &str, &str); 23] = [
+const KNOWN: [(&str, &str, &str); 22] = [
     ("report.html", "The report, one page", "报告（英文，一页）"),
     ("report.zh.html", "The report in Chinese, one page", "报告（中文，一页）"),
     ("record.json", "The record itself: every number, reason and source", "记录：全部数值、理由与来源"),
@@ -28,7 +28,6 @@ const KNOWN: [(&str, &str, &str); 23] = [
     ("ndvi.tif", "The same as a raster (GeoTIFF, QGIS)", "同上，栅格（GeoTIFF，QGIS）"),
     ("ndvi.qml", "Its QGIS style", "其QGIS样式"),
     ("ndvi.json", "Its STAC item: scene, time, processing", "其STAC条目：影像、时间、处理方式"),
-    ("alerts.ndjson", "Alerts", "预警"),
     (
         "chain.jsonl",
         "Hashes of all records of the run, linked; it names no plot",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::record::{EligibilityRecord, OverlapSeen, digest};
 use crate::store::atomic::write_whole;
 use crate::store::error::Error;
-use crate::store::folder::plot_folder;
+use crate::store::plot_papers::papers_folder;
 
 /// What stands where a plot was named.
 const ERASED: &str = "[erased]";
@@ -65,7 +65,7 @@ impl<'a> Mention<'a> {
         before: &EligibilityRecord,
         after: &EligibilityRecord,
     ) -> Result<(), Error> {
-        let folder = dir.join("plots").join(plot_folder(&before.id));
+        let folder = papers_folder(dir, &before.id);
         let named = before.overlaps.iter().filter(|o| self.names(o)).map(OverlapSeen::other_named);
         let named: Vec<String> = named.map(|n| maud::html! { (n) }.into_string()).collect();
         for file in ["report.html", "report.zh.html"] {

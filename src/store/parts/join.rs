@@ -7,15 +7,17 @@ use std::path::Path;
 
 use crate::band::Band;
 use crate::record::EligibilityRecord;
-use crate::store::atomic::{AtomicFile, write_whole};
-use crate::store::chain_file::ChainFile;
+use crate::store::atomic::{AtomicFile, remove_stale, write_whole};
+use crate::store::chain_file::{ChainFile, SIGNATURE_FILE, read_signature};
+use crate::store::erase::PORTFOLIO_FOLDER;
 use crate::store::error::Error;
-use crate::store::finished::RECORDS_FILE;
+use crate::store::finished::{RECORDS_FILE, vouched_for};
 use crate::store::geojson::GeojsonFile;
 use crate::store::geoparquet::GeoparquetFile;
 use crate::store::index_page::{IndexPage, IndexTally, index_html_of};
+use crate::store::plot_papers::Sweep;
 use crate::store::qgis::{RECORDS_STYLE, records_style};
-use crate::store::run_manifest::{OutputFile, RunManifest};
+use crate::store::run_manifest::{OutputFile, RunManifest, read_manifest};
 use crate::store::timeseries::{Columns, TimeseriesWriter, each_observation};
 
 use super::index::Index;
@@ -47,9 +49,10 @@ pub struct Joined {
 pub fn join(out: &Path, plan: &PlanFile, reports: &[UnitReport]) -> Result<Joined, Error> {
     let parts = Parts::of(out);
     series(out, &parts, plan, reports)?;
-    let by_status = records(out, &parts, plan, reports)?;
+    let Written { by_status, stale } = records(out, &parts, plan, reports)?;
     let mut manifest = plan.manifest.clone();
     fill(&mut manifest, &parts, plan, reports, by_status)?;
+    manifest.notes.extend(stale);
     for file in TABLES {
         manifest.outputs.push(OutputFile::of(out, file)?);
     }
@@ -71,12 +74,14 @@ fn series(out: &Path, parts: &Parts, plan: &PlanFile, reports: &[UnitReport]) ->
     sheet.finish()
 }
 
-fn records(
-    out: &Path,
-    parts: &Parts,
-    plan: &PlanFile,
-    reports: &[UnitReport],
-) -> Result<BTreeMap<String, u64>, Error> {
+/// What writing the records came to.
+struct Written {
+    by_status: BTreeMap<String, u64>,
+    /// What an earlier run had left that does not belong to these records, and is gone.
+    stale: Vec<String>,
+}
+
+fn records(out: &Path, parts: &Parts, plan: &PlanFile, reports: &[UnitReport]) -> Result<Written, Error> {
     let mut index = Index::of(parts, reports, plan.features)?;
     let path = out.join(RECORDS_FILE);
     let mut lines = AtomicFile::create(&path)?;
@@ -85,6 +90,7 @@ fn records(
     let mut geoparquet = GeoparquetFile::create(&out.join("records.parquet"))?;
     let (mut tally, mut shown) = (IndexTally::default(), Vec::new());
     let mut by_status: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut sweep, mut chain_end) = (Sweep::of(out)?, String::new());
     for position in 0..plan.features {
         let line = index.line(position)?;
         let record: EligibilityRecord =
@@ -93,7 +99,8 @@ fn records(
             .write_all(line.as_bytes())
             .and_then(|()| lines.write_all(b"\n"))
             .map_err(Error::io("write", &path))?;
-        chain.push(&record.record_sha256)?;
+        chain_end = chain.push(&record.record_sha256)?;
+        sweep.note(&record)?;
         geojson.push(&line)?;
         tally.add(&record);
         *by_status.entry(record.status.word().to_owned()).or_default() += 1;
@@ -109,7 +116,34 @@ fn records(
     let page = IndexPage { title: &plan.title, records: &shown, rerun: &plan.command };
     write_whole(&out.join(RECORDS_STYLE), records_style().as_bytes())?;
     write_whole(&out.join("index.html"), index_html_of(&page, &tally).as_bytes())?;
-    Ok(by_status)
+    let stale = remove_stale_results(out, &chain_end, sweep)?;
+    Ok(Written { by_status, stale })
+}
+
+/// Papers, signature and portfolio of an earlier run in the folder go where they do not belong to the records that stand
+/// in it now. Tells what went.
+fn remove_stale_results(out: &Path, chain_end: &str, sweep: Sweep) -> Result<Vec<String>, Error> {
+    let mut gone = Vec::new();
+    let papers = sweep.finish()?;
+    if papers > 0 {
+        gone.push(format!("the papers that an earlier run with other answers had made of {papers} plots"));
+    }
+    let signature = out.join(SIGNATURE_FILE);
+    if signature.exists()
+        && !read_signature(out).is_ok_and(|s| s.is_some_and(|s| s.chain_sha256 == chain_end))
+    {
+        remove_stale(&signature)?;
+        gone.push("the signature, which was for other records: sign the run again".to_owned());
+    }
+    // The manifest is still that of the run that the portfolio was made of.
+    let portfolio = out.join(PORTFOLIO_FOLDER);
+    let earlier = read_manifest(out).ok().flatten();
+    let same = earlier.map_or(Ok(false), |manifest| vouched_for(out, &manifest, RECORDS_FILE))?;
+    if portfolio.exists() && !same {
+        std::fs::remove_dir_all(&portfolio).map_err(Error::io("remove", &portfolio))?;
+        gone.push("the portfolio, which was of other records: make it again".to_owned());
+    }
+    Ok(gone.into_iter().map(|what| format!("removed from the folder: {what}")).collect())
 }
 
 /// The manifest's numbers, added up over the units.

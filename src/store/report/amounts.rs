@@ -30,7 +30,7 @@ pub(super) fn section(r: &EligibilityRecord, tongue: Tongue) -> Markup {
                     p class="more" {
                         (t("How: ", "计算："))
                         (r.limit_steps.iter().take(STEPS_SHOWN).map(|s| {
-                            format!("{} {} ({})", step(&s.step, tongue), s.amount, s.basis)
+                            format!("{} {} ({})", step(&s.step, tongue), s.amount, basis(&s.basis, tongue))
                         }).collect::<Vec<_>>().join("; ")) "."
                     }
                 }
@@ -66,6 +66,21 @@ fn step(name: &str, tongue: Tongue) -> String {
         _ => None,
     };
     tongue.of_owned(|| words::name(name), || ours.map_or_else(|| words::name(name), str::to_owned))
+}
+
+/// How a line comes about: the record says it with units in English.
+fn basis(text: &str, tongue: Tongue) -> String {
+    const IN_CHINESE: [(&str, &str); 7] = [
+        ("down to a multiple of ", "向下取整，单位："),
+        ("upper bound", "上限"),
+        ("sum", "合计"),
+        (" kg per ha", " kg/ha"),
+        (" per ", "/"),
+        ("acre", "英亩"),
+        (" x ", " × "),
+    ];
+    let chinese = || IN_CHINESE.iter().fold(text.to_owned(), |text, (en, zh)| text.replace(en, zh));
+    tongue.of_owned(|| text.to_owned(), chinese)
 }
 
 fn limit(r: &EligibilityRecord, tongue: Tongue) -> Option<String> {

@@ -31,7 +31,9 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                     p class="refs" {
                         "评估日 " (day(r.as_of))
                         @if let Some(until) = r.valid_until { " · 有效至 " (day(until)) }
-                        @if let Some(a) = &r.application_ref { " · 申请 " (words::brief(a)) }
+                        @for (what, given) in [("贷款机构", &r.lender_ref), ("申请", &r.application_ref), ("借款人", &r.borrower_ref)] {
+                            @if let Some(given) = given { " · " (what) " " (words::brief(given)) }
+                        }
                     }
                 }
                 div class={ "status " (words::status_class(r.status)) } {

@@ -8,6 +8,8 @@ use super::{ChartSpan, SeasonChart};
 const SHADES: [&str; 2] = ["#f3f3f0", "#e6e6e0"];
 /// Base lines of the rows above the chart in which date labels stand.
 const ROWS: [f64; 2] = [41.0, 28.0];
+/// Least space between two labels of a row.
+const LABEL_GAP: f64 = 8.0;
 
 /// Stage shading, with names at the foot where they fit.
 pub(super) fn stages(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
@@ -77,19 +79,33 @@ pub(super) fn lines(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
     place(svg, labels);
 }
 
-/// Puts each label above its line, in the first row where it touches no earlier one.
+/// Puts each label above its line, in the first row where it touches no earlier one; where it would touch one in every
+/// row, beside it, and those before it give way to the left.
 fn place(svg: &mut Svg, mut labels: Vec<(f64, String, bool)>) {
     labels.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut taken = [f64::NEG_INFINITY; ROWS.len()];
+    let mut rows: [Vec<(f64, String, bool)>; ROWS.len()] = Default::default();
+    let end = |row: &[(f64, String, bool)]| {
+        row.last().map_or(f64::NEG_INFINITY, |(start, text, _)| start + label_width(text) + LABEL_GAP)
+    };
     for (x, text, strong) in labels {
         let width = label_width(&text);
         let start = (x - width / 2.0).clamp(LEFT, (RIGHT - width).max(LEFT));
-        let last = ROWS.len() - 1;
-        let row = (0..last).find(|row| taken.get(*row).is_some_and(|end| start >= end + 8.0)).unwrap_or(last);
-        let start = start.max(taken[row] + 8.0).min((RIGHT - width).max(LEFT));
-        taken[row] = start + width;
-        let style = if strong { "font-weight=\"bold\"" } else { "fill=\"#8a3700\"" };
-        svg.text(start + width / 2.0, ROWS[row], "middle", style, &text);
+        let free = rows.iter().position(|row| end(row) <= start);
+        let roomiest =
+            || (0..ROWS.len()).min_by(|a, b| end(&rows[*a]).total_cmp(&end(&rows[*b]))).unwrap_or(0);
+        let row = free.unwrap_or_else(roomiest);
+        let start = start.max(end(&rows[row])).min((RIGHT - width).max(LEFT));
+        rows[row].push((start, text, strong));
+    }
+    for (row, y) in rows.into_iter().zip(ROWS) {
+        let mut bound = f64::INFINITY;
+        for (start, text, strong) in row.into_iter().rev() {
+            let width = label_width(&text);
+            let start = start.min(bound - LABEL_GAP - width);
+            bound = start;
+            let style = if strong { "font-weight=\"bold\"" } else { "fill=\"#8a3700\"" };
+            svg.text(start + width / 2.0, y, "middle", style, &text);
+        }
     }
 }
 
@@ -100,4 +116,38 @@ fn extent(frame: &Frame, span: &ChartSpan) -> Option<(f64, f64)> {
     }
     let (x0, x1) = (frame.x(span.from), frame.x(span.to));
     Some((x0, x1 - x0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::svg::label_width;
+    use super::*;
+    use crate::store::tongue::Tongue;
+
+    #[test]
+    fn labels_that_crowd_at_the_edge_do_not_touch() {
+        let mut svg = Svg::new("", Tongue::Chinese);
+        let labels = ["开始 2月27日", "峰值 6月3日", "结束 7月9日", "评估日 8月13日"];
+        let at = [RIGHT - 160.0, RIGHT - 70.0, RIGHT - 30.0, RIGHT - 8.0];
+        place(&mut svg, at.into_iter().zip(labels).map(|(x, t)| (x, t.to_owned(), false)).collect());
+        let drawn = svg.finish();
+        let placed: Vec<(f64, f64, f64)> = labels
+            .iter()
+            .map(|label| {
+                let node = drawn.split("<text").find(|n| n.contains(label)).unwrap();
+                let number = |name: &str| -> f64 {
+                    let from = node.split(&format!(" {name}=\"")).nth(1).unwrap();
+                    from.split('"').next().unwrap().parse().unwrap()
+                };
+                let (x, y, half) = (number("x"), number("y"), label_width(label) / 2.0);
+                (y, x - half, x + half)
+            })
+            .collect();
+        for (n, a) in placed.iter().enumerate() {
+            assert!(a.2 <= RIGHT + 0.1 && a.1 >= 0.0, "{a:?} leaves the sheet");
+            for b in &placed[n + 1..] {
+                assert!(a.0 != b.0 || a.2 < b.1 || b.2 < a.1, "{a:?} touches {b:?}");
+            }
+        }
+    }
 }

@@ -117,6 +117,7 @@ fn land_offered_twice_is_referred_once_in_the_file_and_once_by_the_register() {
             let output = run(&later, &at("changed"), &with);
             assert_eq!(output.status.code(), Some(2), "{}", file.display());
             assert!(stderr(&output).contains("changed or cut off"), "{}", stderr(&output));
+            assert!(stderr(&output).contains("Bring the file back from a copy"), "{}", stderr(&output));
             std::fs::write(file, whole).unwrap();
         }
     }
