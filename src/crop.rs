@@ -25,6 +25,7 @@ pub mod scores;
 mod season_reading;
 mod stage;
 mod thermal;
+mod timing;
 pub mod vigour;
 pub mod yields;
 
@@ -35,6 +36,7 @@ pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;
 pub use season_reading::{METHOD, Reading, assess};
 pub use thermal::{DailyMeans, ThermalRow, ThermalTable};
+pub use timing::Unseen;
 
 use jiff::civil::Date;
 

@@ -142,19 +142,27 @@ impl RunFlags {
 
     /// The pipeline file, or the built-in default.
     pub(super) fn spec(&self) -> Result<Spec, Stop> {
-        match &self.pipeline {
-            Some(path) => {
-                Spec::load(path).map_err(|e| Stop::usage(format!("pipeline {}: {e}", path.display())))
-            }
-            None => Spec::built_in().map_err(|e| Stop::failed(format!("built-in pipeline: {e}"))),
-        }
+        spec(self.pipeline.as_deref())
     }
 
     /// A compute pool of the asked size.
     pub(super) fn pool(&self) -> Result<Arc<rayon::ThreadPool>, Stop> {
-        crate::pipeline::pool(self.threads.map_or(0, usize::from))
-            .map_err(|e| Stop::failed(format!("cannot start compute threads: {e}")))
+        pool(self.threads)
     }
+}
+
+/// A pipeline file, or the built-in default.
+pub(super) fn spec(pipeline: Option<&Path>) -> Result<Spec, Stop> {
+    match pipeline {
+        Some(path) => Spec::load(path).map_err(|e| Stop::usage(format!("pipeline {}: {e}", path.display()))),
+        None => Spec::built_in().map_err(|e| Stop::failed(format!("built-in pipeline: {e}"))),
+    }
+}
+
+/// A compute pool of the asked size; all cores without.
+pub(super) fn pool(threads: Option<u16>) -> Result<Arc<rayon::ThreadPool>, Stop> {
+    crate::pipeline::pool(threads.map_or(0, usize::from))
+        .map_err(|e| Stop::failed(format!("cannot start compute threads: {e}")))
 }
 
 /// Reads a file or standard input, at most `limit` bytes and one more (so that intake can say "too large").

@@ -93,6 +93,8 @@ pub struct Summary {
     pub bad_rows: u64,
     /// The first of them, `line 7: date ...`.
     pub problems: Vec<String>,
+    /// What was left out of rows that were used.
+    pub notes: Vec<String>,
 }
 
 impl Summary {
@@ -107,6 +109,7 @@ impl Summary {
             problems: (table.bad_rows.iter().take(20))
                 .map(|b| format!("line {}: {}", b.line, b.problem))
                 .collect(),
+            notes: table.notes.iter().take(20).cloned().collect(),
         }
     }
 }
@@ -129,6 +132,9 @@ impl std::fmt::Display for Summary {
             if self.bad_rows > self.problems.len() as u64 {
                 write!(f, "\n  ... and {} more", self.bad_rows - self.problems.len() as u64)?;
             }
+        }
+        for note in &self.notes {
+            write!(f, "\nnote: {note}")?;
         }
         Ok(())
     }

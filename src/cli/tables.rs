@@ -1,10 +1,9 @@
 //! `season`, `crop` and `simulate` as verbs: default settings in, a summary in plain words out.
 
-use crate::crop::Profiles;
 use crate::phenology::SeasonRules;
 use crate::series::{SeriesRules, Smoothing};
 
-use super::crop::{self, CropArgs, CropSettings};
+use super::crop::{self, CropArgs};
 use super::say::Voice;
 use super::season::{self, SeasonArgs};
 use super::simulate::{self, SimulateArgs};
@@ -18,8 +17,9 @@ pub(super) fn season(args: &SeasonArgs, voice: &Voice) -> Result<Ended, Stop> {
 }
 
 pub(super) fn crop(args: &CropArgs, voice: &Voice) -> Result<Ended, Stop> {
-    let profiles = Profiles::builtin().map_err(|e| Stop::failed(format!("built-in crop profiles: {e}")))?;
-    told(crop::run(args, &CropSettings::default(), &profiles), args.json, voice)
+    let spec = super::run_flags::spec(args.pipeline.as_deref())?;
+    let pool = super::run_flags::pool(args.threads)?;
+    told(pool.install(|| crop::run(args, &spec)), args.json, voice)
 }
 
 pub(super) fn validate(args: &ValidateArgs, voice: &Voice) -> Result<Ended, Stop> {

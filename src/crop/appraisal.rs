@@ -10,7 +10,8 @@ use super::ensemble::{Answer, AreaShares, Beside, Ensemble, Question, Unit, View
 use super::normal::{date, day};
 use super::profiles::{Meaning, Profiles};
 use super::season_reading::{Reading, asked_window, assess};
-use super::{Assessment, CropRules};
+use super::timing;
+use super::{Assessment, CannotTell, CropRules, Verdict};
 
 /// Days around the as-of date that the ensemble looks at when no cycle is named: most of a year back, and as far
 /// ahead as a crop that is up today may have the middle of its green time.
@@ -69,9 +70,19 @@ pub fn read_beside(
         shares: models.shares,
         crops: models.crops,
     };
-    let answer = models.ensemble.answer_beside(&question, beside, profiles, rules);
+    let unseen = timing::unseen(reading, profiles, rules);
+    let beside = Beside { unseen, ..*beside };
+    let answer = models.ensemble.answer_beside(&question, &beside, profiles, rules);
     let base = assess(reading, profiles, rules);
-    (answer.clone().into_assessment(base, reading, rules), answer)
+    let mut assessment = answer.clone().into_assessment(base, rules);
+    let held_back = assessment.declared.as_ref().is_some_and(|d| d.verdict == Verdict::Undetermined);
+    let early = |c: &CannotTell| matches!(c, CannotTell::TooEarly { expected_from: Some(_) });
+    if let Some(by) = unseen.and_then(|u| u.shows_by).filter(|_| held_back)
+        && !assessment.cannot_tell.iter().any(early)
+    {
+        assessment.cannot_tell.push(CannotTell::TooEarly { expected_from: Some(by) });
+    }
+    (assessment, answer)
 }
 
 /// First and last day that the ensemble looks at: the declared cycle where one is named, else about a year.
@@ -80,7 +91,7 @@ pub fn read_beside(
 pub(super) fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
     let as_of = reading.series.as_of();
     let (back, ahead) = (plus_days(as_of, AROUND_AS_OF.0), plus_days(as_of, AROUND_AS_OF.1));
-    if let Some((from, to)) = reading.window.filter(|(_, to)| *to != as_of) {
+    if let Some((from, to)) = reading.season_asked() {
         return (plus_days(from, -AUTUMN), to);
     }
     let (from, _) = asked_window(reading, profiles, rules);

@@ -135,6 +135,15 @@ impl Profiles {
         found
     }
 
+    /// The named zone, then those that hold the place, or where there is none the middle of the zone's first box: they
+    /// have the rows that it lacks.
+    pub fn zones_from(&self, name: &str, place: Option<(f64, f64)>) -> Vec<&Zone> {
+        let Some(named) = self.zone(name) else { return Vec::new() };
+        let middle = || named.boxes_deg.first().map(|[w, s, e, n]| (0.5 * (s + n), 0.5 * (w + e)));
+        let around = place.or_else(middle).map(|(lat, lon)| self.zones_at(lat, lon)).unwrap_or_default();
+        std::iter::once(named).chain(around.into_iter().filter(|z| z.name != name)).collect()
+    }
+
     /// What a declared word means in these zones: rows that the word names itself, else, for every crop it
     /// names, the rows of the first zone that has the crop.
     pub fn meaning(&self, word: &str, zones: &[&Zone]) -> Meaning<'_> {
@@ -186,7 +195,7 @@ impl Profiles {
 }
 
 /// Letters and digits only, lower case.
-fn plain(word: &str) -> String {
+pub(super) fn plain(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

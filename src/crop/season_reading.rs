@@ -44,7 +44,7 @@ pub struct Reading<'a> {
     pub seasons: &'a [Season],
     /// Latitude and longitude, degrees; without them no zone is chosen, unless `zone` names one.
     pub place: Option<(f64, f64)>,
-    /// Zone to use whatever the place.
+    /// Zone whose rows go before those of the place.
     pub zone: Option<&'a str>,
     /// Crop as declared, in anybody's words.
     pub declared_crop: Option<&'a str>,
@@ -52,6 +52,9 @@ pub struct Reading<'a> {
     pub declared_sowing: Option<Date>,
     /// First and last day of the season asked about; the year before the as-of date when absent.
     pub window: Option<(Date, Date)>,
+    /// Whether the window is one season by itself, rather than the time up to the as-of date. A window that ends on
+    /// another day always is.
+    pub whole_season: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -66,13 +69,19 @@ impl<'a> Reading<'a> {
             declared_crop: None,
             declared_sowing: None,
             window: None,
+            whole_season: false,
         }
+    }
+
+    /// First and last day of the one season that the window is, where it is one.
+    pub(super) fn season_asked(&self) -> Option<(Date, Date)> {
+        self.window.filter(|(_, to)| self.whole_season || *to != self.series.as_of())
     }
 
     /// Zones whose calendars apply, best first.
     pub fn zones<'p>(&self, profiles: &'p Profiles) -> Vec<&'p Zone> {
         match (self.zone, self.place) {
-            (Some(name), _) => profiles.zone(name).into_iter().collect(),
+            (Some(name), place) => profiles.zones_from(name, place),
             (None, Some((lat, lon))) => profiles.zones_at(lat, lon),
             (None, None) => Vec::new(),
         }

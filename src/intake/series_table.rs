@@ -4,7 +4,7 @@
 //! `b02` to `b12`; case and order of columns do not matter, further columns are ignored. Rows may repeat dates and
 //! come in any order. A row that cannot be used is reported with its line and the others go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
 
 use jiff::civil::Date;
@@ -22,6 +22,12 @@ pub const MAX_REPORTED: usize = 1000;
 
 /// Most bytes read from a table after decompression: 8 GiB. A small gzip file can claim any size.
 pub const MAX_BYTES: u64 = 8 << 30;
+
+/// Values a reflectance may have: bright cloud lies above 1, an offset too many below 0.
+const REFLECTANCES: std::ops::RangeInclusive<f64> = -1.0..=3.0;
+
+/// Places of one sample this near to each other are one, degrees: pixels of a field.
+const SAME_PLACE_DEG: f64 = 0.01;
 
 /// A table that cannot be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -71,16 +77,18 @@ pub struct Row {
 /// All rows of one sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SampleRows {
-    /// Latitude, degrees, from the first row that has one in range.
+    /// Latitude, degrees, of all rows that have one in range; none where they name different places.
     pub lat: Option<f64>,
     /// Longitude, degrees.
     pub lon: Option<f64>,
-    /// Label, from the first row that has one.
+    /// Label of all rows that have one; none where they differ.
     pub label: Option<String>,
-    /// Value of the column asked for with [`Options::declared_column`].
+    /// Value of the column asked for with [`Options::declared_column`]; none where rows differ.
     pub declared: Option<String>,
-    /// Rows in file order.
+    /// Rows by date, then by their values: the order of the file changes nothing.
     pub rows: Vec<Row>,
+    /// Columns in which the rows contradict each other.
+    pub disputed: BTreeSet<&'static str>,
 }
 
 /// A row that cannot be used.
@@ -103,6 +111,8 @@ pub struct SeriesTable {
     pub bad_count: u64,
     /// Rows without a value: missing observations, not errors.
     pub empty_count: u64,
+    /// What was left out of rows that were used all the same, in sentences, the first [`MAX_REPORTED`].
+    pub notes: Vec<String>,
 }
 
 /// What to read beside the standard columns.
@@ -163,7 +173,28 @@ fn parse(reader: impl Read, options: &Options) -> Result<SeriesTable, Error> {
             }
         }
     }
+    for (id, sample) in &mut table.samples {
+        sample.rows.sort_by(by_content);
+        for column in &sample.disputed {
+            note(&mut table.notes, || format!("sample {id}: its rows differ in `{column}`, so none is used"));
+        }
+    }
     Ok(table)
+}
+
+fn note(notes: &mut Vec<String>, text: impl FnOnce() -> String) {
+    if notes.len() < MAX_REPORTED {
+        notes.push(text());
+    }
+}
+
+/// By date, then by everything else that a row says, but for its line.
+fn by_content(a: &Row, b: &Row) -> std::cmp::Ordering {
+    let bands = |row: &Row| row.bands.iter().map(|(band, v)| (*band, v.to_bits())).collect::<Vec<_>>();
+    (a.date.cmp(&b.date))
+        .then_with(|| a.ndvi.total_cmp(&b.ndvi))
+        .then_with(|| a.weight.total_cmp(&b.weight))
+        .then_with(|| bands(a).cmp(&bands(b)))
 }
 
 fn unreadable(source: csv::Error) -> Error {
@@ -213,8 +244,16 @@ fn row(record: &csv::ByteRecord, line: u64, at: &Columns, table: &mut SeriesTabl
         return Err(format!("sample_id must have 1 to {MAX_ID_LEN} bytes and no control characters"));
     }
     let date = date(text(record, at.date)?)?;
-    let lat = number(record, at.lat, "lat")?.filter(|v| (-90.0..=90.0).contains(v));
-    let lon = number(record, at.lon, "lon")?.filter(|v| (-180.0..=180.0).contains(v));
+    let mut on_earth = |place, name, most: f64| -> Result<Option<f64>, String> {
+        let value = number(record, place, name)?;
+        if let Some(v) = value.filter(|v| v.abs() > most) {
+            note(&mut table.notes, || {
+                format!("line {line}: {name} {v} lies outside ±{most} and is not used")
+            });
+        }
+        Ok(value.filter(|v| v.abs() <= most))
+    };
+    let (lat, lon) = (on_earth(at.lat, "lat", 90.0)?, on_earth(at.lon, "lon", 180.0)?);
     let words = |place: Option<usize>| -> Result<Option<String>, String> {
         let value = place.map(|i| text(record, i)).transpose()?.unwrap_or("");
         Ok((!value.is_empty()).then(|| value.to_owned()))
@@ -228,21 +267,44 @@ fn row(record: &csv::ByteRecord, line: u64, at: &Columns, table: &mut SeriesTabl
     let mut bands = BTreeMap::new();
     for (band, place) in &at.bands {
         if let Some(value) = number(record, Some(*place), band.name())? {
+            if !REFLECTANCES.contains(&value) {
+                return Err(format!(
+                    "{} {value} is no reflectance between 0 and 1: is it a digital number?",
+                    band.name()
+                ));
+            }
             bands.insert(*band, value);
         }
     }
     let sample = table.samples.entry(id.to_owned()).or_default();
-    sample.lat = sample.lat.or(lat);
-    sample.lon = sample.lon.or(lon);
-    if sample.label.is_none() {
-        sample.label = label;
-    }
-    if sample.declared.is_none() {
-        sample.declared = declared;
-    }
+    let SampleRows { disputed, .. } = sample;
+    let near = |a: &f64, b: &f64| (a - b).abs() <= SAME_PLACE_DEG;
+    agree(&mut sample.lat, lat, "lat", near, disputed);
+    agree(&mut sample.lon, lon, "lon", near, disputed);
+    agree(&mut sample.label, label, "label", PartialEq::eq, disputed);
+    agree(&mut sample.declared, declared, "declared crop", PartialEq::eq, disputed);
     let Some(ndvi) = ndvi else { return Ok(false) };
     sample.rows.push(Row { line, date, ndvi, weight, bands });
     Ok(true)
+}
+
+/// Takes a value over; of two that are one within the tolerance the lesser, of two that differ none.
+fn agree<T: PartialOrd>(
+    held: &mut Option<T>,
+    value: Option<T>,
+    column: &'static str,
+    same: impl Fn(&T, &T) -> bool,
+    disputed: &mut BTreeSet<&'static str>,
+) {
+    let Some(value) = value.filter(|_| !disputed.contains(column)) else { return };
+    match held {
+        Some(old) if !same(old, &value) => {
+            *held = None;
+            disputed.insert(column);
+        }
+        Some(old) if *old <= value => {}
+        _ => *held = Some(value),
+    }
 }
 
 fn text(record: &csv::ByteRecord, place: usize) -> Result<&str, String> {
@@ -300,9 +362,38 @@ mod tests {
         let b = &table.samples["b"];
         assert_eq!((b.lat, b.lon, b.declared.as_deref()), (Some(1.5), Some(36.0), Some("Maize")));
         assert_eq!(b.rows.len(), 2);
-        assert_eq!((b.rows[0].weight, b.rows[1].weight), (0.5, 1.0));
-        assert_eq!(b.rows[0].bands, [(Band::B08, 0.3)].into());
+        assert_eq!((b.rows[0].weight, b.rows[1].weight), (1.0, 0.5), "by date");
+        assert_eq!(b.rows[1].bands, [(Band::B08, 0.3)].into());
         assert_eq!((table.empty_count, table.bad_count), (2, 0));
+        assert_eq!(table.notes, ["line 3: lat 99 lies outside ±90 and is not used"]);
+    }
+
+    #[test]
+    fn the_order_of_rows_changes_nothing_and_what_contradicts_itself_is_not_used() {
+        let rows = [
+            "a,2022-03-05,0.5,0.31,36,1.5,maize",
+            "a,2022-03-05,0.5,0.30,36,1.5,wheat",
+            "a,2022-03-01,0.4,0.2,36.000001,1.5,",
+            "b,2022-03-01,0.4,0.2,36,1.5,maize",
+            "b,2022-03-02,0.4,0.2,36,-12,maize",
+            "b,2022-03-03,0.4,2300,36,1.5,maize",
+        ];
+        let table = |order: &[usize]| {
+            let lines: Vec<&str> = order.iter().filter_map(|k| rows.get(*k).copied()).collect();
+            let text = format!("sample_id,date,ndvi,b04,lon,lat,crop\n{}\n", lines.join("\n"));
+            let mut table = parse_text(&text).unwrap();
+            table.samples.values_mut().flat_map(|s| &mut s.rows).for_each(|r| r.line = 0);
+            table
+        };
+        let given = table(&[0, 1, 2, 3, 4, 5]);
+        for order in [[5, 4, 3, 2, 1, 0], [1, 0, 2, 4, 3, 5], [2, 5, 1, 3, 0, 4]] {
+            assert_eq!(table(&order).samples, given.samples, "{order:?}");
+        }
+        let (a, b) = (&given.samples["a"], &given.samples["b"]);
+        assert_eq!((a.declared.as_deref(), a.lat, a.lon), (None, Some(1.5), Some(36.0)));
+        assert_eq!((b.declared.as_deref(), b.lat, b.lon), (Some("maize"), None, Some(36.0)));
+        assert_eq!(given.notes.len(), 2, "{:?}", given.notes);
+        assert!(given.bad_rows[0].problem.contains("b04 2300 is no reflectance"), "{:?}", given.bad_rows);
     }
 
     #[test]

@@ -75,6 +75,7 @@ impl Bench<'_> {
             declared_crop: plot.declared.crop.as_deref(),
             declared_sowing: plot.declared.sowing_date,
             window: Some((window.start, window.end)),
+            whole_season: false,
         };
         let models = Models {
             profiles: &self.spec.profiles,

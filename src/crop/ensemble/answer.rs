@@ -8,6 +8,7 @@ use super::super::normal::day;
 use super::super::profile::{Profile, Zone};
 use super::super::profiles::Profiles;
 use super::super::thermal::{DailyMeans, ThermalTable, Warp};
+use super::super::timing::Unseen;
 use super::super::{Candidate, CropRules, DeclaredCheck};
 use super::area_shares::AreaShares;
 use super::cover;
@@ -60,6 +61,8 @@ pub struct Beside<'a> {
     pub nbr2: &'a [(Date, f64)],
     /// What a trained classifier says of the plot; it is pooled into the weighing of crops, dates stay the profiles'.
     pub learned: Option<&'a super::learned::Learned>,
+    /// Why the declared crop cannot be seen yet, where that is so.
+    pub unseen: Option<Unseen>,
 }
 
 /// One class and what speaks for it.
@@ -183,7 +186,7 @@ impl Ensemble {
             .collect();
         let rows = profiles.rows_in(question.zones);
         let mut classes = self.classes(question, beside, &rows, profiles, from, to);
-        let declared = judge::declared_rows(question, profiles);
+        let declared = judge::declared_rows(question, profiles, &self.table);
         let new_year = Date::new(to.year(), 1, 1).map_or(0.0, day);
         let covers: Vec<Class<'_>> = (self.table.covers_in(question.zones).into_iter())
             .map(|row| Class {
@@ -285,7 +288,8 @@ impl Ensemble {
             Some(learned) => learned.pooled(&words, &profile),
             None => profile,
         };
-        let probability = pooled(posterior(&evidence, open, &prior, &trust));
+        let own = posterior(&evidence, open, &prior, &trust);
+        let probability = pooled(own.clone());
         let flat_probability = pooled(posterior(&evidence, open, &flat, &trust));
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
@@ -307,10 +311,30 @@ impl Ensemble {
         let groups = candidates(summed(&scores, |c| &c.group));
         let group_log_odds = judge::group_log_odds(classes, &flat_probability, &flat);
         let group_log_odds_by_area = judge::group_log_odds(classes, &probability, &prior);
-        let check = judge::check(question, declared, classes, &flat_probability, &flat, seen.len(), rules);
+        let facts = judge::Facts { clear_dates: seen.len(), unseen: beside.unseen };
+        let check = judge::check(question, declared, classes, &flat_probability, &flat, facts, rules);
+        // Dates and stage are the profiles': a classifier knows names only.
+        let own_groups = if beside.learned.is_some() {
+            let mut alone = scores.clone();
+            alone.iter_mut().zip(&own).for_each(|(score, p)| score.probability = *p);
+            candidates(summed(&alone, |c| &c.group))
+        } else {
+            groups.clone()
+        };
         let develop = |declared: &judge::Declared<'_>, check: Option<&DeclaredCheck>| {
-            let (table, p) = (&self.table, &probability);
-            develop::develop(question, beside, profiles, table, seen, classes, p, declared, check, &groups)
+            let (table, p) = (&self.table, &own);
+            develop::develop(
+                question,
+                beside,
+                profiles,
+                table,
+                seen,
+                classes,
+                p,
+                declared,
+                check,
+                &own_groups,
+            )
         };
         let development = develop(declared, check.as_ref());
         let undeclared = (question.declared_crop.is_some() && question.declared_sowing.is_none())

@@ -2,9 +2,8 @@
 
 use crate::series::days_between;
 
-use super::super::season_reading::Reading;
 use super::super::stage::of_bbch;
-use super::super::{Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, Stage};
+use super::super::{Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, Stage, Verdict};
 use super::METHOD;
 use super::answer::{Answer, Decision};
 use super::cut::{Standing, middle};
@@ -17,7 +16,7 @@ impl Answer {
     /// declared crop, stage, maturity, emergence, harvest. Seasons, cropped or not, and what was seen stay.
     ///
     /// A plot without a crop cycle gets no stage from hypotheses, and a stale one no word for today's stage.
-    pub fn into_assessment(self, base: Assessment, _: &Reading<'_>, rules: &CropRules) -> Assessment {
+    pub fn into_assessment(self, base: Assessment, rules: &CropRules) -> Assessment {
         let mut a = Assessment { method: METHOD, ..base };
         if let (Decision::Refer(_), Some(best)) = (&self.decision, self.crops.first()) {
             a.cannot_tell.push(CannotTell::Ambiguous {
@@ -27,6 +26,11 @@ impl Answer {
             });
         }
         a.candidates = self.crops.into_iter().take(CANDIDATES).collect();
+        // A word that is no crop of the calendar may be a cover of the table.
+        let known = self.declared.as_ref().is_some_and(|d| d.verdict != Verdict::UnknownCrop);
+        if let Some(unknown) = a.declared.take_if(|d| known && d.verdict == Verdict::UnknownCrop) {
+            a.cannot_tell.retain(|c| *c != CannotTell::OutOfDomain { what: unknown.basis.clone() });
+        }
         a.declared = self.declared.or(a.declared);
         let Some(d) = self.development.filter(|_| a.cropped == Cropped::Yes) else { return a };
         let fresh = a.last_clear.is_some_and(|last| {

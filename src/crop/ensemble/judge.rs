@@ -5,10 +5,12 @@ use jiff::civil::Date;
 use super::super::normal::{date, day};
 use super::super::profile::Profile;
 use super::super::profiles::{Meaning, Profiles};
+use super::super::timing::Unseen;
 use super::super::{Candidate, CropRules, DeclaredCheck, Verdict};
 use super::answer::{Class, Decision, Question};
 use super::develop::Development;
 use super::posterior::log_bayes_factor;
+use super::table::EnsembleTable;
 use super::views::Seen;
 
 /// Probability from which a crop or group is named (science 5.5).
@@ -49,17 +51,18 @@ impl Declared<'_> {
     }
 }
 
-pub(super) fn declared_rows<'p>(question: &Question<'_>, profiles: &'p Profiles) -> Declared<'p> {
+pub(super) fn declared_rows<'p>(
+    question: &Question<'_>,
+    profiles: &'p Profiles,
+    table: &EnsembleTable,
+) -> Declared<'p> {
     let Some(word) = question.declared_crop else { return Declared::Nothing };
     match profiles.meaning(word, question.zones) {
         Meaning::Rows(rows) => Declared::Rows(rows),
         Meaning::NoCalendar { crops } => Declared::NoCalendar(crops),
-        Meaning::UnknownWord => match word.trim().to_lowercase() {
-            cover if ["grass", "orchard_vine", "tree", "fallow"].contains(&cover.as_str()) => {
-                Declared::Cover(cover)
-            }
-            _ => Declared::Unknown,
-        },
+        Meaning::UnknownWord => {
+            table.cover_named(word).map_or(Declared::Unknown, |name| Declared::Cover(name.to_owned()))
+        }
     }
 }
 
@@ -78,6 +81,14 @@ pub(super) fn group_log_odds(
         .collect()
 }
 
+/// What a verdict needs besides the numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    pub clear_dates: usize,
+    /// Why the declared crop cannot be seen yet.
+    pub unseen: Option<Unseen>,
+}
+
 /// The declared crop against the rest, with flat priors: what is common locally says nothing about one farmer.
 pub(super) fn check(
     question: &Question<'_>,
@@ -85,7 +96,7 @@ pub(super) fn check(
     classes: &[Class<'_>],
     flat_posterior: &[f64],
     flat: &[f64],
-    clear_dates: usize,
+    Facts { clear_dates, unseen }: Facts,
     rules: &CropRules,
 ) -> Option<DeclaredCheck> {
     let word = question.declared_crop?;
@@ -133,6 +144,13 @@ pub(super) fn check(
         return said(crop, Verdict::Undetermined, Some(odds), None, basis);
     }
     let named = rival.filter(|(c, _)| !c.open_set).map(|(c, _)| c.name.clone());
+    // Bare land before the crop shows fits it as little as it speaks against it. What rose since may be the crop, or what
+    // is cut before it is sown: that is no contradiction yet.
+    if let Some(unseen) = unseen.filter(|u| !u.risen || odds < CONTRADICTED) {
+        basis.push_str(&format!("; too early to tell: {}", unseen.words()));
+        let verdict = if unseen.risen { Verdict::Inconsistent } else { Verdict::Undetermined };
+        return said(crop, verdict, Some(odds), named.filter(|_| unseen.risen), basis);
+    }
     match odds {
         o if o > CONSISTENT => said(crop, Verdict::Consistent, Some(o), None, basis),
         o if o >= INCONSISTENT => said(crop, Verdict::Undetermined, Some(o), None, basis),
@@ -155,6 +173,9 @@ pub(super) fn decide(
         let (have, need) = (seen.len(), rules.min_clear_dates);
         return Decision::Refer(format!("{have} clear dates in the window, {need} are needed"));
     }
+    if classes.iter().all(|c| c.row.is_none()) {
+        return Decision::Refer("there is no crop calendar for this place".to_owned());
+    }
     let open = classes.iter().find(|c| c.open_set);
     let best = classes.iter().filter(|c| !c.open_set).map(|c| c.evidence).fold(f64::NEG_INFINITY, f64::max);
     if open.is_some_and(|o| best < o.evidence - OUT_OF_DOMAIN) {
@@ -165,7 +186,7 @@ pub(super) fn decide(
         return Decision::Refer(format!("something that is not on the list is too likely (p = {p_open:.2})"));
     }
     let (Some(crop), Some(group)) = (crops.first(), groups.first()) else {
-        return Decision::Refer("there is no crop calendar for this place".to_owned());
+        return Decision::Refer("nothing could be weighed".to_owned());
     };
     let is_best = |c: &&Class<'_>| c.name == crop.crop;
     if let Some(d) = development.filter(|_| classes.iter().filter(is_best).any(|c| c.row.is_some())) {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::super::profile::Zone;
+use super::super::profiles::plain;
 
 /// The table that ships with croplens, `pipelines/ensemble.toml`.
 const BUILTIN: &str = include_str!("../../../pipelines/ensemble.toml");
@@ -164,6 +165,9 @@ pub(super) struct CoverRow {
     /// Zones it is for; every zone when empty. The first row of a name that fits is used.
     #[serde(default)]
     pub zones: Vec<String>,
+    /// Other words for it, as people declare it; the row for every zone holds them.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
     #[serde(default)]
     pub bare_soil_speaks_against: bool,
     #[serde(default)]
@@ -221,6 +225,15 @@ impl EnsembleTable {
     /// Name and group of every cover, the open set among them.
     pub fn covers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.cover.iter().filter(|c| c.zones.is_empty()).map(|c| (c.name.as_str(), c.group.as_str()))
+    }
+
+    /// The cover that a declared word means, where it is one that is grown or lies fallow.
+    pub(super) fn cover_named(&self, word: &str) -> Option<&str> {
+        let word = plain(word);
+        let is = |c: &&CoverRow| {
+            !c.synonyms.is_empty() && (plain(&c.name) == word || c.synonyms.iter().any(|s| plain(s) == word))
+        };
+        self.cover.iter().find(is).map(|c| c.name.as_str())
     }
 
     /// The covers of a place, one row a name: the first that fits one of the zones.

@@ -1,6 +1,10 @@
 //! Two crops in the window: last year's must not answer for this year's.
 
-use croplens::crop::{Assessment, CropRules, Cropped, Profiles, Reading, Stage, Verdict, assess};
+use croplens::crop::ensemble::{Ensemble, Unit, views_of};
+use croplens::crop::{
+    Assessment, CannotTell, CropRules, Cropped, Models, Profiles, Reading, Stage, Verdict, assess,
+    read as read_all,
+};
 use croplens::series::{Sight, plus_days};
 use jiff::civil::{Date, date};
 
@@ -90,4 +94,138 @@ fn a_peak_that_nobody_saw_is_no_crop_seen() {
     assert!(blind.seasons.iter().any(|s| s.peak > 0.8), "the curve bridges the gap: {:?}", blind.seasons);
     assert_eq!(blind.cropped, Cropped::CannotTell);
     assert_eq!(blind.harvested, None);
+}
+
+/// NDVI of each fifth day from January 2022 on, with crops that green up and fall at these days of it.
+fn field(seasons: &[(f64, f64)], days: i32) -> Vec<Sight> {
+    let ndvi = |d: f64| seasons.iter().map(|(up, down)| s((d - up) / 8.0) - s((d - down) / 8.0)).sum::<f64>();
+    let sight = |d: i32| {
+        // Some hundredths of noise, the same in every run.
+        let noise = 0.015 * f64::from((d * 7919) % 13 - 6) / 6.0;
+        let ndvi = 0.2 + 0.66 * ndvi(f64::from(d)) + noise;
+        Sight { date: plus_days(date(2022, 1, 1), d), ndvi, weight: 1.0, blue: None }
+    };
+    (0..days).step_by(5).map(sight).collect()
+}
+
+/// As an appraisal asks: the declared crop, no sowing date unless given, the year before the as-of date.
+fn asked(
+    sights: &[Sight],
+    as_of: Date,
+    declared: &str,
+    sown: Option<Date>,
+    season: Option<(Date, Date)>,
+) -> Assessment {
+    let (series, smooth, seasons) = curve(sights, as_of, PLACE.0);
+    let reading = Reading {
+        place: Some(PLACE),
+        declared_crop: Some(declared),
+        declared_sowing: sown,
+        window: season,
+        whole_season: season.is_some(),
+        ..Reading::of(&series, &smooth, &seasons)
+    };
+    let (profiles, ensemble) = (Profiles::builtin().unwrap(), Ensemble::builtin().unwrap());
+    let models =
+        Models { profiles: &profiles, ensemble: &ensemble, shares: None, unit: Unit::Field, crops: &[] };
+    read_all(&reading, &views_of(&series), &models, &CropRules::default()).0
+}
+
+#[test]
+fn land_that_lay_idle_speaks_neither_for_nor_against_a_crop_that_does_not_show_yet() {
+    // Idle in 2022, maize from June 2023 on; wheat in 2022, then the same; maize in both years.
+    let (up, down) = (365.0 + 161.0, 365.0 + 262.0);
+    let histories = [vec![(up, down)], vec![(73.0, 170.0), (up, down)], vec![(161.0, 262.0), (up, down)]];
+    for (n, history) in histories.iter().enumerate() {
+        let sights = field(history, 720);
+        for as_of in
+            [date(2023, 2, 15), date(2023, 4, 12), date(2023, 4, 25), date(2023, 5, 10), date(2023, 5, 25)]
+        {
+            for sown in [None, Some(date(2023, 4, 29))].into_iter().filter(|s| s.is_none_or(|s| s < as_of)) {
+                let a = asked(&sights, as_of, "maize", sown, None);
+                assert_eq!(verdict(&a), Verdict::Undetermined, "{n} {as_of} {sown:?}: {:?}", a.declared);
+            }
+            let year = Some((date(2023, 1, 1), date(2023, 12, 31)));
+            let a = asked(&sights, as_of, "maize", None, year);
+            assert_eq!(verdict(&a), Verdict::Undetermined, "{n} {as_of}, 2023: {:?}", a.declared);
+            let early = |c: &CannotTell| matches!(c, CannotTell::TooEarly { expected_from: Some(_) });
+            assert!(a.cannot_tell.iter().any(early), "{n} {as_of}: {:?}", a.cannot_tell);
+        }
+        // Once it shows, it is told.
+        assert_eq!(
+            verdict(&asked(&sights, date(2023, 8, 15), "maize", None, None)),
+            Verdict::Consistent,
+            "{n}"
+        );
+    }
+    // The season that is over is judged by itself, also on its own last day.
+    let sights = field(&histories[2], 720);
+    let year = Some((date(2022, 1, 1), date(2022, 12, 31)));
+    for as_of in [date(2022, 12, 31), date(2023, 4, 25)] {
+        assert_eq!(verdict(&asked(&sights, as_of, "maize", None, year)), Verdict::Consistent, "{as_of}");
+    }
+}
+
+#[test]
+fn a_winter_crop_is_judged_when_it_stands_and_not_before() {
+    // Wheat of 2022/23: sown at the end of October, up in November, half-rise in mid March, half-fall at the end of June.
+    let sights = field(&[(325.0, 365.0 + 178.0)], 600);
+    let sown = Some(date(2022, 10, 25));
+    for as_of in [date(2022, 10, 30), date(2022, 11, 8)] {
+        assert_eq!(
+            verdict(&asked(&sights, as_of, "winter wheat", sown, None)),
+            Verdict::Undetermined,
+            "{as_of}"
+        );
+    }
+    assert_ne!(
+        verdict(&asked(&sights, date(2023, 2, 15), "winter wheat", sown, None)),
+        Verdict::Contradicted
+    );
+    assert_eq!(verdict(&asked(&sights, date(2023, 6, 25), "winter wheat", sown, None)), Verdict::Consistent);
+    // What stands green while maize should be coming up is told, as no contradiction before the maize must show.
+    let maize = asked(&sights, date(2023, 5, 25), "maize", Some(date(2023, 4, 25)), None);
+    assert!(matches!(verdict(&maize), Verdict::Inconsistent | Verdict::Undetermined), "{:?}", maize.declared);
+    let later = asked(&sights, date(2023, 9, 1), "maize", Some(date(2023, 4, 25)), None);
+    assert!(matches!(verdict(&later), Verdict::Inconsistent | Verdict::Contradicted), "{:?}", later.declared);
+    assert!(!later.declared.as_ref().unwrap().basis.contains("too early"), "{:?}", later.declared);
+}
+
+#[test]
+fn a_named_zone_keeps_the_crops_of_the_zones_around_it() {
+    let profiles = Profiles::builtin().unwrap();
+    let zones = profiles.zones_from("europe-atlantic", None);
+    assert_eq!(zones[0].name, "europe-atlantic");
+    let crops: Vec<&str> = profiles.rows_in(&zones).iter().map(|row| row.crop.as_str()).collect();
+    let by_place: Vec<&str> =
+        profiles.rows_in(&profiles.zones_at(PLACE.0, PLACE.1)).iter().map(|row| row.crop.as_str()).collect();
+    for crop in by_place {
+        assert!(crops.contains(&crop), "{crop} is missing");
+    }
+    assert!(profiles.zones_from("atlantis", None).is_empty());
+}
+
+#[test]
+fn covers_can_be_declared_by_the_words_people_use_and_land_without_a_calendar_is_referred() {
+    let meadow = |d: i32| Sight {
+        date: plus_days(date(2022, 1, 1), d),
+        ndvi: 0.68 + 0.05 * f64::from((d * 7919) % 13 - 6) / 6.0,
+        weight: 1.0,
+        blue: None,
+    };
+    let sights: Vec<Sight> = (0..365).step_by(6).map(meadow).collect();
+    for word in ["Pasture", "alfalfa", "草地", "grass"] {
+        let a = asked(&sights, date(2022, 12, 20), word, None, None);
+        assert_eq!(a.declared.as_ref().unwrap().crop, "grass", "{word}");
+        assert_ne!(verdict(&a), Verdict::UnknownCrop);
+        assert!(
+            !a.cannot_tell
+                .iter()
+                .any(|c| matches!(c, CannotTell::OutOfDomain { what } if what.contains("not a crop")))
+        );
+    }
+    assert_eq!(
+        verdict(&asked(&sights, date(2022, 12, 20), "dragon fruit", None, None)),
+        Verdict::UnknownCrop
+    );
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use croplens::cli::crop::{COLUMNS, CropArgs, CropSettings, run};
-use croplens::crop::Profiles;
+use croplens::cli::crop::{COLUMNS, CropArgs, run};
+use croplens::pipeline::Spec;
 
 use crate::phenology::verb::two_fields;
 
@@ -21,6 +21,8 @@ fn args(dir: &std::path::Path) -> CropArgs {
         model: None,
         pixel: false,
         temperature: None,
+        pipeline: None,
+        threads: None,
     }
 }
 
@@ -31,8 +33,7 @@ fn writes_a_row_a_sample() {
     text.push_str("unseen,2023-05-01,,0.5,35.0,maize\n");
     fs::write(dir.path().join("s.csv"), text).unwrap();
     let args = args(dir.path());
-    let profiles = Profiles::builtin().unwrap();
-    let summary = run(&args, &CropSettings::default(), &profiles).unwrap();
+    let summary = run(&args, &Spec::built_in().unwrap()).unwrap();
     assert_eq!((summary.samples, summary.rows_written, summary.empty_rows), (3, 3, 1));
     let text = fs::read_to_string(&args.out).unwrap();
     let mut csv = csv::Reader::from_reader(text.as_bytes());
@@ -62,7 +63,7 @@ fn writes_a_row_a_sample() {
 fn an_unknown_zone_is_refused_with_the_known_ones() {
     let dir = tempfile::tempdir().unwrap();
     let args = CropArgs { zone: "atlantis".into(), ..args(dir.path()) };
-    let error = run(&args, &CropSettings::default(), &Profiles::builtin().unwrap()).unwrap_err();
+    let error = run(&args, &Spec::built_in().unwrap()).unwrap_err();
     assert!(error.is_usage() && error.to_string().contains("kenya-west"), "{error}");
 }
 
@@ -72,7 +73,7 @@ fn bytes(table: &str, threads: usize) -> Vec<u8> {
     fs::write(dir.path().join("s.csv"), table).unwrap();
     let args = args(dir.path());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| run(&args, &CropSettings::default(), &Profiles::builtin().unwrap())).unwrap();
+    pool.install(|| run(&args, &Spec::built_in().unwrap())).unwrap();
     fs::read(&args.out).unwrap()
 }
 
