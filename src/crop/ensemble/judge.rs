@@ -146,7 +146,9 @@ pub(super) fn check(
     let named = rival.filter(|(c, _)| !c.open_set).map(|(c, _)| c.name.clone());
     // Bare land before the crop shows fits it as little as it speaks against it. What rose since may be the crop, or what
     // is cut before it is sown: that is no contradiction yet.
-    if let Some(unseen) = unseen.filter(|u| !u.risen || odds < CONTRADICTED) {
+    let early =
+        |u: &Unseen| if u.shows_by.is_some() { !u.risen || odds < CONTRADICTED } else { odds < INCONSISTENT };
+    if let Some(unseen) = unseen.filter(early) {
         basis.push_str(&format!("; too early to tell: {}", unseen.words()));
         let verdict = if unseen.risen { Verdict::Inconsistent } else { Verdict::Undetermined };
         return said(crop, verdict, Some(odds), named.filter(|_| unseen.risen), basis);
