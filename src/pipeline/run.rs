@@ -1,7 +1,7 @@
 //! `appraise`: plots in, one record per plot out, and everything a person needs to check them.
 //!
-//! Unit by unit (`plan`): what was not finished before is read (`reading`), judged (`unit`) and published as a part;
-//! the parts of a whole run are joined to its files. A shard does its own units and leaves the joining to `merge`.
+//! Unit by unit (`plan`, `walk`): what was not finished before is read, judged (`unit`) and published as a part; the
+//! parts of a whole run are joined to its files. A shard does its own units and leaves the joining to `merge`.
 
 mod plan;
 mod publish;
