@@ -4,7 +4,7 @@ use crate::series::days_between;
 
 use super::super::season_reading::Reading;
 use super::super::stage::of_bbch;
-use super::super::{Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, Stage};
+use super::super::{Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, OutOfDomain, Stage};
 use super::METHOD;
 use super::answer::{Answer, Decision};
 use super::cut::{Standing, middle};
@@ -55,9 +55,7 @@ impl Answer {
                 return a;
             }
             Standing::Unclear => {
-                let what =
-                    "whether the crop is ripe and standing or already cut: NDVI alone shows no difference";
-                let what = CannotTell::OutOfDomain { what: what.to_owned() };
+                let what = CannotTell::OutOfDomain(OutOfDomain::RipeOrCut);
                 if !a.cannot_tell.contains(&what) {
                     a.cannot_tell.push(what);
                 }

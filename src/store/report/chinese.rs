@@ -5,7 +5,7 @@ mod events;
 use jiff::civil::Date;
 use maud::{PreEscaped, html};
 
-use crate::record::{Agreement, Confidence, CropSeen, Effect, EligibilityRecord, Status, WORDS};
+use crate::record::{Agreement, Confidence, CropSeen, Effect, EligibilityRecord, Status, in_chinese};
 use crate::store::finished::deferring_reason;
 use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
@@ -256,20 +256,15 @@ fn cropped_area(r: &EligibilityRecord) -> String {
             words::hectares(low.get() * m2),
             words::hectares(high.get() * m2)
         ),
-        (.., Some(why)) => format!("无法判断：{}", worded(why)),
+        (.., Some(why)) => format!("无法判断：{}", in_chinese(why).unwrap_or(why)),
         _ => "未查看".to_owned(),
     }
-}
-
-/// A word of the table of words; any other text as it stands.
-fn worded(word: &str) -> &str {
-    WORDS.iter().find(|row| row.word == word).map_or(word, |row| row.zh)
 }
 
 /// A crop as the applicant named it, in Chinese where the table knows it.
 fn crop_name(text: &str) -> String {
     let word = text.to_lowercase().replace([' ', '-'], "_");
-    WORDS.iter().find(|row| row.word == word).map_or_else(|| words::brief(text), |row| row.zh.to_owned())
+    in_chinese(&word).map_or_else(|| words::brief(text), str::to_owned)
 }
 
 fn stage(word: &str) -> &'static str {

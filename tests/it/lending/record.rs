@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use croplens::lending::{appraise, seal};
 use croplens::record::{
-    CODES, Code, Effect, EligibilityRecord, Field, Form, Kind, Link, ParamValue, Party, Reason, WORDS,
+    CODES, Code, Effect, EligibilityRecord, Field, Form, Kind, Link, Param, ParamValue, Party, Reason, WORDS,
     digest, verify,
 };
 use serde_json::{Value, json};
@@ -167,12 +167,22 @@ fn sample(form: Form) -> ParamValue {
     }
 }
 
+/// A sentence inside a sentence comes in both languages, `x` and `x_zh`: each stands in its own language and in no
+/// other. Everything else stands in all.
+fn shown_in(language: &str, param: &Param, all: &[Param]) -> bool {
+    let chinese = format!("{}_zh", param.name);
+    match language {
+        "zh" => !all.iter().any(|other| other.name == chinese),
+        _ => !param.name.ends_with("_zh"),
+    }
+}
+
 #[test]
 fn every_sentence_shows_every_number_in_every_language() {
     for facts in CODES {
         for (language, template) in [("en", facts.en), ("zh", facts.zh)] {
             let mut bare = template.to_owned();
-            for p in facts.params {
+            for p in facts.params.iter().filter(|p| shown_in(language, p, facts.params)) {
                 let hole = format!("{{{}}}", p.name);
                 assert!(bare.contains(&hole), "{} {language}: {hole} is never shown", facts.code);
                 bare = bare.replace(&hole, "");
