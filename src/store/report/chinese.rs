@@ -1,6 +1,6 @@
 //! The same page in Chinese: `report.zh.html`.
 
-mod events;
+mod seen;
 
 use jiff::civil::Date;
 use maud::{PreEscaped, html};
@@ -12,7 +12,7 @@ use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
 
-use super::{CHANGES_SHOWN, LONG_ID, Report, amounts, picture, style};
+use super::{CHANGES_SHOWN, LONG_ID, Report, alerts, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
 const FONTS: &str =
@@ -186,7 +186,7 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         (Some(CropSeen::No), _) => "未见作物",
         (Some(CropSeen::CannotTell) | None, _) => "无法判断",
     };
-    let crop = match events::candidates(r) {
+    let crop = match seen::candidates(r) {
         Some(candidates) => format!("{crop}；{candidates}"),
         None => crop.to_owned(),
     };
@@ -238,10 +238,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         ("绿度NDVI", String::new(), ndvi),
     ]);
     let further = [
-        ("事件", events::events(r)),
-        ("长势", events::vigour(r)),
-        ("产量", events::expected_yield(r)),
-        ("影像", Some(events::images(r))),
+        ("事件", alerts::events(r, Tongue::Chinese)),
+        ("长势", alerts::vigour(r, Tongue::Chinese)),
+        ("产量", alerts::expected_yield(r, Tongue::Chinese)),
+        ("影像", Some(seen::images(r))),
     ];
     rows.extend(further.into_iter().filter_map(|(what, seen)| Some((what, String::new(), seen?))));
     rows

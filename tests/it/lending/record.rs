@@ -270,3 +270,10 @@ fn canonical_json_is_what_javascript_makes_of_it() {
     let expected = include_str!("../../data/lending/canonical_out.json");
     assert!(croplens::record::canonical_json(&given) == expected);
 }
+
+#[test]
+fn an_id_that_is_spelled_as_a_word_of_the_table_stays_an_id() {
+    let reason = Reason::new(Code::OverlapOtherSeason, ["early".into(), 0.25.into()]);
+    assert!(reason.text_en().contains("offered in early in"), "{}", reason.text_en());
+    assert!(reason.text_zh().contains("early"), "{}", reason.text_zh());
+}
