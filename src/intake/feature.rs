@@ -80,7 +80,7 @@ pub(super) fn read(
     match members(text, limits, &mut defects) {
         Ok(Members { geometry, properties, id }) => {
             let (properties, mut personal_names) = property_values(properties, names, &mut defects);
-            let own = id.filter(|raw| !personal::holds_personal(&text_of(raw)));
+            let own = id.filter(|raw| !personal::held_in(raw));
             if own != id && !personal_names.iter().any(|name| name == "id") {
                 personal_names.push("id".to_owned());
             }
@@ -180,9 +180,9 @@ fn property_values<'a>(
             let is_read = |name: &str| properties::READ.contains(&name);
             let mut is_personal = |name: &str, value: &str| match is_read(name) {
                 true => {
-                    let text = text_of(value);
-                    properties::CARRIED.contains(&name) && personal::holds_personal(&text)
-                        || name == properties::BORROWER && personal::is_a_name(&text)
+                    let held = personal::held_in(value);
+                    properties::CARRIED.contains(&name) && held
+                        || name == properties::BORROWER && personal::is_a_name(&text_of(value))
                 }
                 false => known.look_personal(name, value) || personal::inside(name, value),
             };

@@ -22,7 +22,7 @@ use table::{
 };
 
 pub(super) use names::Names;
-pub(super) use values::{holds_personal, is_a_name};
+pub(super) use values::is_a_name;
 
 /// What to do with a plot that carries data of a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,6 +95,24 @@ fn names_data(name: &str) -> bool {
     }
     let beside = [NAMES, PERSONS, PERSONS_BESIDE, BESIDE, NUMBERS];
     any(NAMES) && words.iter().all(|w| beside.iter().any(|list| has(list, w)))
+}
+
+/// Whether the text of a JSON value, or any text inside it, holds data of a person by what it is.
+pub(super) fn held_in(value: &str) -> bool {
+    match serde_json::from_str::<Value>(value) {
+        Ok(value) => any_text(&value),
+        Err(_) => values::holds_personal(value),
+    }
+}
+
+fn any_text(value: &Value) -> bool {
+    match value {
+        Value::String(text) => values::holds_personal(text),
+        Value::Array(items) => items.iter().any(any_text),
+        Value::Object(members) => members.values().any(any_text),
+        Value::Number(number) => values::holds_personal(&number.to_string()),
+        Value::Null | Value::Bool(_) => false,
+    }
 }
 
 /// Whether a value holds personal properties, by their names; only objects, and lists of objects, have such.
@@ -189,5 +207,7 @@ mod tests {
         assert!(!inside("crop", r#"{"scheme":"x","name":"maize"}"#));
         assert!(!inside("soil", r#"{"ph":6.5}"#));
         assert!(!inside("a", "7"));
+        assert!(held_in(r#"{"scheme":"x","name":"maize w.k@example.org"}"#) && held_in("13812345678"));
+        assert!(!held_in(r#"{"scheme":"x","name":"maize"}"#));
     }
 }

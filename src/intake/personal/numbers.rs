@@ -145,10 +145,17 @@ fn verhoeff(digits: &str) -> bool {
     digits.enumerate().fold(0, |sum, (place, digit)| product(sum, turned(digit, place))) == 0
 }
 
-/// An account number by ISO 13616, its remainder by 97 being one; without spaces.
+/// Countries with account numbers by ISO 13616, with the length of each.
+const IBAN_LENGTHS: &str = "\
+    NO15 BE16 DK18 FI18 NL18 SI19 AT20 EE20 KZ20 LT20 LU20 CH21 HR21 LV21 BG22 DE22 GB22 IE22 RS22 CZ24 ES24 RO24 \
+    SE24 SK24 MD24 PT25 TR26 FR27 GR27 IT27 CY28 HU28 PL28 EG29 BR29 UA29 MT31";
+
+/// An account number by ISO 13616, of its country's length and with a remainder of one by 97; without spaces.
 pub(super) fn is_iban(word: &str) -> bool {
     let upper = word.to_ascii_uppercase();
-    let fits = (15..=34).contains(&upper.len()) && upper.bytes().all(|b| b.is_ascii_alphanumeric());
+    let of_country = upper.get(..2).map(|country| format!("{country}{}", upper.len()));
+    let fits = of_country.is_some_and(|form| super::spelling::has(IBAN_LENGTHS, &form))
+        && upper.bytes().all(|b| b.is_ascii_alphanumeric());
     let Some((head, rest)) = upper.split_at_checked(4).filter(|(head, _)| fits && is_of_form(head, "AA00"))
     else {
         return false;

@@ -5,12 +5,16 @@ use super::numbers::{
     holds_aadhaar, holds_grouped_phone, holds_international_phone, is_chinese_mobile, is_document, is_email,
     is_iban, is_number_of_a_phone,
 };
-use super::spelling::{has, is_han, is_mark, plain_width, words};
+use super::spelling::{has, is_han, is_mark, plain_width};
 use super::table::PHONE_LABELS;
 
 /// Whether a text holds an address or number of a person, alone or among other words, or one that is labelled as
 /// such (`tel 0712345678`, `name: …`).
-pub(in crate::intake) fn holds_personal(text: &str) -> bool {
+pub(super) fn holds_personal(text: &str) -> bool {
+    // Nearly all texts are plain words: nothing below finds anything in them.
+    if !text.chars().any(|c| c.is_numeric() || "@＠:：=＝".contains(c)) {
+        return false;
+    }
     let text = plain_width(text);
     let of_word = |c: char| c.is_alphanumeric() || "@._-+".contains(c);
     let mut pieces = text.split(|c: char| !of_word(c)).map(|word| word.trim_matches(['.', '-', '_']));
@@ -32,10 +36,10 @@ fn is_personal_word(word: &str) -> bool {
 
 /// A label before what it names.
 fn is_labelled(text: &str) -> bool {
-    let number = text.split(|c: char| !(c.is_ascii_digit() || "+ -.()/".contains(c))).map(str::trim);
-    let phone = number.clone().any(is_number_of_a_phone)
-        && (words(text).iter().any(|w| has(PHONE_LABELS, w))
-            || PHONE_LABELS.split_whitespace().any(|l| l.starts_with(is_han) && text.contains(l)));
+    let number = |run: &str| is_number_of_a_phone(run.trim());
+    let numbers = text.split(|c: char| !(c.is_ascii_digit() || "+ -.()/".contains(c)));
+    let mut labels = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let phone = numbers.clone().any(number) && labels.any(|word| has(PHONE_LABELS, &word.to_lowercase()));
     let mut parts = text.split([';', ',', '|', '\n']);
     let named = parts.any(|part| {
         part.split_once([':', '=']).is_some_and(|(label, rest)| !rest.trim().is_empty() && names_data(label))

@@ -90,7 +90,7 @@ fn what_stands_beside_other_words_is_found_in_ids_and_references() {
         let refused = read(&text, Personal::Refuse);
         assert!(rejection(&refused.entries[0]).reasons[0].text.starts_with(&format!("{name};")), "{name}");
         plot(&read(&text, Personal::Drop).entries[0]);
-        let fine = collection(&[with("a", &format!(r#""{name}":"L-7 north 2024/12345678901""#))]);
+        let fine = collection(&[with("a", &format!(r#""{name}":"L-7 north 2024/98765432101""#))]);
         plot(&read(&fine, Personal::Refuse).entries[0]);
     }
 }
