@@ -206,11 +206,8 @@ pub enum CannotTell {
         /// First clear date without.
         to: Date,
     },
-    /// No profile for the declared crop, or for this zone.
-    OutOfDomain {
-        /// What is missing.
-        what: String,
-    },
+    /// The method was not made for this case.
+    OutOfDomain(OutOfDomain),
     /// No crop is probable enough.
     Ambiguous {
         /// Best candidate.
@@ -219,6 +216,37 @@ pub enum CannotTell {
         probability: f64,
         /// Probability needed.
         need: f64,
+    },
+}
+
+/// A case for which the method was not made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutOfDomain {
+    /// The declared word is no crop of the calendar.
+    UnknownWord {
+        /// The word.
+        word: String,
+    },
+    /// The calendar has no row of these crops for the place.
+    NoCalendar {
+        /// What the declared word may mean.
+        crops: Vec<String>,
+    },
+    /// A ripe crop that stands looks like one that was cut.
+    RipeOrCut,
+    /// A rise of NDVI that is less than an annual crop's: grass, weeds or a poor crop.
+    WeakRise {
+        /// The strongest rise that was seen.
+        rise: f64,
+        /// The least of an annual crop.
+        least: f64,
+    },
+    /// NDVI moved without the shape of a crop cycle.
+    Shapeless {
+        /// 5th percentile.
+        low: f64,
+        /// 95th percentile.
+        high: f64,
     },
 }
 

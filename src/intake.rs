@@ -147,13 +147,14 @@ fn entry(draft: feature::Draft, position: usize, shared: Option<&[usize]>) -> En
     let feature::Draft { id, properties, outcome } = draft;
     let duplicate = shared.map(|all| {
         let first: Vec<_> = all.iter().take(5).map(|position| (position + 1).to_string()).collect();
-        let more = if all.len() > first.len() { ", …" } else { "" };
-        let text = format!(
-            "{} features have this id (features {}{more} of the file); none of them is used: give each plot its own id",
-            all.len(),
-            first.join(", ")
+        let (more, more_zh) = if all.len() > first.len() { (", …", "……") } else { ("", "") };
+        let (n, first, first_zh) = (all.len(), first.join(", "), first.join("、"));
+        let said = defect::said!(
+            "{n} features have this id (features {first}{more} of the file); none of them is used: give each plot its \
+             own id",
+            "{n}个条目使用同一编号（文件中第{first_zh}{more_zh}个条目），均未使用：请为每个地块提供各自的编号"
         );
-        Defect::new(Kind::IdDuplicate, text)
+        Defect::new(Kind::IdDuplicate, said)
     });
     match (outcome, duplicate) {
         (Ok(outline), None) => Entry::Plot(outline.into_plot(id, position, properties)),

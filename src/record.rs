@@ -36,5 +36,5 @@ pub use parts::{
 };
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};
-pub use worded::{WORDS, Worded};
+pub use worded::{WORDS, Worded, in_chinese};
 pub use words::{Agreement, Confidence, CropSeen, Effect, Grade, Met, Party, Phase, SeasonSource, Status};

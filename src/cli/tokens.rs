@@ -1,6 +1,7 @@
 //! `croplens tokens`: two lenders find out whether they finance the same land, and show each other no outline.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind::NotFound;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,6 +21,18 @@ const LEAST_KEY_BYTES: usize = 32;
 /// Bytes of a token: 128 bits, so that no two cells share one by chance.
 const TOKEN_BYTES: usize = 16;
 
+/// Fewest different bytes of a key that could be random: 64 hex digits have about 15, 32 random bytes about 30.
+const LEAST_DIFFERENT_BYTES: usize = 8;
+
+/// Longest stretch of a key whose repetition is no key.
+const LONGEST_REPEATED: usize = 16;
+
+/// Longest season text, bytes.
+const LONGEST_SEASON: usize = 64;
+
+/// First words of the line that stands for key and season.
+const CHECK: &str = "check";
+
 /// Part of the smaller plot's cells from which a pair is told.
 const LEAST_SHARED_FRAC: f64 = 0.1;
 
@@ -32,14 +45,14 @@ pub(super) struct TokensArgs {
     /// The secret that both lenders were given: a file of at least 32 bytes.
     #[arg(long, value_name = "FILE", required_unless_present = "compare")]
     key: Option<PathBuf>,
-    /// The season, in words that both lenders agreed on: other seasons give other tokens.
+    /// The season, in words that both lenders agreed on; capitals and spaces do not count.
     #[arg(long, value_name = "WORDS", required_unless_present = "compare")]
     season: Option<String>,
-    /// Where the tokens go (CSV).
+    /// Where the tokens go (CSV): a new file, or the same again.
     #[arg(long, value_name = "FILE", required_unless_present = "compare")]
     out: Option<PathBuf>,
     /// Tell which plots of two token files share cells.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["key", "season", "out"])]
     compare: bool,
 }
 
@@ -56,10 +69,18 @@ fn make(plots: &Path, key: &Path, season: &str, out: &Path, voice: &Voice) -> Re
     let read = |path: &Path| {
         std::fs::read(path).map_err(|e| Stop::usage(format!("cannot read {}: {e}", path.display())))
     };
+    let season = season_text(season)?;
+    for (what, file) in [("plots", plots), ("key", key)] {
+        if same_file(out, file) {
+            return Err(Stop::usage(format!(
+                "--out {} is the file of the {what}: name another",
+                out.display()
+            )));
+        }
+    }
     let secret = read(key)?;
-    if secret.len() < LEAST_KEY_BYTES {
-        let words =
-            format!("{} is too short a key: {LEAST_KEY_BYTES} random bytes are needed", key.display());
+    if let Some(why) = weak(&secret) {
+        let words = format!("{} is no key: {why}; {LEAST_KEY_BYTES} random bytes are needed", key.display());
         return Err(Stop::usage(words));
     }
     let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
@@ -88,15 +109,64 @@ fn make(plots: &Path, key: &Path, season: &str, out: &Path, voice: &Voice) -> Re
             cells.iter().map(|(row, column)| (name.clone(), token("cell", &format!("{row},{column}")))),
         );
     }
-    let mut text = "plot,cell\n".to_owned();
+    let mut text = format!("plot,cell\n{CHECK},{}\n", token(CHECK, ""));
     lines.iter().for_each(|(plot, cell)| text.push_str(&format!("{plot},{cell}\n")));
+    // Whatever stands there may be all that there is of it: another lender's tokens, a key.
+    if std::fs::read(out).map_or_else(|e| e.kind() != NotFound, |there| there != text.as_bytes()) {
+        let words = format!("{} is there already and holds something else: name another", out.display());
+        return Err(Stop::usage(words));
+    }
     store::write_whole(out, text.as_bytes()).map_err(|e| Stop::failed(e.to_string()))?;
-    voice.note(&format!("{} tokens written; {skipped} entries could not be used", lines.len()));
+    let n = lines.len();
+    voice.note(&format!("{n} tokens of season \"{season}\" written; {skipped} entries could not be used"));
     Ok(Ended::Done)
+}
+
+/// The season as it counts: small letters, one space between words, none around.
+fn season_text(given: &str) -> Result<String, Stop> {
+    let words: Vec<&str> = given.split_whitespace().collect();
+    let season = words.join(" ").to_lowercase();
+    let fits = season.len() <= LONGEST_SEASON && !season.chars().any(char::is_control);
+    if !fits || !season.chars().any(char::is_alphanumeric) {
+        return Err(Stop::usage(format!(
+            "--season must be words or a year of at most {LONGEST_SEASON} bytes, spelled alike by both lenders, such as \
+             \"2024 summer\""
+        )));
+    }
+    Ok(season)
+}
+
+/// Why bytes cannot be a key that nobody guesses; `None` where they may be one.
+fn weak(secret: &[u8]) -> Option<&'static str> {
+    let different: BTreeSet<u8> = secret.iter().copied().collect();
+    let repeats = |n: usize| secret.iter().zip(secret.iter().skip(n)).all(|(a, b)| a == b);
+    let steps: BTreeSet<u8> =
+        secret.windows(2).filter_map(|two| Some(two.last()?.wrapping_sub(*two.first()?))).collect();
+    let faults = [
+        (secret.len() < LEAST_KEY_BYTES, "it is too short"),
+        (different.len() < LEAST_DIFFERENT_BYTES, "it has few different bytes"),
+        ((1..=LONGEST_REPEATED).any(repeats), "it repeats itself"),
+        (steps.len() == 1, "its bytes count up or down"),
+    ];
+    faults.into_iter().find(|(is, _)| *is).map(|(_, why)| why)
+}
+
+/// Whether two paths lead to one file that is there.
+fn same_file(a: &Path, b: &Path) -> bool {
+    a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
 fn compare(a: &Path, b: &Path, voice: &Voice) -> Result<Ended, Stop> {
     let (ours, theirs) = (token_file(a)?, token_file(b)?);
+    if ours.check != theirs.check {
+        return Err(Stop::usage(format!(
+            "{} and {} were made with different keys or for different seasons: nothing in them can be compared. Both \
+             lenders need the same key file, byte by byte, and the same words after --season",
+            a.display(),
+            b.display()
+        )));
+    }
+    let (ours, theirs) = (ours.cells, theirs.cells);
     let mut of_cell: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (plot, cells) in &theirs {
         cells.iter().for_each(|cell| of_cell.entry(cell).or_default().push(plot));
@@ -118,15 +188,25 @@ fn compare(a: &Path, b: &Path, voice: &Voice) -> Result<Ended, Stop> {
     Ok(Ended::Done)
 }
 
-/// Cells by plot.
-fn token_file(path: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, Stop> {
+/// A file of tokens.
+struct Tokens {
+    /// Stands for key and season: files with another one share no token.
+    check: String,
+    /// Cells by plot.
+    cells: BTreeMap<String, BTreeSet<String>>,
+}
+
+fn token_file(path: &Path) -> Result<Tokens, Stop> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
     let mut cells: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut check = None;
+    let is_token = |t: &str| t.len() == 2 * TOKEN_BYTES && t.bytes().all(|b| b.is_ascii_hexdigit());
     for (n, line) in text.lines().enumerate() {
         match (n, line.split_once(',')) {
             (0, Some(("plot", "cell"))) => {}
-            (1.., Some((plot, cell))) => {
+            (1, Some((CHECK, token))) if is_token(token) => check = Some(token.to_owned()),
+            (1.., Some((plot, cell))) if is_token(plot) && is_token(cell) => {
                 cells.entry(plot.to_owned()).or_default().insert(cell.to_owned());
             }
             _ => {
@@ -137,5 +217,46 @@ fn token_file(path: &Path) -> Result<BTreeMap<String, BTreeSet<String>>, Stop> {
             }
         }
     }
-    Ok(cells)
+    match check {
+        Some(check) => Ok(Tokens { check, cells }),
+        None => Err(Stop::usage(format!(
+            "{shown} does not say which key and season it was made with, as files of earlier versions did not: make it \
+             again with croplens tokens"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_season_is_one_however_it_is_typed_and_never_nothing() {
+        for typed in ["2024 summer", " 2024  Summer ", "2024\tSUMMER", "2024\u{3000}summer"] {
+            assert_eq!(season_text(typed).ok().as_deref(), Some("2024 summer"), "{typed:?}");
+        }
+        assert_eq!(season_text("2024夏").ok().as_deref(), Some("2024夏"));
+        for typed in ["", "  ", "-", "a\u{7}b", &"x".repeat(65)] {
+            assert!(season_text(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_anybody_could_guess_are_none() {
+        let counted: Vec<u8> = (0..32).collect();
+        let hex = b"3f0a9c1e5d7b2846a1c0e9f83b5d7264f0a1b2c3d4e5968778695a4b3c2d1e0f";
+        assert_eq!(weak(hex), None);
+        let hashed = ring::digest::digest(&ring::digest::SHA256, b"x");
+        assert_eq!(weak(hashed.as_ref()), None);
+        for key in [
+            &[0u8; 32][..],
+            &[7; 64],
+            &hashed.as_ref()[..31],
+            &counted,
+            &b"password".repeat(8),
+            &b"0123456789abcdef".repeat(2),
+        ] {
+            assert!(weak(key).is_some(), "{key:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::series::{Series, Smooth, plus_days};
 
 use super::calendar::Dates;
 use super::normal::{Z90, date};
-use super::{CannotTell, CropRules, Cropped};
+use super::{CannotTell, CropRules, Cropped, OutOfDomain};
 
 /// The time looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub(super) fn answer(
         return (Cropped::CannotTell, causes);
     }
     match unclear_cover(smooth, in_window, from, seen_to, rules) {
-        Some(what) => (Cropped::CannotTell, vec![CannotTell::OutOfDomain { what }]),
+        Some(what) => (Cropped::CannotTell, vec![CannotTell::OutOfDomain(what)]),
         None => (Cropped::No, Vec::new()),
     }
 }
@@ -167,7 +167,7 @@ fn unclear_cover(
     from: Date,
     to: Date,
     rules: &CropRules,
-) -> Option<String> {
+) -> Option<OutOfDomain> {
     let values = inside(smooth, from, to);
     let (low, high) = (percentile(&values, 0.05)?, percentile(&values, 0.95)?);
     let range = high - low;
@@ -177,12 +177,8 @@ fn unclear_cover(
         return None;
     }
     let strongest = in_window.iter().map(|s| s.amplitude).fold(0.0, f64::max);
-    Some(if strongest > 0.0 {
-        format!(
-            "a rise of {strongest:.2} NDVI, less than the {:.2} of an annual crop: grass, weeds or a poor crop",
-            rules.min_amplitude_ndvi
-        )
-    } else {
-        format!("NDVI moved between {low:.2} and {high:.2} without the shape of a crop cycle")
+    Some(match strongest > 0.0 {
+        true => OutOfDomain::WeakRise { rise: strongest, least: rules.min_amplitude_ndvi },
+        false => OutOfDomain::Shapeless { low, high },
     })
 }

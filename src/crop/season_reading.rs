@@ -16,7 +16,7 @@ use super::normal::{self, Normal, day};
 use super::profile::{Profile, Zone};
 use super::profiles::{Meaning, Profiles};
 use super::stage;
-use super::{Assessment, CannotTell, CropRules, Cropped, Stage, Verdict};
+use super::{Assessment, CannotTell, CropRules, Cropped, OutOfDomain, Stage, Verdict};
 
 /// Name and version of this method.
 pub const METHOD: &str = "season-reading/1";
@@ -144,11 +144,14 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         let others = profiles.rows_in(&zones);
         declared::verdict(word, meaning, fit.as_ref(), crop_season, &others, place, rules)
     });
-    if let Some(check) = declared.as_ref().filter(|c| {
-        c.verdict == Verdict::UnknownCrop || c.verdict == Verdict::Undetermined && rows.is_empty()
-    }) {
-        cannot_tell.push(CannotTell::OutOfDomain { what: check.basis.clone() });
-    }
+    let out_of_domain = meaning.as_ref().and_then(|(word, meaning)| match meaning {
+        Meaning::UnknownWord => Some(OutOfDomain::UnknownWord { word: (*word).to_owned() }),
+        Meaning::NoCalendar { crops } => {
+            Some(OutOfDomain::NoCalendar { crops: crops.iter().map(|crop| (*crop).to_owned()).collect() })
+        }
+        Meaning::Rows(_) => None,
+    });
+    cannot_tell.extend(out_of_domain.map(CannotTell::OutOfDomain));
 
     let seen_from = window.from.min(as_of);
     let seen_to = window.to.min(as_of);
@@ -307,8 +310,7 @@ fn develop(
         }
         Harvest::Unclear(window) => {
             a.harvest = Some(window);
-            let what = "whether the crop is ripe and standing or already cut: NDVI alone shows no difference";
-            a.cannot_tell.push(CannotTell::OutOfDomain { what: what.to_owned() });
+            a.cannot_tell.push(CannotTell::OutOfDomain(OutOfDomain::RipeOrCut));
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use geo::Coord;
 use serde_json::Value;
 
-use super::defect::{Defect, Kind};
+use super::defect::{Defect, Kind, Said, said};
 use super::limits::Limits;
-use super::object;
+use super::object::{self, What};
 use super::reference_system;
 use super::ring::{self, Ring};
 use super::split;
@@ -25,16 +25,22 @@ pub(super) struct Sketch {
 /// Reads the `geometry` of a feature. `accuracy_m` is the phone's accuracy, for the ends of a track.
 pub(super) fn read(text: &str, accuracy_m: Option<f64>, limits: &Limits) -> Result<Sketch, Defect> {
     if text == "null" {
-        return Err(Defect::new(Kind::Empty, "The feature has no geometry: draw the plot outline"));
+        return Err(Defect::new(
+            Kind::Empty,
+            said!("The feature has no geometry: draw the plot outline", "该条目没有几何：请绘制地块边界"),
+        ));
     }
-    let members = object::once(text, "geometry", &["type", "coordinates", "geometries", "crs"])?;
+    let members = object::once(text, What::Geometry, &["type", "coordinates", "geometries", "crs"])?;
     if let Some(crs) = members.get("crs") {
         reference_system::check(crs)?;
     }
     let kind = members.get("type").and_then(|raw| serde_json::from_str::<String>(raw).ok());
     let mut reader = Reader { limits, vertices: 0, rings: 0, parts: Vec::new(), repairs: BTreeSet::new() };
     let given = || {
-        let missing = || Defect::new(Kind::GeometryMalformed, "The geometry has no \"coordinates\"");
+        let missing = || {
+            let said = said!("The geometry has no \"coordinates\"", "几何没有“coordinates”");
+            Defect::new(Kind::GeometryMalformed, said)
+        };
         members.get("coordinates").copied().ok_or_else(missing)
     };
     let coordinates = || values(given()?, limits);
@@ -49,28 +55,53 @@ pub(super) fn read(text: &str, accuracy_m: Option<f64>, limits: &Limits) -> Resu
             reader.collection(members.get("geometries").copied().unwrap_or("null"))?
         }
         Some("Point" | "MultiPoint") => {
-            return Err(unsupported("a Point is a position, not an outline: draw the plot's Polygon"));
+            return Err(unsupported(said!(
+                "a Point is a position, not an outline: draw the plot's Polygon",
+                "Point是一个位置而不是边界，请绘制地块的Polygon"
+            )));
         }
         Some("MultiLineString") => {
-            return Err(unsupported(
+            return Err(unsupported(said!(
                 "a MultiLineString has no single ring: give the Polygon, or one closed track",
-            ));
+                "MultiLineString没有单一的环，请提供Polygon或一条闭合轨迹"
+            )));
         }
-        Some(_) => return Err(unsupported("the geometry type is unknown: expected Polygon or MultiPolygon")),
-        None => return Err(unsupported("the geometry has no type: expected Polygon or MultiPolygon")),
+        Some(_) => {
+            return Err(unsupported(said!(
+                "the geometry type is unknown: expected Polygon or MultiPolygon",
+                "几何类型未知，应为Polygon或MultiPolygon"
+            )));
+        }
+        None => {
+            return Err(unsupported(said!(
+                "the geometry has no type: expected Polygon or MultiPolygon",
+                "几何没有类型，应为Polygon或MultiPolygon"
+            )));
+        }
     }
     if reader.parts.is_empty() {
-        return Err(Defect::new(Kind::Empty, "The plot outline has no positions"));
+        return Err(no_positions());
     }
     Ok(Sketch { parts: reader.parts, repairs: reader.repairs })
 }
 
-fn unsupported(why: &str) -> Defect {
-    Defect::new(Kind::GeometryType, format!("The geometry cannot be a plot: {why}"))
+fn unsupported(Said { en, zh }: Said) -> Defect {
+    Defect::new(Kind::GeometryType, said!("The geometry cannot be a plot: {en}", "该几何不能作为地块：{zh}"))
 }
 
-fn malformed(kind: &str) -> Defect {
-    Defect::new(Kind::GeometryMalformed, format!("The coordinates are wrongly nested: {kind}"))
+fn malformed(Said { en, zh }: Said) -> Defect {
+    Defect::new(
+        Kind::GeometryMalformed,
+        said!("The coordinates are wrongly nested: {en}", "坐标的嵌套层次有误：{zh}"),
+    )
+}
+
+fn no_positions() -> Defect {
+    Defect::new(Kind::Empty, said!("The plot outline has no positions", "地块边界没有任何位置"))
+}
+
+fn pairs_wanted() -> Defect {
+    malformed(said!("expected lists of [longitude, latitude]", "应为由[经度, 纬度]组成的列表"))
 }
 
 /// Refuses text with more numbers than an outline may have, before anything is made of it.
@@ -97,21 +128,42 @@ fn pairs(text: &str, limits: &Limits) -> Result<Option<Vec<Pairs>>, Defect> {
 fn values(text: &str, limits: &Limits) -> Result<Vec<Value>, Defect> {
     not_too_many(text, limits)?;
     if text.contains('{') || split::depth(text) > 4 {
-        return Err(malformed("expected lists of [longitude, latitude]"));
+        return Err(pairs_wanted());
     }
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(list)) => Ok(list),
-        Ok(_) => Err(malformed("expected lists of [longitude, latitude]")),
-        Err(cause) if cause.to_string().starts_with("number out of range") => {
-            Err(Defect::new(Kind::GeometryMalformed, "A coordinate is a number too large to be one"))
-        }
-        Err(_) => Err(Defect::new(Kind::GeometryMalformed, "The coordinates are not JSON numbers in lists")),
+        Ok(_) => Err(pairs_wanted()),
+        Err(cause) if cause.to_string().starts_with("number out of range") => Err(Defect::new(
+            Kind::GeometryMalformed,
+            said!("A coordinate is a number too large to be one", "某个坐标的数值过大，不可能是坐标"),
+        )),
+        Err(_) => Err(Defect::new(
+            Kind::GeometryMalformed,
+            said!("The coordinates are not JSON numbers in lists", "坐标不是由JSON数字组成的列表"),
+        )),
     }
 }
 
 fn too_many_vertices(limits: &Limits) -> Defect {
-    let text = format!("The plot outline has more than {} vertices: simplify it", limits.max_vertices);
-    Defect::new(Kind::TooComplex, text)
+    let most = limits.max_vertices;
+    Defect::new(
+        Kind::TooComplex,
+        said!(
+            "The plot outline has more than {most} vertices: simplify it",
+            "地块边界的顶点超过{most}个，请简化"
+        ),
+    )
+}
+
+fn too_many_parts(limits: &Limits) -> Defect {
+    let most = limits.max_parts;
+    Defect::new(
+        Kind::TooComplex,
+        said!(
+            "The plot has more than {most} parts: send them as plots of their own",
+            "地块超过{most}个部分，请作为各自的地块提交"
+        ),
+    )
 }
 
 /// How a ring's positions are read, given the numbers of its part and of itself.
@@ -128,7 +180,9 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn parts(&mut self, list: &[Value]) -> Result<(), Defect> {
         for part in list {
-            let rings = part.as_array().ok_or_else(|| malformed("a MultiPolygon is a list of polygons"))?;
+            let rings = part.as_array().ok_or_else(|| {
+                malformed(said!("a MultiPolygon is a list of polygons", "MultiPolygon是多边形的列表"))
+            })?;
             self.part(rings, Reader::ring)?;
         }
         Ok(())
@@ -137,23 +191,22 @@ impl Reader<'_> {
     /// One polygon.
     fn part<R>(&mut self, list: &[R], positions: Positions<Self, R>) -> Result<(), Defect> {
         if list.is_empty() {
-            return Err(Defect::new(Kind::Empty, "The plot outline has no positions"));
+            return Err(no_positions());
         }
         if self.parts.len() == self.limits.max_parts {
-            let text = format!(
-                "The plot has more than {} parts: send them as plots of their own",
-                self.limits.max_parts
-            );
-            return Err(Defect::new(Kind::TooComplex, text));
+            return Err(too_many_parts(self.limits));
         }
         let part = self.parts.len();
         let mut rings = Vec::with_capacity(list.len().min(self.limits.max_rings));
         for (ring, given) in list.iter().enumerate() {
             self.rings += 1;
             if self.rings > self.limits.max_rings {
-                let text =
-                    format!("The plot outline has more than {} rings: simplify it", self.limits.max_rings);
-                return Err(Defect::new(Kind::TooComplex, text));
+                let most = self.limits.max_rings;
+                let said = said!(
+                    "The plot outline has more than {most} rings: simplify it",
+                    "地块边界的环超过{most}个，请简化"
+                );
+                return Err(Defect::new(Kind::TooComplex, said));
             }
             let positions = positions(self, given, part, ring)?;
             rings.push(ring::clean(&positions, (part, ring), &mut self.repairs)?);
@@ -173,15 +226,14 @@ impl Reader<'_> {
 
     /// A collection is a plot when every member is a Polygon or a MultiPolygon.
     fn collection(&mut self, text: &str) -> Result<(), Defect> {
-        const WANTED: &str = "a GeometryCollection may hold only Polygon and MultiPolygon";
         let most = self.limits.max_parts;
-        let list = split::elements(text, most).map_err(|_| malformed("\"geometries\" is not a list"))?;
+        let list = split::elements(text, most)
+            .map_err(|_| malformed(said!("\"geometries\" is not a list", "“geometries”不是列表")))?;
         if list.len() > most {
-            let text = format!("The plot has more than {most} parts: send them as plots of their own");
-            return Err(Defect::new(Kind::TooComplex, text));
+            return Err(too_many_parts(self.limits));
         }
         for geometry in list {
-            let members = object::once(geometry, "geometry", &["type", "coordinates"])?;
+            let members = object::once(geometry, What::Geometry, &["type", "coordinates"])?;
             let kind = members.get("type").and_then(|raw| serde_json::from_str::<String>(raw).ok());
             let coordinates = || values(members.get("coordinates").copied().unwrap_or("null"), self.limits);
             match kind.as_deref() {
@@ -193,7 +245,12 @@ impl Reader<'_> {
                     let list = coordinates()?;
                     self.parts(&list)?;
                 }
-                _ => return Err(unsupported(WANTED)),
+                _ => {
+                    return Err(unsupported(said!(
+                        "a GeometryCollection may hold only Polygon and MultiPolygon",
+                        "GeometryCollection只能包含Polygon和MultiPolygon"
+                    )));
+                }
             }
         }
         self.repairs.insert(Repair::CollectionToMultiPolygon);
@@ -216,7 +273,9 @@ impl Reader<'_> {
     }
 
     fn ring(&mut self, value: &Value, part: usize, ring: usize) -> Result<Vec<Coord<f64>>, Defect> {
-        let list = value.as_array().ok_or_else(|| malformed("a Polygon is a list of rings"))?;
+        let list = value
+            .as_array()
+            .ok_or_else(|| malformed(said!("a Polygon is a list of rings", "Polygon是环的列表")))?;
         self.positions(list, part, ring)
     }
 
@@ -224,14 +283,13 @@ impl Reader<'_> {
         self.count(list.len())?;
         let mut found = Vec::with_capacity(list.len());
         for (vertex, value) in list.iter().enumerate() {
-            let (position, higher) = position(value).map_err(|what| {
-                let text = format!(
-                    "{what} (part {}, ring {}, vertex {}); a position is [longitude, latitude] in degrees",
-                    part + 1,
-                    ring + 1,
-                    vertex + 1
+            let (position, higher) = position(value).map_err(|Said { en, zh }| {
+                let (part, ring, vertex) = (part + 1, ring + 1, vertex + 1);
+                let said = said!(
+                    "{en} (part {part}, ring {ring}, vertex {vertex}); a position is [longitude, latitude] in degrees",
+                    "{zh}（第{part}部分第{ring}环第{vertex}个顶点）；位置应为以度为单位的[经度, 纬度]"
                 );
-                Defect::new(Kind::GeometryMalformed, text)
+                Defect::new(Kind::GeometryMalformed, said)
             })?;
             if higher {
                 self.repairs.insert(Repair::DroppedHeights);
@@ -243,22 +301,24 @@ impl Reader<'_> {
 }
 
 /// A position, and whether it had more than longitude and latitude. A height may be `null`.
-fn position(value: &Value) -> Result<(Coord<f64>, bool), &'static str> {
-    let list = value.as_array().ok_or("A position is not a list of numbers")?;
+fn position(value: &Value) -> Result<(Coord<f64>, bool), Said> {
+    let list = value
+        .as_array()
+        .ok_or_else(|| said!("A position is not a list of numbers", "某个位置不是数字列表"))?;
     let number = |value: &Value| value.as_f64().filter(|number| number.is_finite());
     match list.as_slice() {
-        [] => Err("A position is empty"),
-        [_] => Err("A position has one number"),
+        [] => Err(said!("A position is empty", "某个位置为空")),
+        [_] => Err(said!("A position has one number", "某个位置只有一个数字")),
         [lon, lat, more @ ..] if more.len() <= 2 => {
             let (Some(x), Some(y)) = (number(lon), number(lat)) else {
-                return Err("A coordinate is not a number");
+                return Err(said!("A coordinate is not a number", "某个坐标不是数字"));
             };
             if more.iter().any(|height| !height.is_null() && number(height).is_none()) {
-                return Err("A height is not a number");
+                return Err(said!("A height is not a number", "某个高程不是数字"));
             }
             // + 0.0 turns -0 into 0: one place, one spelling.
             Ok((Coord { x: x + 0.0, y: y + 0.0 }, !more.is_empty()))
         }
-        _ => Err("A position has more than four numbers"),
+        _ => Err(said!("A position has more than four numbers", "某个位置的数字超过四个")),
     }
 }

@@ -125,18 +125,35 @@ pub struct Defect {
     pub place: Option<Place>,
     /// A sentence: what is wrong, and what to do where that is not plain. Never repeats a property's value.
     pub text: String,
+    /// The sentence in Chinese.
+    pub text_zh: String,
 }
+
+/// What is wrong, in the two languages of a record: nobody can write the one and forget the other.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Said {
+    pub en: String,
+    pub zh: String,
+}
+
+/// A sentence in English and in Chinese, with the same things named in both.
+macro_rules! said {
+    ($en:literal, $zh:literal) => {
+        $crate::intake::defect::Said { en: format!($en), zh: format!($zh) }
+    };
+}
+pub(super) use said;
 
 impl Defect {
     /// A fault without a place.
-    pub(super) fn new(kind: Kind, text: impl Into<String>) -> Defect {
-        Defect { kind, place: None, text: text.into() }
+    pub(super) fn new(kind: Kind, said: Said) -> Defect {
+        Defect { kind, place: None, text: said.en, text_zh: said.zh }
     }
 
     /// A fault at a place; the sentence ends with it.
-    pub(super) fn at(kind: Kind, place: Place, text: impl fmt::Display) -> Defect {
-        let text = format!("{text} {place}");
-        Defect { kind, place: Some(place), text }
+    pub(super) fn at(kind: Kind, place: Place, said: Said) -> Defect {
+        let (text, text_zh) = (format!("{} {place}", said.en), format!("{}{}", said.zh, place.in_chinese()));
+        Defect { kind, place: Some(place), text, text_zh }
     }
 }
 
@@ -145,17 +162,28 @@ impl Place {
     pub(super) fn new(at: Coord<f64>, (part, ring, vertex): (usize, usize, usize)) -> Place {
         Place { lon: at.x, lat: at.y, part, ring, vertex }
     }
+
+    /// The position, short however large a number it is.
+    fn position(&self) -> String {
+        if self.lon.abs() < 1e9 && self.lat.abs() < 1e9 {
+            format!("{:.6},{:.6}", self.lon, self.lat)
+        } else {
+            format!("{:e},{:e}", self.lon, self.lat)
+        }
+    }
+
+    /// As [`Display`](fmt::Display) in Chinese.
+    fn in_chinese(&self) -> String {
+        let (part, ring, vertex) = (self.part + 1, self.ring + 1, self.vertex + 1);
+        format!("（位于{}附近，第{part}部分第{ring}环第{vertex}个顶点）", self.position())
+    }
 }
 
 impl fmt::Display for Place {
     /// `near 35.200000,0.500000 (part 1, ring 1, vertex 4)`, counted from 1 for people.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (part, ring, vertex) = (self.part + 1, self.ring + 1, self.vertex + 1);
-        if self.lon.abs() < 1e9 && self.lat.abs() < 1e9 {
-            write!(f, "near {:.6},{:.6} (part {part}, ring {ring}, vertex {vertex})", self.lon, self.lat)
-        } else {
-            write!(f, "near {:e},{:e} (part {part}, ring {ring}, vertex {vertex})", self.lon, self.lat)
-        }
+        write!(f, "near {} (part {part}, ring {ring}, vertex {vertex})", self.position())
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use geo::{Coord, MultiPolygon};
 use serde::de::IgnoredAny;
 
-use super::defect::{Defect, Kind};
+use super::defect::{Defect, Kind, Said, said};
 use super::limits::Limits;
+use super::object::{self, What};
 use super::personal::{self, Personal};
 use super::properties::{self, Fix, Properties};
-use super::{coordinates, measure, object, range, reference_system, split, validity};
+use super::{coordinates, measure, range, reference_system, split, validity};
 use crate::plot::{Plot, PlotId, Repair, outline_sha256};
 
 /// What a feature came to, before ids are held against each other.
@@ -78,8 +79,12 @@ pub(super) fn read(
     let mut defects = Vec::new();
     match members(text, limits, &mut defects) {
         Ok(Members { geometry, properties, id }) => {
-            let (properties, personal_names) = property_values(properties, names, &mut defects);
-            let id = id.filter(|raw| !personal::value_looks_personal(&text_of(raw)));
+            let (properties, mut personal_names) = property_values(properties, names, &mut defects);
+            let own = id.filter(|raw| !personal::held_in(raw));
+            if own != id && !personal_names.iter().any(|name| name == "id") {
+                personal_names.push("id".to_owned());
+            }
+            let id = own;
             if personal == Personal::Refuse && !personal_names.is_empty() {
                 defects.push(personal_defect(&personal_names));
             }
@@ -119,25 +124,29 @@ struct Members<'a> {
 
 /// Takes a feature (or a bare geometry) apart. Broken JSON is a defect, but the id is still looked for.
 fn members<'a>(text: &'a str, limits: &Limits, defects: &mut Vec<Defect>) -> Result<Members<'a>, Defect> {
-    let invalid = |text: String| Defect::new(Kind::FeatureInvalid, text);
+    let invalid = |said: Said| Defect::new(Kind::FeatureInvalid, said);
     if !text.starts_with('{') {
-        return Err(invalid("The feature is not a JSON object".to_owned()));
+        return Err(invalid(said!("The feature is not a JSON object", "该条目不是JSON对象")));
     }
     let depth = split::depth(text);
     if depth > limits.max_depth {
         let limit = limits.max_depth;
-        return Err(invalid(format!("The feature is nested {depth} levels deep; the limit is {limit}")));
+        return Err(invalid(said!(
+            "The feature is nested {depth} levels deep; the limit is {limit}",
+            "该条目嵌套{depth}层，上限为{limit}层"
+        )));
     }
     if let Err(cause) = serde_json::from_str::<IgnoredAny>(text) {
         let (line, column) = (cause.line(), cause.column());
         let what = cause.to_string();
         let what = what.split(" at line ").next().unwrap_or_default();
-        defects.push(invalid(format!(
+        defects.push(invalid(said!(
             "The feature is not valid JSON: {what} (its line {line}, column {column}); NaN, Infinity, hexadecimal \
-             numbers and comments are not JSON"
+             numbers and comments are not JSON",
+            "该条目不是有效的JSON（其第{line}行第{column}列）；NaN、Infinity、十六进制数和注释都不属于JSON"
         )));
     }
-    let found = object::once(text, "feature", &FEATURE_MEMBERS)?;
+    let found = object::once(text, What::Feature, &FEATURE_MEMBERS)?;
     let get = |name: &str| found.get(name).copied();
     let kind = get("type").and_then(|raw| serde_json::from_str::<String>(raw).ok());
     match kind.as_deref() {
@@ -147,12 +156,15 @@ fn members<'a>(text: &'a str, limits: &Limits, defects: &mut Vec<Defect>) -> Res
             }
             Ok(Members { geometry: get("geometry"), properties: get("properties"), id: get("id") })
         }
-        Some("FeatureCollection") => Err(invalid("A FeatureCollection inside a list of features".to_owned())),
+        Some("FeatureCollection") => Err(invalid(said!(
+            "A FeatureCollection inside a list of features",
+            "条目列表中出现了FeatureCollection"
+        ))),
         Some(_) if found.contains_key("coordinates") || found.contains_key("geometries") => {
             Ok(Members { geometry: Some(text), properties: None, id: None })
         }
-        Some(_) => Err(invalid("The feature's type is not \"Feature\"".to_owned())),
-        None => Err(invalid("The feature has no \"type\":\"Feature\"".to_owned())),
+        Some(_) => Err(invalid(said!("The feature's type is not \"Feature\"", "该条目的类型不是“Feature”"))),
+        None => Err(invalid(said!("The feature has no \"type\":\"Feature\"", "该条目没有“type”:“Feature”"))),
     }
 }
 
@@ -163,15 +175,16 @@ fn property_values<'a>(
     defects: &mut Vec<Defect>,
 ) -> (BTreeMap<String, &'a str>, Vec<String>) {
     let Some(text) = text.filter(|text| *text != "null") else { return Default::default() };
-    match object::once(text, "properties", &properties::READ) {
+    match object::once(text, What::Properties, &properties::READ) {
         Ok(mut values) => {
             let is_read = |name: &str| properties::READ.contains(&name);
             let mut is_personal = |name: &str, value: &str| match is_read(name) {
-                true if properties::REFERENCES.contains(&name) => {
-                    personal::value_looks_personal(&text_of(value))
+                true => {
+                    let held = personal::held_in(value);
+                    properties::CARRIED.contains(&name) && held
+                        || name == properties::BORROWER && personal::is_a_name(&text_of(value))
                 }
-                true => properties::WORDED.contains(&name) && personal::words_look_personal(&text_of(value)),
-                false => known.look_personal(name) || personal::inside(name, value),
+                false => known.look_personal(name, value) || personal::inside(name, value),
             };
             let found = values.iter().filter(|(name, value)| is_personal(name, value));
             let names: Vec<String> = found.map(|(name, _)| name.clone()).collect();
@@ -204,9 +217,10 @@ fn personal_defect(names: &[String]) -> Defect {
     }
     Defect::new(
         Kind::PersonalData,
-        format!(
+        said!(
             "{list}; leave it out (references must be pseudonyms), or run with --ignore-personal-properties to go on \
-             without it"
+             without it",
+            "{list}；请删去（编号应为化名），或以--ignore-personal-properties运行，系统将不读取它而继续"
         ),
     )
 }
@@ -221,16 +235,21 @@ fn identity(feature_id: Option<&str>, properties: &BTreeMap<String, &str>) -> Re
         let text = match serde_json::from_str::<String>(raw) {
             Ok(text) => text,
             Err(_) if properties::is_whole_number(raw) => raw.to_owned(),
-            Err(_) => return Err(Defect::new(Kind::IdInvalid, "The id must be text or a whole number")),
+            Err(_) => {
+                let said = said!("The id must be text or a whole number", "编号必须是文本或整数");
+                return Err(Defect::new(Kind::IdInvalid, said));
+            }
         };
         if text.chars().all(char::is_whitespace) && !text.chars().any(char::is_control) {
             continue;
         }
         return PlotId::new(&text).map(Some).ok_or_else(|| {
             let most = PlotId::MAX_LEN;
-            let text =
-                format!("The id must have at most {most} bytes and no control or direction characters");
-            Defect::new(Kind::IdInvalid, text)
+            let said = said!(
+                "The id must have at most {most} bytes and no control or direction characters",
+                "编号最多{most}字节，且不得含有控制字符或方向字符"
+            );
+            Defect::new(Kind::IdInvalid, said)
         });
     }
     Ok(None)
@@ -264,9 +283,10 @@ fn refuse_swapped(fix: Fix, outline: &MultiPolygon<f64>) -> Result<(), Defect> {
     let km = far / 1000.0;
     Err(Defect::new(
         Kind::AxisSwapped,
-        format!(
+        said!(
             "Coordinates look like latitude,longitude; expected longitude,latitude: the GPS position is {km:.0} km \
-             from the outline as given and at it when one of the two is read the other way round"
+             from the outline as given and at it when one of the two is read the other way round",
+            "坐标疑似为“纬度,经度”，应为“经度,纬度”：GPS位置距所给边界{km:.0} km，而将其中之一反过来读时正好位于边界处"
         ),
     ))
 }

@@ -3,7 +3,7 @@
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
 use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Polygon, Winding};
 
-use super::defect::{Defect, Kind};
+use super::defect::{Defect, Kind, said};
 use super::limits::Limits;
 use super::properties::Fix;
 use super::ring::{Ring, metres};
@@ -43,10 +43,16 @@ pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64,
         perimeter_m += perimeter;
         area_m2 += area;
     }
-    let refuse = |kind, text: String| Err(Defect::new(kind, text));
+    let refuse = |kind, said| Err(Defect::new(kind, said));
     if area_m2 > limits.max_area_ha * 10_000.0 {
         let (area_ha, most) = (area_m2 / 10_000.0, limits.max_area_ha);
-        return refuse(Kind::TooLarge, format!("{area_ha:.0} ha exceeds the {most} ha limit for one plot"));
+        return refuse(
+            Kind::TooLarge,
+            said!(
+                "{area_ha:.0} ha exceeds the {most} ha limit for one plot",
+                "面积{area_ha:.0} ha超过单个地块的上限{most} ha"
+            ),
+        );
     }
     // Rounding can leave a sliver's area at or below zero: that is too small as well.
     let too_small = area_m2.is_nan() || area_m2 < limits.min_area_m2;
@@ -54,8 +60,9 @@ pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64,
         let least = limits.min_area_m2;
         return refuse(
             Kind::TooSmall,
-            format!(
-                "The plot has {area_m2:.1} m²; with less than {least} m² (one 10 m pixel) it cannot be observed"
+            said!(
+                "The plot has {area_m2:.1} m²; with less than {least} m² (one 10 m pixel) it cannot be observed",
+                "地块面积为{area_m2:.1} m²；小于{least} m²（一个10 m像元）无法观测"
             ),
         );
     }
@@ -64,7 +71,10 @@ pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64,
         let least = limits.min_width_m;
         return refuse(
             Kind::Sliver,
-            format!("The plot is {width_m:.2} m wide on average, less than {least} m: a line, not a field"),
+            said!(
+                "The plot is {width_m:.2} m wide on average, less than {least} m: a line, not a field",
+                "地块平均宽{width_m:.2} m，小于{least} m：是一条线而不是田块"
+            ),
         );
     }
     Ok((perimeter_m, area_m2))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use geo::coordinate_position::{CoordPos, coord_pos_relative_to_ring};
 use geo::{BoundingRect, Contains, Coord, Rect};
 
-use super::defect::{Defect, Kind, Place};
+use super::defect::{Defect, Kind, Place, Said, said};
 use super::validity::{Budget, Loop, Touches};
 
 /// Where a ring lies, seen from another.
@@ -34,34 +34,40 @@ pub(super) fn check(rings: &[Loop], touches: &Touches, budget: &mut Budget) -> R
                 continue;
             }
             let fault = match (ring.part == other.part, ring.ring, other.ring) {
-                (true, 1.., 0) => (nest.side(inner, outer, budget)? != Side::Inside)
-                    .then_some("A hole of the plot lies outside the outline"),
+                (true, 1.., 0) => (nest.side(inner, outer, budget)? != Side::Inside).then(|| {
+                    said!("A hole of the plot lies outside the outline", "地块的某个洞位于边界之外")
+                }),
                 (true, 1.., 1..) => (nest.side(inner, outer, budget)? != Side::Outside)
-                    .then_some("A hole of the plot lies in another hole"),
+                    .then(|| said!("A hole of the plot lies in another hole", "地块的某个洞位于另一个洞内")),
                 (false, 0, 0) => match nest.side(inner, outer, budget)? {
                     Side::Outside => None,
                     Side::Inside if nest.in_a_hole(inner, other.part, budget)? => None,
-                    Side::Inside | Side::Both => Some("Two parts of the plot overlap"),
+                    Side::Inside | Side::Both => Some(parts_overlap()),
                 },
-                (false, 0, 1..) if nest.touch(inner, outer).is_some() => (nest.side(inner, outer, budget)?
-                    == Side::Both)
-                    .then_some("Two parts of the plot overlap"),
+                (false, 0, 1..) if nest.touch(inner, outer).is_some() => {
+                    (nest.side(inner, outer, budget)? == Side::Both).then(parts_overlap)
+                }
                 _ => None,
             };
-            if let Some(text) = fault {
-                return Err(nest.fault(inner, text));
+            if let Some(said) = fault {
+                return Err(nest.fault(inner, said));
             }
         }
     }
     Ok(())
 }
 
+pub(super) fn parts_overlap() -> Said {
+    said!("Two parts of the plot overlap", "地块的两个部分重叠")
+}
+
 impl Nest<'_> {
-    fn fault(&self, ring: usize, text: &str) -> Defect {
-        let Some(found) = self.rings.get(ring) else { return Defect::new(Kind::Invalid, text) };
+    fn fault(&self, ring: usize, said: Said) -> Defect {
+        let Some(found) = self.rings.get(ring) else { return Defect::new(Kind::Invalid, said) };
         let at = found.line.0.first().copied().unwrap_or_default();
         let vertex = found.given.first().copied().unwrap_or_default();
-        Defect::at(Kind::Invalid, Place::new(at, (found.part, found.ring, vertex)), format!("{text},"))
+        let said = Said { en: format!("{},", said.en), ..said };
+        Defect::at(Kind::Invalid, Place::new(at, (found.part, found.ring, vertex)), said)
     }
 
     fn touch(&self, a: usize, b: usize) -> Option<&Vec<super::validity::Touch>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
-use super::defect::{Defect, Kind};
+use super::defect::{Defect, Kind, Said, said};
 use crate::plot::{Declaration, References};
 
 /// Property names read; fiboa's where fiboa has one.
@@ -24,17 +24,28 @@ pub(super) const READ: [&str; 18] = [
     "currency",
     "lender_ref",
     "application_ref",
-    "borrower_ref",
+    BORROWER,
     "consent_ref",
     "consent_purpose",
     "consent_expires_at",
 ];
-/// Those whose values are references: pseudonyms, never an address or number of a person.
-pub(super) const REFERENCES: [&str; 6] =
-    ["id", "collection", "lender_ref", "application_ref", "borrower_ref", "consent_ref"];
+/// The borrower's pseudonym.
+pub(super) const BORROWER: &str = "borrower_ref";
 
-/// Free words that are carried into the record.
-pub(super) const WORDED: [&str; 2] = ["declared_crop", "consent_purpose"];
+/// Those whose text is carried into the record: references and free words, never an address or number of a person.
+pub(super) const CARRIED: [&str; 8] = [
+    "id",
+    "collection",
+    "lender_ref",
+    "application_ref",
+    BORROWER,
+    "consent_ref",
+    "declared_crop",
+    "consent_purpose",
+];
+
+/// fiboa's terms for how an outline was made (fiboa specification 0.3.0, core).
+const METHODS: [&str; 6] = ["manual", "driven", "surveyed", "auto-operation", "auto-imagery", "unknown"];
 
 /// Longest text property, bytes: a reference or a crop name, not a document.
 const MAX_TEXT: usize = 200;
@@ -71,7 +82,7 @@ pub(super) fn read(values: &BTreeMap<String, &str>, defects: &mut Vec<Defect>) -
     let mut reader = Reader { values, defects };
     Properties {
         collection: reader.text("collection"),
-        determination_method: reader.text("determination:method"),
+        determination_method: reader.method(),
         determination_datetime: reader.moment("determination:datetime"),
         fix: reader.fix(),
         declared: Declaration {
@@ -84,7 +95,7 @@ pub(super) fn read(values: &BTreeMap<String, &str>, defects: &mut Vec<Defect>) -
         references: References {
             lender: reader.text("lender_ref"),
             application: reader.text("application_ref"),
-            borrower: reader.text("borrower_ref"),
+            borrower: reader.text(BORROWER),
             consent: reader.text("consent_ref"),
             consent_purpose: reader.text("consent_purpose"),
             consent_expires_at: reader.moment("consent_expires_at"),
@@ -104,9 +115,9 @@ impl Reader<'_> {
         self.values.get(name).copied().filter(|raw| *raw != "null")
     }
 
-    fn refuse<T>(&mut self, name: &str, wanted: &str) -> Option<T> {
-        self.defects
-            .push(Defect::new(Kind::PropertyInvalid, format!("The property {name} must be {wanted}")));
+    fn refuse<T>(&mut self, name: &str, Said { en, zh }: Said) -> Option<T> {
+        let said = said!("The property {name} must be {en}", "属性{name}应为{zh}");
+        self.defects.push(Defect::new(Kind::PropertyInvalid, said));
         None
     }
 
@@ -114,11 +125,32 @@ impl Reader<'_> {
     fn text(&mut self, name: &str) -> Option<String> {
         match short_text(self.raw(name)?) {
             Ok(text) => text,
-            Err(()) => self.refuse(name, "text of at most 200 bytes without control characters"),
+            Err(()) => self.refuse(
+                name,
+                said!(
+                    "text of at most {MAX_TEXT} bytes without control characters",
+                    "不超过{MAX_TEXT}字节且不含控制字符的文本"
+                ),
+            ),
         }
     }
 
-    fn number(&mut self, name: &str, wanted: &str, fits: impl Fn(f64) -> bool) -> Option<f64> {
+    /// A term of fiboa, in small letters. Free words could hold anything, a person's name too.
+    fn method(&mut self) -> Option<String> {
+        const NAME: &str = "determination:method";
+        let text = match short_text(self.raw(NAME)?) {
+            Ok(text) => text?,
+            Err(()) => String::new(),
+        };
+        let term = text.trim().to_ascii_lowercase();
+        if METHODS.contains(&term.as_str()) {
+            return Some(term);
+        }
+        let (en, zh) = (METHODS.join(", "), METHODS.join("、"));
+        self.refuse(NAME, said!("one of fiboa's terms ({en})", "以下术语之一：{zh}"))
+    }
+
+    fn number(&mut self, name: &str, wanted: Said, fits: impl Fn(f64) -> bool) -> Option<f64> {
         let raw = self.raw(name)?;
         let number = serde_json::from_str::<f64>(raw).ok().or_else(|| decimal(raw)?.parse().ok());
         match number.filter(|number| number.is_finite() && fits(*number)) {
@@ -128,16 +160,18 @@ impl Reader<'_> {
     }
 
     fn fix(&mut self) -> Option<Fix> {
-        let lon = self.number("gps_lon", "a longitude from -180 to 180", |lon| lon.abs() <= 180.0);
-        let lat = self.number("gps_lat", "a latitude from -90 to 90", |lat| lat.abs() <= 90.0);
-        let accuracy_m = self.number("gps_accuracy_m", "metres from 0 to 100000", |accuracy| {
-            (0.0..=MAX_ACCURACY_M).contains(&accuracy)
-        });
+        let wanted = said!("a longitude from -180 to 180", "-180至180的经度");
+        let lon = self.number("gps_lon", wanted, |lon| lon.abs() <= 180.0);
+        let wanted = said!("a latitude from -90 to 90", "-90至90的纬度");
+        let lat = self.number("gps_lat", wanted, |lat| lat.abs() <= 90.0);
+        let wanted = said!("metres from 0 to {MAX_ACCURACY_M}", "0至{MAX_ACCURACY_M}米");
+        let accuracy_m =
+            self.number("gps_accuracy_m", wanted, |accuracy| (0.0..=MAX_ACCURACY_M).contains(&accuracy));
         match (lon, lat) {
             (Some(lon), Some(lat)) => Some(Fix { lon, lat, accuracy_m }),
             _ => {
                 if self.raw("gps_lon").is_some() != self.raw("gps_lat").is_some() {
-                    return self.refuse("gps_lon", "given together with gps_lat");
+                    return self.refuse("gps_lon", said!("given together with gps_lat", "与gps_lat同时提供"));
                 }
                 None
             }
@@ -146,12 +180,17 @@ impl Reader<'_> {
 
     /// A word, or fiboa's `{scheme, code, name}`: the name, else the code.
     fn crop(&mut self) -> Option<String> {
-        const WANTED: &str = "text, or an object with the texts scheme, code and name";
+        let wanted = || {
+            said!(
+                "text, or an object with the texts scheme, code and name",
+                "文本，或含有文本scheme、code和name的对象"
+            )
+        };
         let raw = self.raw("declared_crop")?;
         if !raw.starts_with('{') {
             return match short_text(raw) {
                 Ok(text) => text,
-                Err(()) => self.refuse("declared_crop", WANTED),
+                Err(()) => self.refuse("declared_crop", wanted()),
             };
         }
         let members: Option<BTreeMap<String, serde_json::Value>> = serde_json::from_str(raw).ok();
@@ -159,13 +198,13 @@ impl Reader<'_> {
             let part = |name: &str| short_text(&members.get(name)?.to_string()).ok()?;
             part("name").or_else(|| part("code"))
         });
-        found.or_else(|| self.refuse("declared_crop", WANTED))
+        found.or_else(|| self.refuse("declared_crop", wanted()))
     }
 
     fn area(&mut self) -> Option<f64> {
-        self.number("declared_area_ha", "a number of hectares, more than 0 and at most a million", |area| {
-            area > 0.0 && area <= MAX_DECLARED_HA
-        })
+        let wanted =
+            said!("a number of hectares, more than 0 and at most a million", "大于0且不超过一百万的公顷数");
+        self.number("declared_area_ha", wanted, |area| area > 0.0 && area <= MAX_DECLARED_HA)
     }
 
     fn sowing_date(&mut self) -> Option<Date> {
@@ -173,7 +212,10 @@ impl Reader<'_> {
         let day = serde_json::from_str::<String>(raw).ok().and_then(|text| day(&text));
         match day.filter(|day| (date(1900, 1, 1)..=date(2100, 12, 31)).contains(day)) {
             Some(day) => Some(day),
-            None => self.refuse("declared_sowing_date", "a date that exists, as YYYY-MM-DD"),
+            None => self.refuse(
+                "declared_sowing_date",
+                said!("a date that exists, as YYYY-MM-DD", "存在的日期，写作YYYY-MM-DD"),
+            ),
         }
     }
 
@@ -182,7 +224,13 @@ impl Reader<'_> {
         match short_text(self.raw(name)?) {
             Ok(None) => None,
             Ok(Some(text)) if day(&text).is_some() || text.parse::<Timestamp>().is_ok() => Some(text),
-            _ => self.refuse(name, "a date (YYYY-MM-DD) or a time with its offset (2024-05-01T10:00:00Z)"),
+            _ => self.refuse(
+                name,
+                said!(
+                    "a date (YYYY-MM-DD) or a time with its offset (2024-05-01T10:00:00Z)",
+                    "日期（YYYY-MM-DD）或带时区的时间（2024-05-01T10:00:00Z）"
+                ),
+            ),
         }
     }
 
@@ -191,7 +239,10 @@ impl Reader<'_> {
             Some(amount) => Some(amount),
             None => self.refuse(
                 "requested_amount",
-                "a decimal of at most 15 digits and 6 decimals, not negative, without separators or currency",
+                said!(
+                    "a decimal of at most 15 digits and 6 decimals, not negative, without separators or currency",
+                    "最多15位整数和6位小数的非负十进制数，不含分隔符和币种"
+                ),
             ),
         }
     }
@@ -202,7 +253,7 @@ impl Reader<'_> {
             Ok(Some(code)) if code.len() == 3 && code.bytes().all(|b| b.is_ascii_alphabetic()) => {
                 Some(code.to_ascii_uppercase())
             }
-            _ => self.refuse("currency", "an ISO 4217 code of three letters"),
+            _ => self.refuse("currency", said!("an ISO 4217 code of three letters", "ISO 4217的三字母代码")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The old `crs` member (GeoJSON 2008): only WGS 84 longitude, latitude is taken.
 
-use super::defect::{Defect, Kind};
+use super::defect::{Defect, Kind, said};
 use serde_json::Value;
 
 /// Names that mean longitude, latitude on WGS 84. RFC 7946 and every writer of the `crs` member put
@@ -28,12 +28,16 @@ pub(super) fn check(text: &str) -> Result<(), Defect> {
     let shown = name.len() <= 60
         && !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || ":._-/".contains(c));
-    let named = if shown { format!(" ({name})") } else { String::new() };
+    let (named, named_zh) = match shown {
+        true => (format!(" ({name})"), format!("（{name}）")),
+        false => Default::default(),
+    };
     Err(Defect::new(
         Kind::CrsUnsupported,
-        format!(
+        said!(
             "The coordinates are in another reference system{named}; expected WGS 84 longitude, latitude \
-             (convert with ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES)"
+             (convert with ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES)",
+            "坐标采用其他坐标系{named_zh}，应为WGS 84经度、纬度（可用ogr2ogr -t_srs EPSG:4326 -lco RFC7946=YES转换）"
         ),
     ))
 }

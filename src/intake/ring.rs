@@ -6,7 +6,7 @@ use geo::kernels::{Kernel, RobustKernel};
 use geo::line_measures::Distance;
 use geo::{Coord, Geodesic, LineString, Orientation, Point};
 
-use super::defect::{Defect, Kind, Place};
+use super::defect::{Defect, Kind, Place, Said, said};
 use crate::plot::Repair;
 
 /// A last position this near the first is the first, written with other digits. Metres; GPS is 100 times
@@ -77,22 +77,25 @@ pub(super) fn clean(
         points: kept.iter().map(|(_, position)| *position).collect(),
         given: kept.iter().map(|(index, _)| *index).collect(),
     };
-    let (what, place) = match (ring.points.first(), at.1) {
-        (None, _) => return Err(Defect::new(Kind::Empty, "A ring of the plot outline has no positions")),
-        (Some(first), 0) => ("The plot outline encloses no land", Place::new(*first, (at.0, 0, 0))),
-        (Some(first), _) => {
-            ("A hole of the plot outline encloses no land", Place::new(*first, (at.0, at.1, 0)))
-        }
+    let Some(first) = ring.points.first() else {
+        let said = said!("A ring of the plot outline has no positions", "地块边界的某个环没有任何位置");
+        return Err(Defect::new(Kind::Empty, said));
+    };
+    let place = Place::new(*first, (at.0, at.1, 0));
+    let Said { en, zh } = match at.1 {
+        0 => said!("The plot outline encloses no land", "地块边界未围成任何土地"),
+        _ => said!("A hole of the plot outline encloses no land", "地块边界的某个洞未围成任何土地"),
     };
     let mut different: Vec<_> = ring.points.clone();
     different.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
     different.dedup();
     if different.len() < 3 {
-        let what = format!("{what}: fewer than three different positions");
-        return Err(Defect::at(Kind::Empty, place, what));
+        let said = said!("{en}: fewer than three different positions", "{zh}：不同的位置少于三个");
+        return Err(Defect::at(Kind::Empty, place, said));
     }
     if on_one_line(&ring.points) {
-        return Err(Defect::at(Kind::Empty, place, format!("{what}: all positions lie on one line")));
+        let said = said!("{en}: all positions lie on one line", "{zh}：所有位置在一条直线上");
+        return Err(Defect::at(Kind::Empty, place, said));
     }
     Ok(ring)
 }
@@ -107,7 +110,7 @@ fn on_one_line(points: &[Coord<f64>]) -> bool {
 /// Whether a walked track comes back to its start; the gap in metres when it does not.
 pub(super) fn track_closes(positions: &[Coord<f64>], accuracy_m: Option<f64>) -> Result<(), Defect> {
     let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
-        return Err(Defect::new(Kind::Empty, "The track has no positions"));
+        return Err(Defect::new(Kind::Empty, said!("The track has no positions", "轨迹没有任何位置")));
     };
     let in_range = |at: &Coord<f64>| at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
     if first == last || !positions.iter().all(in_range) {
@@ -123,11 +126,12 @@ pub(super) fn track_closes(positions: &[Coord<f64>], accuracy_m: Option<f64>) ->
     if gap <= allowed {
         return Ok(());
     }
-    let text = format!(
+    let said = said!(
         "The walked track is open: its ends are {gap:.1} m apart, at most {allowed:.1} m are closed; walk on to \
-         the start. The track ends"
+         the start. The track ends",
+        "步行轨迹未闭合：首尾相距{gap:.1} m，最多允许{allowed:.1} m；请走回起点。轨迹终点"
     );
-    Err(Defect::at(Kind::TrackOpen, Place::new(*last, (0, 0, positions.len().saturating_sub(1))), text))
+    Err(Defect::at(Kind::TrackOpen, Place::new(*last, (0, 0, positions.len().saturating_sub(1))), said))
 }
 
 /// Geodesic distance, metres; both positions in range.

@@ -13,7 +13,7 @@ use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{Coord, Line, LineString};
 use rstar::{AABB, Envelope, RTree, RTreeObject};
 
-use super::defect::{Defect, Kind, Place};
+use super::defect::{Defect, Kind, Place, Said, said};
 use super::nesting;
 use super::ring::Ring;
 
@@ -64,7 +64,10 @@ impl Budget {
             }
             None => Err(Defect::new(
                 Kind::TooComplex,
-                "The lines of the plot outline lie so close together that it cannot be checked: simplify it",
+                said!(
+                    "The lines of the plot outline lie so close together that it cannot be checked: simplify it",
+                    "地块边界的线条过于密集，无法检查，请简化"
+                ),
             )),
         }
     }
@@ -122,7 +125,7 @@ fn spikes(rings: &[Loop]) -> Result<(), Defect> {
                 return Err(Defect::at(
                     Kind::Invalid,
                     place,
-                    "The plot outline runs back over itself (a spike)",
+                    said!("The plot outline runs back over itself (a spike)", "地块边界折回自身（尖刺）"),
                 ));
             }
         }
@@ -198,23 +201,30 @@ fn judge(
     };
     let given = ring.given.get(one.at).copied().unwrap_or_default();
     let fault =
-        |text: &str| Err(Defect::at(Kind::Invalid, Place::new(point, (ring.part, ring.ring, given)), text));
+        |said: Said| Err(Defect::at(Kind::Invalid, Place::new(point, (ring.part, ring.ring, given)), said));
     if one.ring == other.ring {
         return match (overlap, proper) {
-            (true, _) => fault("The plot outline runs over itself"),
-            (_, true) => fault("The plot outline crosses itself"),
-            (_, false) => fault("The plot outline touches itself (a figure eight)"),
+            (true, _) => fault(said!("The plot outline runs over itself", "地块边界与自身重合")),
+            (_, true) => fault(said!("The plot outline crosses itself", "地块边界自相交")),
+            (_, false) => {
+                fault(said!("The plot outline touches itself (a figure eight)", "地块边界自相接（呈8字形）"))
+            }
         };
     }
     match (ring.part == other_ring.part, overlap, proper) {
         (_, false, false) => Ok(Some(Touch { edges: (one.at, other.at), at: point })),
-        (true, true, _) if ring.ring == 0 => fault("A hole of the plot shares a line with the outline"),
-        (true, true, _) => fault("Two holes of the plot share a line"),
-        (true, _, true) if ring.ring == 0 => fault("A hole of the plot crosses the outline"),
-        (true, _, true) => fault("Two holes of the plot cross"),
-        (false, true, _) => {
-            fault("Two parts of the plot share a line: draw them as one outline or send two plots; they meet")
+        (true, true, _) if ring.ring == 0 => {
+            fault(said!("A hole of the plot shares a line with the outline", "地块的某个洞与边界有共用线段"))
         }
-        (false, _, true) => fault("Two parts of the plot overlap"),
+        (true, true, _) => fault(said!("Two holes of the plot share a line", "地块的两个洞有共用线段")),
+        (true, _, true) if ring.ring == 0 => {
+            fault(said!("A hole of the plot crosses the outline", "地块的某个洞与边界相交"))
+        }
+        (true, _, true) => fault(said!("Two holes of the plot cross", "地块的两个洞相交")),
+        (false, true, _) => fault(said!(
+            "Two parts of the plot share a line: draw them as one outline or send two plots; they meet",
+            "地块的两个部分有共用线段：请绘制为一个边界，或作为两个地块提交；相接处"
+        )),
+        (false, _, true) => fault(nesting::parts_overlap()),
     }
 }

@@ -16,6 +16,8 @@ pub struct Defect {
     pub code: String,
     /// A sentence with the place.
     pub detail: String,
+    /// The sentence in Chinese.
+    pub detail_zh: String,
 }
 
 /// An entry of the input that could not be used.
@@ -47,7 +49,11 @@ pub fn not_appraised(
     declared_columns(&mut r, &refused.declared);
     let mut found: Vec<(Code, Reason)> = refused.defects.iter().map(reason).collect();
     if found.is_empty() {
-        found.push(reason(&Defect { code: String::new(), detail: "no cause was given".into() }));
+        found.push(reason(&Defect {
+            code: String::new(),
+            detail: "no cause was given".into(),
+            detail_zh: "未说明原因".into(),
+        }));
     }
     found.sort_by_key(|(code, _)| *code);
     found.dedup();
@@ -83,5 +89,5 @@ pub fn without_consent(
 fn reason(defect: &Defect) -> (Code, Reason) {
     let blocks = |code: &Code| code.facts().effect == crate::record::Effect::Block;
     let code = Code::parse(&defect.code).filter(blocks).unwrap_or(Code::FeatureInvalid);
-    (code, Reason::new(code, [defect.detail.as_str().into()]))
+    (code, Reason::new(code, [defect.detail.as_str().into(), defect.detail_zh.as_str().into()]))
 }

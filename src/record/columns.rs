@@ -80,7 +80,7 @@ columns! {
             area_upper_m2: Option<Rounded<1>>, "m2", "Area plus its measuring error";
             area_method: Option<String>, "text", "How area and error were computed";
             metrics_perimeter["metrics:perimeter"]: Option<Rounded<1>>, "m", "Geodesic length of all rings (fiboa)";
-            determination_method["determination:method"]: Option<String>, "word", "How the outline was made, as given (fiboa)";
+            determination_method["determination:method"]: Option<String>, "word", "How the outline was made: manual, driven, surveyed, auto-operation, auto-imagery or unknown (fiboa)";
             determination_datetime["determination:datetime"]: Option<String>, "ISO 8601", "When the outline was made, as given (fiboa)";
             geometry_repairs: Vec<String>, "words", "Changes made to the outline that do not change the land";
             gps_accuracy_m: Option<Rounded<1>>, "m", "Accuracy of the phone's position fix, as given";

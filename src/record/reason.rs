@@ -237,6 +237,8 @@ fn show(form: Form, value: &ParamValue, language: &Language<'_>) -> String {
     match value {
         ParamValue::Integer(n) => measure(form, *n as f64).unwrap_or_else(|| n.to_string()),
         ParamValue::Number(x) => measure(form, *x).unwrap_or_else(|| x.to_string()),
+        // An id or a reference may be spelled as a word of the table and still is none.
+        ParamValue::Text(t) if form == Form::Text => t.clone(),
         ParamValue::Text(t) => language.word(t),
         ParamValue::List(items) => {
             let words: Vec<String> = items.iter().map(|i| language.word(i)).collect();

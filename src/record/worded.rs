@@ -22,6 +22,11 @@ pub const WORDS: &[Worded] = &[
     w("reoriented", "ring direction was turned", "调整环方向"),
     w("removed_duplicate_vertices", "repeated points were merged", "合并重复点"),
     w("dropped_heights", "heights were dropped", "去除高程"),
+    w(
+        "collection_to_multipolygon",
+        "a collection of polygons was read as one outline",
+        "将多边形集合视为一个边界",
+    ),
     w("early", "in early growth", "生长初期"),
     w("full", "at full growth", "旺盛生长期"),
     w("ripening", "while ripening", "成熟期"),
@@ -43,6 +48,9 @@ pub const WORDS: &[Worded] = &[
     w("mustard", "mustard", "芥菜"),
     w("oat", "oat", "燕麦"),
     w("teff", "teff", "苔麸"),
+    w("rabi_wheat", "rabi wheat", "旱季小麦（拉比季）"),
+    w("meher_wheat", "meher wheat", "雨季小麦（梅赫季）"),
+    w("pulses", "pulses", "豆类"),
     w("other", "another crop", "其他作物"),
     w("no_consent_ref", "no consent reference was given", "未提供授权同意编号"),
     w("purpose_not_accepted", "it was given for another purpose", "授权目的不符"),
@@ -94,17 +102,16 @@ pub const WORDS: &[Worded] = &[
         "something happened to the crop, and its cost is not known",
         "作物受到事件影响，损失未知",
     ),
-    w(
-        "cropped_without_season",
-        "a crop is said to be seen but no season was found",
-        "判定已种植但未找到生长季",
-    ),
-    w(
-        "not_cropped_with_season",
-        "no crop is said to be seen but a season was found",
-        "判定未种植但找到了生长季",
-    ),
+    w("crop_seen", "a crop is said to be seen", "判定已看到作物"),
+    w("no_season_found", "no season was found", "未找到生长季"),
+    w("crop_not_seen", "no crop is said to be seen", "判定未看到作物"),
+    w("no_clear_value", "no clear date has a value", "晴空日期均无数值"),
 ];
+
+/// A word in Chinese, where it is known.
+pub fn in_chinese(word: &str) -> Option<&'static str> {
+    WORDS.iter().find(|row| row.word == word).map(|row| row.zh)
+}
 
 const fn w(word: &'static str, en: &'static str, zh: &'static str) -> Worded {
     Worded { word, en, zh }

@@ -2,6 +2,7 @@
 
 mod amounts;
 pub(crate) mod case;
+pub(crate) mod chinese;
 mod condition;
 mod cropped_area;
 mod docs;

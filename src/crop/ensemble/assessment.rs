@@ -3,7 +3,9 @@
 use crate::series::days_between;
 
 use super::super::stage::of_bbch;
-use super::super::{Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, Stage, Verdict};
+use super::super::{
+    Assessment, CannotTell, CropRules, Cropped, DateInterval, Interval, OutOfDomain, Stage, Verdict,
+};
 use super::METHOD;
 use super::answer::{Answer, Decision};
 use super::cut::{Standing, middle};
@@ -28,8 +30,8 @@ impl Answer {
         a.candidates = self.crops.into_iter().take(CANDIDATES).collect();
         // A word that is no crop of the calendar may be a cover of the table.
         let known = self.declared.as_ref().is_some_and(|d| d.verdict != Verdict::UnknownCrop);
-        if let Some(unknown) = a.declared.take_if(|d| known && d.verdict == Verdict::UnknownCrop) {
-            a.cannot_tell.retain(|c| *c != CannotTell::OutOfDomain { what: unknown.basis.clone() });
+        if known {
+            a.cannot_tell.retain(|c| !matches!(c, CannotTell::OutOfDomain(OutOfDomain::UnknownWord { .. })));
         }
         a.declared = self.declared.or(a.declared);
         let Some(d) = self.development.filter(|_| a.cropped == Cropped::Yes) else { return a };
@@ -59,9 +61,7 @@ impl Answer {
                 return a;
             }
             Standing::Unclear => {
-                let what =
-                    "whether the crop is ripe and standing or already cut: NDVI alone shows no difference";
-                let what = CannotTell::OutOfDomain { what: what.to_owned() };
+                let what = CannotTell::OutOfDomain(OutOfDomain::RipeOrCut);
                 if !a.cannot_tell.contains(&what) {
                     a.cannot_tell.push(what);
                 }

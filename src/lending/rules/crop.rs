@@ -1,7 +1,7 @@
 //! Checks of what grows: is there a crop, is it the declared one, how ripe, and was there a flood.
 
-use super::Findings;
-use crate::crop::{CannotTell, Cropped, Stage, Verdict};
+use super::{Findings, out_of_domain};
+use crate::crop::{CannotTell, Cropped, OutOfDomain, Stage, Verdict};
 use crate::lending::{Evidence, Policy};
 use crate::record::{Code, Effect};
 
@@ -98,7 +98,7 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, uncropped: bool, found: &m
     match (check.verdict, contradicted) {
         (Verdict::Contradicted, Some(log_odds)) => {
             // The crop's name stands before its reason.
-            let better = check.better.as_deref().and_then(|b| b.split(':').next()).unwrap_or("another_crop");
+            let better = check.better.as_deref().and_then(|b| b.split(':').next()).unwrap_or("other");
             found.add_with(
                 limit.code,
                 limit.effect,
@@ -115,7 +115,8 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, uncropped: bool, found: &m
             found.add_with(undetermined.code, at_most(undetermined.effect), [crop.into()]);
         }
         (Verdict::UnknownCrop, _) => {
-            found.add_with(Code::CropOutOfDomain, at_most(Effect::Refer), [crop.into()]);
+            let word = OutOfDomain::UnknownWord { word: crop.to_owned() };
+            found.add_with(Code::CropOutOfDomain, at_most(Effect::Refer), out_of_domain::said(&word));
         }
     }
 }
@@ -207,8 +208,8 @@ fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
                     found.add_with(Code::CropVanished, Effect::Refer, [(*from).into(), (*to).into()]);
                 }
             }
-            CannotTell::OutOfDomain { what } => {
-                found.add_with(Code::CropOutOfDomain, effect, [what.as_str().into()]);
+            CannotTell::OutOfDomain(what) => {
+                found.add_with(Code::CropOutOfDomain, effect, out_of_domain::said(what));
             }
             CannotTell::Ambiguous { crop, probability, need } => {
                 let values = [crop.as_str().into(), (*probability).into(), (*need).into()];

@@ -224,6 +224,7 @@ fn refused(rejection: &Rejection) -> Refused {
     let defect = |d: &crate::intake::Defect| lending::Defect {
         code: d.kind.code().to_owned(),
         detail: d.text.clone(),
+        detail_zh: d.text_zh.clone(),
     };
     Refused {
         id: Some(rejection.id.as_str().to_owned()),

@@ -8,67 +8,67 @@ use super::{CodeFacts, Form, Param};
 use crate::record::{Effect, Party};
 
 codes! {
-    // The input could not be used. The detail is what `intake` found, with the place.
-    FeatureInvalid "FEATURE_INVALID" Applicant Block (detail: Text)
+    // The input could not be used. The detail is what `intake` found, with the place, in each language.
+    FeatureInvalid "FEATURE_INVALID" Applicant Block (detail: Text, detail_zh: Text)
         "This entry could not be read as a plot: {detail}"
-        "该条目无法识别为地块：{detail}";
-    IdInvalid "ID_INVALID" Applicant Block (detail: Text)
+        "该条目无法识别为地块：{detail_zh}";
+    IdInvalid "ID_INVALID" Applicant Block (detail: Text, detail_zh: Text)
         "The plot's id cannot be used: {detail}"
-        "地块编号无法使用：{detail}";
-    IdDuplicate "ID_DUPLICATE" Applicant Block (detail: Text)
+        "地块编号无法使用：{detail_zh}";
+    IdDuplicate "ID_DUPLICATE" Applicant Block (detail: Text, detail_zh: Text)
         "The plot's id is used more than once in the file, so neither plot was used: {detail}"
-        "地块编号在文件中重复，相关地块均未使用：{detail}";
-    PropertyInvalid "PROPERTY_INVALID" Applicant Block (detail: Text)
+        "地块编号在文件中重复，相关地块均未使用：{detail_zh}";
+    PropertyInvalid "PROPERTY_INVALID" Applicant Block (detail: Text, detail_zh: Text)
         "A property of the plot has an impossible value: {detail}"
-        "地块的某个属性取值无效：{detail}";
-    PersonalData "PERSONAL_DATA" Applicant Block (detail: Text)
+        "地块的某个属性取值无效：{detail_zh}";
+    PersonalData "PERSONAL_DATA" Applicant Block (detail: Text, detail_zh: Text)
         "The plot carries data of a person, which is not taken: {detail}"
-        "地块含有个人信息，系统不予接收：{detail}";
-    GeomMalformed "GEOM_MALFORMED" Applicant Block (detail: Text)
+        "地块含有个人信息，系统不予接收：{detail_zh}";
+    GeomMalformed "GEOM_MALFORMED" Applicant Block (detail: Text, detail_zh: Text)
         "The outline's coordinates are missing or wrongly written: {detail}"
-        "边界坐标缺失或格式错误：{detail}";
-    GeomTypeUnsupported "GEOM_TYPE_UNSUPPORTED" Applicant Block (detail: Text)
+        "边界坐标缺失或格式错误：{detail_zh}";
+    GeomTypeUnsupported "GEOM_TYPE_UNSUPPORTED" Applicant Block (detail: Text, detail_zh: Text)
         "This kind of geometry is not a plot: {detail}"
-        "该几何类型不是地块：{detail}";
-    GeomCrsUnsupported "GEOM_CRS_UNSUPPORTED" Applicant Block (detail: Text)
+        "该几何类型不是地块：{detail_zh}";
+    GeomCrsUnsupported "GEOM_CRS_UNSUPPORTED" Applicant Block (detail: Text, detail_zh: Text)
         "The coordinates are not WGS 84 longitude, latitude: {detail}"
-        "坐标不是WGS 84经纬度：{detail}";
-    GeomEmpty "GEOM_EMPTY" Applicant Block (detail: Text)
+        "坐标不是WGS 84经纬度：{detail_zh}";
+    GeomEmpty "GEOM_EMPTY" Applicant Block (detail: Text, detail_zh: Text)
         "The outline encloses no land: {detail}"
-        "边界未围成任何土地：{detail}";
-    GeomInvalid "GEOM_INVALID" Applicant Block (detail: Text)
+        "边界未围成任何土地：{detail_zh}";
+    GeomInvalid "GEOM_INVALID" Applicant Block (detail: Text, detail_zh: Text)
         "The outline crosses, touches or overlaps itself: {detail}"
-        "边界自相交、自相接或自重叠：{detail}";
-    GeomTrackOpen "GEOM_TRACK_OPEN" Applicant Block (detail: Text)
+        "边界自相交、自相接或自重叠：{detail_zh}";
+    GeomTrackOpen "GEOM_TRACK_OPEN" Applicant Block (detail: Text, detail_zh: Text)
         "The ends of the walked track do not meet: {detail}"
-        "步行轨迹首尾不相接：{detail}";
-    GeomOutOfRange "GEOM_OUT_OF_RANGE" Applicant Block (detail: Text)
+        "步行轨迹首尾不相接：{detail_zh}";
+    GeomOutOfRange "GEOM_OUT_OF_RANGE" Applicant Block (detail: Text, detail_zh: Text)
         "A longitude or latitude is out of range: {detail}"
-        "经度或纬度超出范围：{detail}";
-    GeomAxisSwappedSuspect "GEOM_AXIS_SWAPPED_SUSPECT" Applicant Block (detail: Text)
+        "经度或纬度超出范围：{detail_zh}";
+    GeomAxisSwappedSuspect "GEOM_AXIS_SWAPPED_SUSPECT" Applicant Block (detail: Text, detail_zh: Text)
         "The coordinates look like latitude, longitude where longitude, latitude is expected: {detail}"
-        "坐标顺序疑似为纬度、经度，应为经度、纬度：{detail}";
-    GeomAntimeridian "GEOM_ANTIMERIDIAN" Applicant Block (detail: Text)
+        "坐标顺序疑似为纬度、经度，应为经度、纬度：{detail_zh}";
+    GeomAntimeridian "GEOM_ANTIMERIDIAN" Applicant Block (detail: Text, detail_zh: Text)
         "The outline crosses the 180 degree meridian in one piece: {detail}"
-        "边界整体跨越180度经线：{detail}";
-    GeomNotOnLand "GEOM_NOT_ON_LAND" Applicant Block (detail: Text)
+        "边界整体跨越180度经线：{detail_zh}";
+    GeomNotOnLand "GEOM_NOT_ON_LAND" Applicant Block (detail: Text, detail_zh: Text)
         "The plot does not lie on land: {detail}"
-        "地块不在陆地上：{detail}";
-    GeomOutOfCoverage "GEOM_OUT_OF_COVERAGE" Applicant Block (detail: Text)
+        "地块不在陆地上：{detail_zh}";
+    GeomOutOfCoverage "GEOM_OUT_OF_COVERAGE" Applicant Block (detail: Text, detail_zh: Text)
         "The plot lies outside the area that Sentinel-2 covers: {detail}"
-        "地块位于哨兵二号覆盖范围之外：{detail}";
-    GeomTooSmall "GEOM_TOO_SMALL" Applicant Block (detail: Text)
+        "地块位于哨兵二号覆盖范围之外：{detail_zh}";
+    GeomTooSmall "GEOM_TOO_SMALL" Applicant Block (detail: Text, detail_zh: Text)
         "The outline encloses too little land: {detail}"
-        "边界围成的土地过小：{detail}";
-    GeomSliver "GEOM_SLIVER" Applicant Block (detail: Text)
+        "边界围成的土地过小：{detail_zh}";
+    GeomSliver "GEOM_SLIVER" Applicant Block (detail: Text, detail_zh: Text)
         "The outline is so thin that it is a line: {detail}"
-        "边界过窄，近似一条线：{detail}";
-    GeomTooLarge "GEOM_TOO_LARGE" Applicant Block (detail: Text)
+        "边界过窄，近似一条线：{detail_zh}";
+    GeomTooLarge "GEOM_TOO_LARGE" Applicant Block (detail: Text, detail_zh: Text)
         "The outline encloses more land, or reaches further, than one plot: {detail}"
-        "边界范围超过单个地块：{detail}";
-    GeomTooComplex "GEOM_TOO_COMPLEX" Applicant Block (detail: Text)
+        "边界范围超过单个地块：{detail_zh}";
+    GeomTooComplex "GEOM_TOO_COMPLEX" Applicant Block (detail: Text, detail_zh: Text)
         "The outline has more vertices, rings or parts than one plot: {detail}"
-        "边界的顶点、环或部分过多：{detail}";
+        "边界的顶点、环或部分过多：{detail_zh}";
     ConsentMissing "CONSENT_MISSING" Applicant Block (what: Word)
         "There is no valid consent, so nothing was looked at: {what}."
         "没有有效的授权同意，因此未作任何查看：{what}。";
@@ -195,9 +195,9 @@ codes! {
     CropUncertain "CROP_UNCERTAIN" Model Refer (crop: Word, p: Probability, min: Probability) ["p" vs "min"]
         "The best candidate crop, {crop}, has probability {p}; {min} is needed."
         "最可能的作物{crop}的概率为{p}，需要{min}。";
-    CropOutOfDomain "CROP_OUT_OF_DOMAIN" Model Refer (what: Word)
+    CropOutOfDomain "CROP_OUT_OF_DOMAIN" Model Refer (what: Text, what_zh: Text)
         "The method was not made for this case: {what}."
-        "该方法不适用于此情况：{what}。";
+        "该方法不适用于此情况：{what_zh}。";
     CropUndetermined "CROP_UNDETERMINED" Model Refer (declared: Word)
         "What is seen neither confirms nor contradicts the declared crop ({declared})."
         "所见曲线既不能证实也不能否定申报作物（{declared}）。";

@@ -1,18 +1,18 @@
 //! The same page in Chinese: `report.zh.html`.
 
-mod events;
+mod seen;
 
 use jiff::civil::Date;
 use maud::{PreEscaped, html};
 
-use crate::record::{Agreement, Confidence, CropSeen, Effect, EligibilityRecord, Status, WORDS};
+use crate::record::{Agreement, Confidence, CropSeen, Effect, EligibilityRecord, Status, in_chinese};
 use crate::store::finished::deferring_reason;
 use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
 
-use super::{CHANGES_SHOWN, LONG_ID, Report, amounts, picture, style};
+use super::{CHANGES_SHOWN, LONG_ID, Report, alerts, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
 const FONTS: &str =
@@ -188,7 +188,7 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         (Some(CropSeen::No), _) => "未见作物",
         (Some(CropSeen::CannotTell) | None, _) => "无法判断",
     };
-    let crop = match events::candidates(r) {
+    let crop = match seen::candidates(r) {
         Some(candidates) => format!("{crop}；{candidates}"),
         None => crop.to_owned(),
     };
@@ -240,10 +240,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         ("绿度NDVI", String::new(), ndvi),
     ]);
     let further = [
-        ("事件", events::events(r)),
-        ("长势", events::vigour(r)),
-        ("产量", events::expected_yield(r)),
-        ("影像", Some(events::images(r))),
+        ("事件", alerts::events(r, Tongue::Chinese)),
+        ("长势", alerts::vigour(r, Tongue::Chinese)),
+        ("产量", alerts::expected_yield(r, Tongue::Chinese)),
+        ("影像", Some(seen::images(r))),
     ];
     rows.extend(further.into_iter().filter_map(|(what, seen)| Some((what, String::new(), seen?))));
     rows
@@ -258,20 +258,15 @@ fn cropped_area(r: &EligibilityRecord) -> String {
             words::hectares(low.get() * m2),
             words::hectares(high.get() * m2)
         ),
-        (.., Some(why)) => format!("无法判断：{}", worded(why)),
+        (.., Some(why)) => format!("无法判断：{}", in_chinese(why).unwrap_or(why)),
         _ => "未查看".to_owned(),
     }
-}
-
-/// A word of the table of words; any other text as it stands.
-fn worded(word: &str) -> &str {
-    WORDS.iter().find(|row| row.word == word).map_or(word, |row| row.zh)
 }
 
 /// A crop as the applicant named it, in Chinese where the table knows it.
 fn crop_name(text: &str) -> String {
     let word = text.to_lowercase().replace([' ', '-'], "_");
-    WORDS.iter().find(|row| row.word == word).map_or_else(|| words::brief(text), |row| row.zh.to_owned())
+    in_chinese(&word).map_or_else(|| words::brief(text), str::to_owned)
 }
 
 fn stage(word: &str) -> &'static str {

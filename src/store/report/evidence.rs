@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::alerts;
 use crate::record::{Agreement, EligibilityRecord};
 use crate::store::plain_words as words;
+use crate::store::tongue::Tongue;
 
 /// The tables, with the picture beside them.
 pub(super) fn section(record: &EligibilityRecord, picture: Option<Markup>) -> Markup {
@@ -95,9 +96,9 @@ fn seen(r: &EligibilityRecord) -> Vec<(&'static str, String)> {
         ("Harvest", harvest(r)),
         ("Greenness", ndvi(r)),
     ];
-    rows.extend(alerts::events(r).map(|text| ("Events", text)));
-    rows.extend(alerts::vigour(r).map(|text| ("Vigour", text)));
-    rows.extend(alerts::expected_yield(r).map(|text| ("Yield", text)));
+    rows.extend(alerts::events(r, Tongue::English).map(|text| ("Events", text)));
+    rows.extend(alerts::vigour(r, Tongue::English).map(|text| ("Vigour", text)));
+    rows.extend(alerts::expected_yield(r, Tongue::English).map(|text| ("Yield", text)));
     rows.push(("Images", images(r)));
     rows.push(("Pixels", pixels(r)));
     rows

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::stderr;
+use super::village::files;
 use crate::support::archive::{json, sample_tiles};
 use crate::support::command::{croplens, records};
 
@@ -239,8 +240,11 @@ fn two_lenders_find_shared_land_by_tokens_that_name_no_place() {
         &at("theirs.geojson"),
         &[plot(&features[1], "x", "X", "2022-04-10"), plot(&features[2], "y", "Y", "2022-04-10")],
     );
-    std::fs::write(at("key"), [7u8; 32]).unwrap();
-    std::fs::write(at("short"), [7u8; 31]).unwrap();
+    let key: Vec<u8> = (0u32..32).map(|n| (n * n * 37 + 11) as u8).collect();
+    std::fs::write(at("key"), &key).unwrap();
+    std::fs::write(at("other-key"), key.iter().map(|b| b ^ 90).collect::<Vec<_>>()).unwrap();
+    std::fs::write(at("short"), &key[..31]).unwrap();
+    std::fs::write(at("trivial"), [7u8; 32]).unwrap();
     let make = |plots: &str, key: &str, season: &str, out: &str| {
         croplens(&["tokens"])
             .arg(at(plots))
@@ -250,21 +254,52 @@ fn two_lenders_find_shared_land_by_tokens_that_name_no_place() {
             .arg(at(out))
             .output()
     };
-    assert!(make("ours.geojson", "key", "2022", "ours.csv").status.success());
-    assert!(make("theirs.geojson", "key", "2022", "theirs.csv").status.success());
-    assert!(make("theirs.geojson", "key", "2023", "other.csv").status.success());
-    assert_eq!(make("ours.geojson", "short", "2022", "no.csv").status.code(), Some(2));
-    let compare = |b: &str| {
-        let output = croplens(&["tokens", "--compare"]).arg(at("ours.csv")).arg(at(b)).ok();
-        super::stdout(&output).lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
-    };
-    let met = compare("theirs.csv");
+    let compare = |b: &str| croplens(&["tokens", "--compare"]).arg(at("ours.csv")).arg(at(b)).output();
+    assert!(make("ours.geojson", "key", "2022 Long rains", "ours.csv").status.success());
+    // Capitals and spaces are nobody's reason to miss shared land.
+    assert!(make("theirs.geojson", "key", " 2022  long rains", "theirs.csv").status.success());
+    let met: Vec<String> = super::stdout(&compare("theirs.csv")).lines().skip(1).map(str::to_owned).collect();
     assert_eq!(met.len(), 1, "{met:?}");
     assert!(met[0].ends_with(",1.00"), "{met:?}");
-    assert!(compare("other.csv").is_empty(), "another season, other tokens");
+    // Another season or another key is no "no overlap".
+    for (key, season, out) in
+        [("key", "2023 long rains", "year.csv"), ("other-key", "2022 long rains", "key.csv")]
+    {
+        assert!(make("theirs.geojson", key, season, out).status.success());
+        let told = compare(out);
+        assert_eq!((told.status.code(), super::stdout(&told).as_str()), (Some(2), ""));
+        assert!(stderr(&told).contains("different keys or for different seasons"), "{}", stderr(&told));
+    }
+    // A file of before the check was there is refused too.
+    let ours = std::fs::read_to_string(at("ours.csv")).unwrap();
+    let bare: Vec<&str> = ours.lines().filter(|line| !line.starts_with("check,")).collect();
+    std::fs::write(at("old.csv"), bare.join("\n")).unwrap();
+    let told = compare("old.csv");
+    assert_eq!(told.status.code(), Some(2));
+    assert!(stderr(&told).contains("does not say which key and season"), "{}", stderr(&told));
+    // No season and no key that anybody could guess.
+    for (key, season) in [("short", "2022"), ("trivial", "2022"), ("key", ""), ("key", " ")] {
+        assert_eq!(make("ours.geojson", key, season, "no.csv").status.code(), Some(2), "{key} {season:?}");
+        assert!(!at("no.csv").exists());
+    }
+    // Nothing that is there is written over, by whatever path it is named; the same again is no harm.
+    let before = files(folder.path());
+    std::fs::create_dir(at("sub")).unwrap();
+    for out in ["ours.geojson", "sub/../ours.geojson", "key", "theirs.csv"] {
+        let told = make("ours.geojson", "key", "2022 long rains", out);
+        assert_eq!(told.status.code(), Some(2), "{out}");
+        assert!(stderr(&told).contains("name another"), "{}", stderr(&told));
+    }
+    assert!(make("ours.geojson", "key", "2022 long rains", "ours.csv").status.success());
+    assert_eq!(files(folder.path()), before);
+    let idle =
+        croplens(&["tokens", "--compare", "--out"]).arg(at("x")).arg(at("ours.csv")).arg(at("theirs.csv"));
+    assert_eq!(idle.output().status.code(), Some(2), "--compare writes no file");
     // Nothing in the file is a coordinate or an id.
     let text = std::fs::read_to_string(at("ours.csv")).unwrap();
-    for line in text.lines().skip(1) {
+    let (check, tokens) = text.strip_prefix("plot,cell\n").unwrap().split_once('\n').unwrap();
+    assert!(check.len() == "check,".len() + 32, "{check}");
+    for line in tokens.lines() {
         assert!(line.len() == 65 && line.bytes().all(|b| b.is_ascii_hexdigit() || b == b','), "{line}");
     }
 }

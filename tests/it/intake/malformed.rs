@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::lending::chinese::english_in;
+
 use super::{collection, feature, plot, polygon_feature, read, rejection, square};
 
 /// What a feature must come to.
@@ -275,6 +277,10 @@ fn every_bad_feature_is_refused_by_itself_with_a_reason() {
                 }
                 for (_, text) in all {
                     assert!(text.len() < 400 && !text.chars().any(char::is_control), "{name}: {text}");
+                }
+                for reason in &rejected.reasons {
+                    let english = english_in(&reason.text_zh, &[]);
+                    assert!(english.is_empty(), "{name}: {english:?} in {}", reason.text_zh);
                 }
             }
             (_, entry) => wrong.push(format!("{name}: {entry:.200?}")),

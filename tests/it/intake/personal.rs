@@ -70,6 +70,111 @@ fn a_reference_that_is_an_address_or_a_phone_counts_as_well() {
     }
 }
 
+/// In an id as in a reference, beside other words too; the id of the feature as well as that of its properties.
+#[test]
+fn what_stands_beside_other_words_is_found_in_ids_and_references() {
+    let held = "plot 7, Wanjiku, tel 0254700111";
+    let of_feature = polygon_feature("", &square(0)).replacen('{', &format!(r#"{{"id":"{held}","#), 1);
+    let of_properties = polygon_feature(held, &square(0));
+    for (place, feature) in [("feature", of_feature), ("properties", of_properties)] {
+        let refused = read(&collection(std::slice::from_ref(&feature)), Personal::Refuse);
+        let refused = rejection(&refused.entries[0]);
+        assert!(refused.reasons[0].text.starts_with("id; leave it out"), "{place}: {:?}", refused.reasons);
+        let dropped = read(&collection(&[feature]), Personal::Drop);
+        assert_eq!((plot(&dropped.entries[0]).id.as_str(), dropped.personal), ("feature-0", 1), "{place}");
+    }
+    for name in
+        ["collection", "lender_ref", "application_ref", "borrower_ref", "consent_ref", "consent_purpose"]
+    {
+        let text = collection(&[with("a", &format!(r#""{name}":"L-7 Wanjiku w.k@example.org""#))]);
+        let refused = read(&text, Personal::Refuse);
+        assert!(rejection(&refused.entries[0]).reasons[0].text.starts_with(&format!("{name};")), "{name}");
+        plot(&read(&text, Personal::Drop).entries[0]);
+        let fine = collection(&[with("a", &format!(r#""{name}":"L-7 north 2024/98765432101""#))]);
+        plot(&read(&fine, Personal::Refuse).entries[0]);
+    }
+}
+
+#[test]
+fn a_borrowers_reference_that_is_a_name_is_no_pseudonym() {
+    for name in ["Wanjiku Kamau", "王小明"] {
+        let text = collection(&[with("a", &format!(r#""borrower_ref":"{name}""#))]);
+        let refused = read(&text, Personal::Refuse);
+        assert!(rejection(&refused.entries[0]).reasons[0].text.starts_with("borrower_ref;"), "{name}");
+        assert_eq!(plot(&read(&text, Personal::Drop).entries[0]).references.borrower, None);
+        // Words may name a lender or a collection.
+        plot(
+            &read(&text.replace("borrower_ref", "lender_ref").replace("Wanjiku", "Bank"), Personal::Refuse)
+                .entries[0],
+        );
+    }
+}
+
+/// Free words in a term of a vocabulary could be anything, a name that no list knows too.
+#[test]
+fn how_an_outline_was_made_is_a_term_and_no_sentence() {
+    let read_with = |method: &str| {
+        let method = format!(r#""determination:method":"{method}""#);
+        read(&collection(&[with("a", &method)]), Personal::Refuse)
+    };
+    for (given, kept) in [("driven", Some("driven")), ("Auto-Imagery", Some("auto-imagery")), (" ", None)] {
+        let found = read_with(given);
+        assert_eq!(plot(&found.entries[0]).determination_method.as_deref(), kept, "{given}");
+    }
+    for given in ["walked by Wanjiku", "Wanjiku", "+254700 12345678"] {
+        let found = read_with(given);
+        let reasons = &rejection(&found.entries[0]).reasons;
+        assert_eq!(reasons[0].kind.code(), "PROPERTY_INVALID", "{given}");
+        assert!(reasons[0].text.contains("manual, driven, surveyed"), "{}", reasons[0].text);
+    }
+}
+
+#[test]
+fn names_of_a_banks_export_are_refused_in_any_width_and_those_of_the_land_are_not() {
+    let personal = [
+        "fname",
+        "l_name",
+        "mob_no",
+        "contact",
+        "client",
+        "holder",
+        "beneficiary_name",
+        "nid",
+        "signatory",
+        "aadhaar",
+        "pan_no",
+        "cpf",
+        "rg",
+        "kra_pin",
+        "身份证",
+        "手机号",
+        "姓名",
+        "nom",
+        "prenom",
+        "telefone",
+        "msisdn",
+        "whatsapp",
+        "iban",
+        "dob",
+        "ｎａｍｅ",
+        "ｆａｒｍｅｒ＿ｎａｍｅ",
+        "ph",
+        "cell",
+    ];
+    for name in personal {
+        let text = collection(&[with("a", &format!(r#""{name}":"254700123""#))]);
+        let found = read(&text, Personal::Refuse);
+        let reasons = &rejection(&found.entries[0]).reasons;
+        assert!(reasons[0].text.starts_with(&format!("{name}; leave")), "{name}: {reasons:?}");
+        assert!(reasons[0].text_zh.starts_with(&format!("{name}；请删去")), "{name}: {reasons:?}");
+    }
+    let land = r#""crop_name":"x","field_name":"x","plot_name":"x","village_name":"x","ph":6.5,"cell":"8a2a1072b59ffff",
+        "applicant_id":"254","pin_code":"560001","uid":"7","nir":0.4,"tenant":"x","地块名称":"x""#;
+    let found = read(&collection(&[with("a", land)]), Personal::Refuse);
+    plot(&found.entries[0]);
+    assert_eq!(found.personal, 0);
+}
+
 #[test]
 fn broken_features_never_repeat_it_either() {
     let bad = polygon_feature("b", "[]").replace(r#""id":"b""#, r#""id":"b","email":{"Wanjiku":1}"#);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use croplens::crop::{CannotTell, Cropped, Verdict};
+use croplens::crop::{CannotTell, Cropped, OutOfDomain, Verdict};
 use croplens::cropland::NotTold;
 use croplens::lending::Policy;
 use croplens::observation::Reject;
@@ -33,9 +33,19 @@ fn cannot_tell() -> impl Strategy<Value = CannotTell> {
         (46u32..200).prop_map(|days| CannotTell::GapTooLong { days, limit: 45, from: START, to: END }),
         (31u32..200).prop_map(|days| CannotTell::Stale { days, limit: 30 }),
         prop::option::of(Just(END)).prop_map(|expected_from| CannotTell::TooEarly { expected_from }),
-        Just(CannotTell::OutOfDomain { what: "teff".into() }),
+        out_of_domain().prop_map(CannotTell::OutOfDomain),
         Just(CannotTell::Vanished { from: START, to: END }),
         (0.0..0.6).prop_map(|p| CannotTell::Ambiguous { crop: "rice".into(), probability: p, need: 0.6 }),
+    ]
+}
+
+fn out_of_domain() -> impl Strategy<Value = OutOfDomain> {
+    prop_oneof![
+        Just(OutOfDomain::UnknownWord { word: "quinoa".into() }),
+        Just(OutOfDomain::NoCalendar { crops: vec!["teff".into(), "rabi_wheat".into()] }),
+        Just(OutOfDomain::RipeOrCut),
+        (0.0..0.2).prop_map(|rise| OutOfDomain::WeakRise { rise, least: 0.2 }),
+        (0.1..0.3, 0.3..0.6).prop_map(|(low, high)| OutOfDomain::Shapeless { low, high }),
     ]
 }
 

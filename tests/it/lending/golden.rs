@@ -202,21 +202,27 @@ fn half_the_declared_land_does_not_support_and_says_what_would() {
 
 #[test]
 fn an_entry_that_cannot_be_used_still_gets_a_record() {
+    let defect = |code: &str, en: &str, zh: &str| Defect {
+        code: code.into(),
+        detail: en.into(),
+        detail_zh: zh.into(),
+    };
     let refused = Refused {
         id: None,
         position: 7,
         references: References { application: Some("A-8".into()), ..References::default() },
         declared: Declaration { crop: Some("maize".into()), ..Declaration::default() },
         defects: vec![
-            Defect { code: "GEOM_SLIVER".into(), detail: "it is 0.2 m wide".into() },
-            Defect { code: "ID_DUPLICATE".into(), detail: "also entry 2".into() },
-            Defect { code: "LAND_NOT_CROPPED".into(), detail: "not a defect of the input".into() },
+            defect("GEOM_SLIVER", "it is 0.2 m wide", "宽0.2 m"),
+            defect("ID_DUPLICATE", "also entry 2", "亦为条目2"),
+            defect("LAND_NOT_CROPPED", "not a defect of the input", "并非输入的缺陷"),
         ],
     };
     let r = not_appraised(&refused, END, &first_policy(), &provenance());
     assert_eq!((r.status, r.id.as_str(), r.confidence), (Status::NotAppraised, "7", None));
     assert_eq!(codes(&r), ["FEATURE_INVALID", "ID_DUPLICATE", "GEOM_SLIVER"]);
     assert_eq!(r.reasons[2].text_en(), "The outline is so thin that it is a line: it is 0.2 m wide");
+    assert_eq!(r.reasons[2].text_zh(), "边界过窄，近似一条线：宽0.2 m");
     assert_eq!((r.geometry.as_ref(), r.application_ref.as_deref()), (None, Some("A-8")));
     verify(&serde_json::to_string(&r).unwrap()).unwrap();
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use croplens::crop::events::{Alike, Event, EventKind};
 use croplens::crop::vigour::Vigour;
 use croplens::crop::{Condition, Cropped};
-use croplens::lending::{Appraisal, Policy, appraise, seal};
+use croplens::lending::{Appraisal, Common, Overlap, Policy, appraise, seal};
 use croplens::observation::Reject;
 use croplens::record::{Effect, Party, Status};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
-use super::case::{Case, END, START, day, first_policy, provenance};
+use super::case::{Built, Case, END, START, day, first_policy, provenance};
 use super::draws::{any_case, any_policy, policies};
 
 #[test]
@@ -171,10 +171,10 @@ fn the_random_cases_reach_every_status() {
 }
 
 /// A case, a policy, an amount asked for, and claims that overlap (share, same season).
-type Application = (Case, Policy, Option<(u32, &'static str)>, Vec<(f64, bool)>);
+pub(super) type Application = (Case, Policy, Option<(u32, &'static str)>, Vec<(f64, bool)>);
 
 /// A built-in policy, with figures, a request and neighbours drawn at random.
-fn any_application() -> impl Strategy<Value = Application> {
+pub(super) fn any_application() -> impl Strategy<Value = Application> {
     let names: Vec<&'static str> = Policy::built_in_names().collect();
     let request = prop::option::of((0u32..60_000, prop::sample::select(vec!["CNY", "INR", "CHF"])));
     (any_case(), prop::sample::select(names), request, vec((0.0..1.0f64, any::<bool>()), 0..3)).prop_map(
@@ -194,28 +194,41 @@ const FIGURES: [(croplens::lending::FigureKind, &str); 3] = [
     (croplens::lending::FigureKind::Yield, "crop,p20_kg_ha,date,source\nwheat,5000,2024-01-01,x\n"),
 ];
 
+/// The evidence of an application, with the lender's figures.
+pub(super) fn filled((case, _, request, overlaps): &Application) -> Built {
+    let mut built = case.build();
+    for (kind, text) in FIGURES {
+        built.figures.add(kind, text).unwrap();
+    }
+    built.plot.declared.requested_amount = request.map(|r| r.0.to_string());
+    built.plot.declared.currency = request.map(|r| r.1.to_owned());
+    built.plot.references.consent_purpose = Some("credit_appraisal".into());
+    let other = |(k, (frac, near)): (usize, &(f64, bool))| Overlap {
+        id: format!("N{k}"),
+        references: Default::default(),
+        record_id: None,
+        as_of: if *near { case.as_of } else { day(-700) },
+        sowing_date: (!near).then(|| day(-700)),
+        common: Common::Land {
+            area_m2: 100.0,
+            frac_of_this: *frac,
+            frac_of_smaller: *frac,
+            iou: frac / 2.0,
+            width_m: frac * 100.0,
+        },
+    };
+    built.overlaps = overlaps.iter().enumerate().map(other).collect();
+    built
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     /// The promises hold for every policy that ships, with money and neighbours in play.
     #[test]
-    fn amounts_and_neighbours_keep_the_promises((case, policy, request, overlaps) in any_application()) {
-        use croplens::lending::{Common, Overlap};
-        let mut built = case.build();
-        for (kind, text) in FIGURES {
-            built.figures.add(kind, text).unwrap();
-        }
-        built.plot.declared.requested_amount = request.map(|r| r.0.to_string());
-        built.plot.declared.currency = request.map(|r| r.1.to_owned());
-        built.plot.references.consent_purpose = Some("credit_appraisal".into());
-        built.overlaps = overlaps.iter().enumerate().map(|(k, (frac, near))| Overlap {
-            id: format!("N{k}"),
-            references: Default::default(),
-            record_id: None,
-            as_of: if *near { case.as_of } else { day(-700) },
-            sowing_date: (!near).then(|| day(-700)),
-            common: Common::Land { area_m2: 100.0, frac_of_this: *frac, frac_of_smaller: *frac, iou: frac / 2.0, width_m: frac * 100.0 },
-        }).collect();
+    fn amounts_and_neighbours_keep_the_promises(application in any_application()) {
+        let built = filled(&application);
+        let (_, policy, _, overlaps) = application;
         let evidence = built.evidence();
         let appraisal = appraise(&evidence, &policy);
         let r = seal(&appraisal, &evidence, &provenance());

@@ -3,12 +3,13 @@
 use croplens::record::EligibilityRecord;
 use croplens::store::{
     ChartMark, ChartPoint, ChartSpan, CurvePoint, IndexPage, Report, ReportPicture, SeasonChart, index_html,
-    report_html, season_chart,
+    report_html, report_html_zh, season_chart,
 };
 use jiff::civil::date;
 use serde_json::json;
 
 use super::{sample, wheat_season};
+use crate::lending::chinese::english_in;
 
 fn report(record: &EligibilityRecord, svg: Option<&str>) -> String {
     let picture = ReportPicture { png: b"\x89PNG\r\n\x1a\nfake", date: date(2024, 6, 30) };
@@ -236,5 +237,43 @@ fn odd_charts_are_still_xml() {
         let text = season_chart(&chart);
         roxmltree::Document::parse(&text).unwrap();
         assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+    }
+}
+
+/// The words of a table's row, without markup.
+fn row(page: &str, head: &str) -> String {
+    let (_, after) = page.split_once(&format!(">{head}</th>")).unwrap_or_else(|| panic!("no row {head}"));
+    let (inside, _) = after.split_once("</tr>").unwrap();
+    inside.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+}
+
+#[test]
+fn every_alert_is_told_in_both_languages() {
+    use croplens::crop::events::EventKind;
+    let kinds = [
+        EventKind::Loss,
+        EventKind::EarlyHarvest,
+        EventKind::CoverGone,
+        EventKind::Decline,
+        EventKind::Flood,
+    ];
+    let codes = kinds.into_iter().map(EventKind::word).chain(["not_planted"]);
+    for code in codes {
+        let mut record = sample::supports();
+        record.alerts = vec![
+            serde_json::from_value(json!({
+                "code": code, "from": "2024-05-02", "to": "2024-05-12", "last": "2024-06-01", "severity": 0.5,
+                "drop_ndvi": 0.3, "area_frac": 0.8, "ripe_probability": 0.0, "neighbours_n": 12,
+                "neighbours_alike_frac": 0.25, "evidence_item_ids": [],
+            }))
+            .unwrap(),
+        ];
+        let told = Report { record: &record, chart_svg: None, picture: None };
+        let (en, zh) = (row(&report_html(&told), "Events"), row(&report_html_zh(&told), "事件"));
+        assert!(en.contains("2024") && zh.contains("2024年"), "{code}: {en} / {zh}");
+        // A code without a sentence would be told by its bare name.
+        let bare = code.replace('_', " ");
+        assert!(!en.to_lowercase().starts_with(&bare), "{code}: {en}");
+        assert_eq!(english_in(&zh, &[]), [""; 0], "{code}: {zh}");
     }
 }
