@@ -77,7 +77,7 @@ pub fn read_beside(
     let mut assessment = answer.clone().into_assessment(base, rules);
     let held_back = assessment.declared.as_ref().is_some_and(|d| d.verdict == Verdict::Undetermined);
     let early = |c: &CannotTell| matches!(c, CannotTell::TooEarly { expected_from: Some(_) });
-    if let Some(by) = unseen.and_then(|u| u.shows_by).filter(|_| held_back)
+    if let Some(by) = unseen.filter(|u| !u.overdue && held_back).and_then(|u| u.shows_by)
         && !assessment.cannot_tell.iter().any(early)
     {
         assessment.cannot_tell.push(CannotTell::TooEarly { expected_from: Some(by) });

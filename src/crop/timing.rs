@@ -26,12 +26,15 @@ pub struct Unseen {
     pub shows_by: Option<Date>,
     /// Whether something has risen since the crop may have been sown: it may be the crop.
     pub risen: bool,
+    /// Whether that day is past and the plot was not seen since.
+    pub overdue: bool,
 }
 
 impl Unseen {
     /// In words, as it goes on after a number.
     pub fn words(&self) -> String {
         match self.shows_by {
+            Some(by) if self.overdue => format!("the crop must have shown by {by}, and the plot was not seen since"),
             Some(by) => format!("the crop may be in the ground without showing until {by}"),
             None => "its last season is long over and the next is not sown: a sowing date would say which is meant"
                 .to_owned(),
@@ -48,7 +51,8 @@ pub(super) fn unseen(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRul
     let shows_by = of_rows.iter().filter_map(|u| u.shows_by).max();
     // A row that can be seen may be the one that speaks for the declaration.
     let risen = of_rows.len() < rows.len() || of_rows.iter().any(|u| u.risen);
-    (!of_rows.is_empty()).then_some(Unseen { shows_by, risen })
+    let overdue = of_rows.iter().all(|u| u.overdue);
+    (!of_rows.is_empty()).then_some(Unseen { shows_by, risen, overdue })
 }
 
 fn of_row(row: &Profile, reading: &Reading<'_>, rules: &CropRules) -> Option<Unseen> {
@@ -56,13 +60,14 @@ fn of_row(row: &Profile, reading: &Reading<'_>, rules: &CropRules) -> Option<Uns
     // A season that was asked for by itself is over on its own last day.
     let on = reading.window.map_or(as_of, |(_, to)| to.min(as_of));
     let cycle = cycle_meant(row, reading, on, rules)?;
-    let Some(cycle) = cycle else { return Some(Unseen { shows_by: None, risen: false }) };
+    let Some(cycle) = cycle else { return Some(Unseen { shows_by: None, risen: false, overdue: false }) };
     let seen_to = reading.series.last().map_or(f64::NEG_INFINITY, day);
     let shows_by = calendar::visible_by(&cycle);
     let sown = cycle.sowing.mean - Z95 * cycle.sowing.sd;
     (seen_to < shows_by).then(|| Unseen {
         shows_by: Some(date(shows_by)),
         risen: rise(reading, sown) >= rules.emergence_rise_ndvi,
+        overdue: shows_by <= day(on),
     })
 }
 

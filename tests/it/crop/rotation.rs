@@ -174,6 +174,15 @@ fn land_that_lay_idle_speaks_neither_for_nor_against_a_crop_that_does_not_show_y
 }
 
 #[test]
+fn a_crop_that_clouds_hid_is_no_crop_that_is_too_early() {
+    // Idle in 2022 and until May 2023; nothing was seen since.
+    let sights = field(&[], 480);
+    let a = asked(&sights, date(2023, 9, 1), "maize", Some(date(2023, 4, 29)), None);
+    assert_eq!(verdict(&a), Verdict::Undetermined, "{:?}", a.declared);
+    assert!(!a.cannot_tell.iter().any(|c| matches!(c, CannotTell::TooEarly { expected_from: Some(_) })));
+}
+
+#[test]
 fn a_winter_crop_is_judged_when_it_stands_and_not_before() {
     // Wheat of 2022/23: sown at the end of October, up in November, half-rise in mid March, half-fall at the end of June.
     let sights = field(&[(325.0, 365.0 + 178.0)], 600);
