@@ -91,8 +91,15 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
     }
     std::fs::create_dir_all(&args.out)
         .map_err(|e| Stop::usage(format!("--out {}: {e}", args.out.display())))?;
-    let asked =
-        Asked { args, spec: &spec, policy: &policy, figures: &figures, yields: yields.as_ref(), days };
+    let asked = Asked {
+        args,
+        spec: &spec,
+        policy: &policy,
+        figures: &figures,
+        yields: yields.as_ref(),
+        days,
+        register_empty: register.as_ref().is_some_and(Vec::is_empty),
+    };
     let request = RunRequest {
         input_sha256: input.sha256.clone(),
         write: Some(asked.manifest(input)),

@@ -57,6 +57,13 @@ pub(super) fn run(args: &BundleArgs, voice: &Voice) -> Result<Ended, Stop> {
     }
     let parts = BundleParts { policy: policy.as_deref(), documents: &DOCUMENTS };
     let bytes = store::bundle(&args.dir, record, &parts).map_err(|e| Stop::failed(e.to_string()))?;
+    let is_zip = |there: Vec<u8>| there.starts_with(b"PK") || there.is_empty();
+    if std::fs::read(&args.out).is_ok_and(|there| !is_zip(there)) {
+        return Err(Stop::usage(format!(
+            "{} is there already and is no bundle: name another file",
+            args.out.display()
+        )));
+    }
     store::write_whole(&args.out, &bytes).map_err(|e| Stop::failed(e.to_string()))?;
     voice.note(&format!(
         "{} ({:.1} MB): open index.html in it",

@@ -60,7 +60,7 @@ pub(super) fn run(args: &EraseArgs, voice: &Voice) -> Result<Ended, Stop> {
             done.records, done.mentions, done.pledges
         ));
         done.removed.iter().for_each(|path| voice.result(&format!("removed {}", path.display())));
-        if done.records + done.mentions + done.pledges == 0 {
+        if done.records + done.mentions + done.pledges == 0 && done.removed.is_empty() {
             voice.note(&format!(
                 "nothing here is named so; {} records were erased before",
                 done.erased_before

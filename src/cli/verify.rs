@@ -41,11 +41,12 @@ pub(super) struct VerifyArgs {
 /// Runs the verb. It ends well only if everything is as it was.
 pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
     let dir = folder(args)?;
-    let records = records(args)?;
+    let Read { records, hashes } = records(args)?;
     let mut wrong: Vec<String> = Vec::new();
     let mut said: Vec<String> = vec![format!("{} records have the hash that they state", records.len())];
     if let Some(dir) = &dir {
-        let signed = chain(dir, &records, args, &mut wrong, &mut said)?;
+        let all = of_run(args).then_some(&hashes);
+        let signed = chain(dir, &records, all, args, &mut wrong, &mut said)?;
         if args.key.is_some() && !signed {
             wrong.push("the run is not signed with this key".to_owned());
         }
@@ -65,7 +66,7 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
         let redacted = |r: &EligibilityRecord| {
             erased.iter().any(|e| e.replaced_by.as_deref() == Some(r.record_sha256.as_str()))
         };
-        let wanted = if whole_run(args) { Wanted::All } else { Wanted::These };
+        let wanted = if of_run(args) && args.id.is_empty() { Wanted::All } else { Wanted::These };
         let mut made = again::make(&args.sources, dir, &records, wanted.clone())?;
         for record in &records {
             let again = made.remove(&record.input_position);
@@ -121,9 +122,14 @@ pub(super) fn run(args: &VerifyArgs, voice: &Voice) -> Result<Ended, Stop> {
     if wrong.is_empty() { Ok(Ended::Done) } else { Err(Stop::failed(wrong.join("\n"))) }
 }
 
-/// Whether all records of a run are asked about, so that one that is not there is missed.
-fn whole_run(args: &VerifyArgs) -> bool {
-    args.id.is_empty() && args.record.is_dir()
+/// Whether the records are read from the run's own file, so that one that is not there is missed.
+fn of_run(args: &VerifyArgs) -> bool {
+    let is_its_file = || {
+        let named = args.record.file_name().is_some_and(|name| name == store::RECORDS_FILE);
+        let beside = args.record.with_file_name(store::CHAIN_FILE).exists();
+        named && beside && args.run.as_ref().is_none_or(|dir| args.record.parent() == Some(dir))
+    };
+    args.record.is_dir() || is_its_file()
 }
 
 /// Features of the input that have no record in the run's folder, and were not erased from it.
@@ -147,8 +153,14 @@ fn folder(args: &VerifyArgs) -> Result<Option<PathBuf>, Stop> {
     Ok(near.filter(|dir| dir.join(store::MANIFEST_FILE).exists()).map(Path::to_owned))
 }
 
-/// The records asked about; each has the hash that it states.
-fn records(args: &VerifyArgs) -> Result<Vec<EligibilityRecord>, Stop> {
+/// The records asked about, and the hashes of all that the file holds.
+struct Read {
+    records: Vec<EligibilityRecord>,
+    hashes: BTreeSet<String>,
+}
+
+/// Reads the records; each has the hash that it states.
+fn records(args: &VerifyArgs) -> Result<Read, Stop> {
     let path = if args.record.is_dir() { args.record.join(store::RECORDS_FILE) } else { args.record.clone() };
     let shown = path.display();
     let text =
@@ -156,26 +168,34 @@ fn records(args: &VerifyArgs) -> Result<Vec<EligibilityRecord>, Stop> {
     let whole = [text.as_str()];
     let one = serde_json::from_str::<EligibilityRecord>(&text).is_ok();
     let lines: Vec<&str> = if one { whole.to_vec() } else { text.lines().collect() };
-    let mut records = Vec::new();
+    let (mut records, mut hashes) = (Vec::new(), BTreeSet::new());
     for (n, line) in lines.into_iter().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let record: EligibilityRecord = serde_json::from_str(line)
             .map_err(|e| Stop::failed(format!("{shown} line {}: not a record of this schema: {e}", n + 1)))?;
         record::verify(line)
             .map_err(|e| Stop::failed(format!("{shown} line {}: {}: {e}", n + 1, record.id)))?;
+        hashes.insert(record.record_sha256.clone());
         if args.id.is_empty() || args.id.contains(&record.id) {
             records.push(record);
         }
     }
-    if records.is_empty() {
-        return Err(Stop::usage(format!("{shown} holds no such record")));
+    let lacking: Vec<&str> = (args.id.iter().map(String::as_str))
+        .filter(|id| records.iter().all(|r: &EligibilityRecord| r.id != **id))
+        .collect();
+    if !lacking.is_empty() {
+        return Err(Stop::failed(format!("{shown} holds no record of plot {}", lacking.join(", "))));
     }
-    Ok(records)
+    if records.is_empty() {
+        return Err(Stop::usage(format!("{shown} holds no record")));
+    }
+    Ok(Read { records, hashes })
 }
 
-/// Chain and signature of the run; whether the signature is that of the key asked for.
+/// Chain and signature of the run, and whether a link has no record among all that the run's file holds; whether the signature is that of the key asked for.
 fn chain(
     dir: &Path,
     records: &[EligibilityRecord],
+    all: Option<&BTreeSet<String>>,
     args: &VerifyArgs,
     wrong: &mut Vec<String>,
     said: &mut Vec<String>,
@@ -204,22 +224,21 @@ fn chain(
     for r in records.iter().filter(|r| gone(&r.record_sha256)) {
         wrong.push(format!("{}: its erasure was cut off; run croplens erase again", r.id));
     }
-    if whole_run(args) {
-        let here: BTreeSet<&str> = records.iter().map(|r| r.record_sha256.as_str()).collect();
-        for link in links.iter().filter(|l| !here.contains(l.record_sha256.as_str())) {
+    if let Some(here) = all {
+        for link in links.iter().filter(|l| !here.contains(&l.record_sha256)) {
             match erased.iter().find(|e| e.record_sha256 == link.record_sha256) {
                 Some(e) if e.replaced_by.is_none() => {
                     said.push(format!("record {} of the run: erased on {}", link.position + 1, e.erased_on));
                 }
-                Some(e) if e.replaced_by.as_deref().is_some_and(|hash| here.contains(hash)) => {}
+                Some(e) if e.replaced_by.as_ref().is_some_and(|hash| here.contains(hash)) => {}
                 _ => wrong.push(format!(
                     "record {} of the run is missing, and is not among the erased",
                     link.position + 1
                 )),
             }
         }
-        if records.len() > links.len() {
-            wrong.push(format!("the chain has {} records, the run's file {}", links.len(), records.len()));
+        if here.len() > links.len() {
+            wrong.push(format!("the chain has {} records, the run's file {}", links.len(), here.len()));
         }
         let manifest = store::read_manifest(dir).map_err(failed)?;
         if let Some(total) = manifest.map(|m| m.plots.total).filter(|total| *total != links.len() as u64) {

@@ -9,7 +9,7 @@ use super::season_reading::Reading;
 use super::vigour::{OwnHistory, PeerFacts, greenness, own_history};
 use super::vigour::{Vigour, VigourRules};
 use super::yields::YieldEstimate;
-use super::{Assessment, CropRules, Cropped, Meaning, Profiles, Verdict};
+use super::{Assessment, CropRules, Cropped, DateInterval, Meaning, Profiles, Stage, Verdict};
 use crate::series::days_between;
 use crate::series::plus_days;
 
@@ -64,6 +64,31 @@ impl Condition {
                 && days_between(e.from, on) >= -ABOUT_DAYS
                 && days_between(e.last, on) <= ABOUT_DAYS
         })
+    }
+}
+
+/// Days after an event in which a harvest that only dates tell is the event's own fall, not a harvest.
+const WAKE_DAYS: i32 = 30;
+
+impl Assessment {
+    /// The assessment of a crop that was struck: a harvest told from the curve about a flood or a loss is the blow, not
+    /// a harvest, and the ripeness that goes with it is none.
+    pub fn struck(mut self, condition: &Condition) -> Assessment {
+        let blow = |e: &&Event| matches!(e.kind, EventKind::Flood | EventKind::Loss | EventKind::CoverGone);
+        let about = |h: DateInterval| {
+            condition
+                .events
+                .iter()
+                .filter(blow)
+                .any(|e| h.p10 <= plus_days(e.last, WAKE_DAYS) && h.p90 >= plus_days(e.from, -ABOUT_DAYS))
+        };
+        if self.harvested.or(self.harvest).is_some_and(about) {
+            (self.harvested, self.harvest, self.maturity, self.bbch) = (None, None, None, None);
+            if matches!(self.stage, Stage::Harvested | Stage::Mature | Stage::Senescence) {
+                self.stage = Stage::Unknown;
+            }
+        }
+        self
     }
 }
 

@@ -11,6 +11,9 @@ use crate::lending::Money;
 use crate::lending::money::millionths;
 use crate::settings::Mistakes;
 
+/// Parts of a unit of area that count.
+const AREA_PARTS: i128 = 10_000;
+
 /// Hectare: 10,000 square metres.
 pub(super) const HA: AreaUnit = AreaUnit { word: "ha", m2: 10_000, over: 1 };
 /// International acre: 4046.8564224 square metres exactly.
@@ -31,15 +34,22 @@ impl AreaUnit {
         [HA, ACRE, MU].into_iter().find(|unit| unit.word == word)
     }
 
-    /// An amount per unit times an area in square metres (kept to a millionth), to the nearest hundredth.
+    /// An amount per unit times an area, to the nearest hundredth. The area counts to four decimals of the unit, as it is
+    /// shown, so that anybody can do the sum again.
     pub(super) fn amount(self, per_unit: Money, area_m2: f64) -> Money {
-        let area = millionths(area_m2).saturating_mul(self.over);
-        per_unit.times(area, self.m2 * millionths(1.0)).hundredths()
+        per_unit.times(self.parts(area_m2), AREA_PARTS).hundredths()
     }
 
-    /// An area in this unit.
+    /// An area in this unit, to four decimals.
     pub(super) fn of(self, area_m2: f64) -> f64 {
-        area_m2 * self.over as f64 / self.m2 as f64
+        self.parts(area_m2) as f64 / AREA_PARTS as f64
+    }
+
+    /// The nearest number of ten thousandths of the unit.
+    fn parts(self, area_m2: f64) -> i128 {
+        let area = millionths(area_m2).saturating_mul(self.over).saturating_mul(AREA_PARTS);
+        let unit = self.m2 * millionths(1.0);
+        area.saturating_add(unit / 2) / unit
     }
 }
 

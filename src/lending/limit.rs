@@ -212,7 +212,7 @@ fn value_part(out: &mut Limit, value: &ValueBased, e: &Evidence<'_>, area_m2: f6
     let basis = format!(
         "{} kg per ha x {:.4} ha x {} per {} kg",
         crop_yield.p20_kg_ha,
-        area_m2 / 10_000.0,
+        HA.of(area_m2),
         price.amount,
         price.kg
     );

@@ -111,8 +111,8 @@ impl Bench<'_> {
     ) -> Judged {
         let mut observations = seen.observations.clone();
         let (_, curve) = self.series(&mut observations);
-        let assessment = look.assessment.clone();
         let condition = self.condition(look, peers);
+        let assessment = look.assessment.clone().struck(&condition);
         let observability = observability(plot, seen);
         let (cropland, places_in) = self.cropland(plot, seen, &observations, observability, &assessment);
         let (scenes, skipped) = self.scenes_of(&observations);

@@ -76,6 +76,7 @@ pub fn erase(erasure: &Erasure<'_>) -> Result<ErasedNow, Error> {
     // What was cut off, and the papers of a plot that is in the run no longer, have no record to be found by.
     remove_partials(dir)?;
     remove_folder(&papers_folder(dir, erasure.reference), &mut now.removed)?;
+    remove_bundles(dir, &mentions::own_marks(erasure.reference), &mut now.removed)?;
     let all = read_records(dir)?;
     let (gone, kept): (Vec<_>, Vec<_>) = all.into_iter().partition(|r| carries(r, erasure.reference));
     if let Some(register) = erasure.register {
@@ -111,15 +112,14 @@ pub fn erase(erasure: &Erasure<'_>) -> Result<ErasedNow, Error> {
         }
         // Nothing can be added to a run that plots were erased from, so its parts are of no use.
         remove_folder(&dir.join(PARTS_FOLDER), &mut now.removed)?;
-        remove_folder(&dir.join(PORTFOLIO_FOLDER), &mut now.removed)?;
+        if remove_portfolio(dir)? {
+            now.removed.push(dir.join(PORTFOLIO_FOLDER));
+        }
         for (before, after) in &changed {
             mention.in_papers(dir, before, after)?;
         }
         let marks = mention.marks(&gone, &changed);
-        for path in mentions::bundles(dir, &marks)? {
-            std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
-            now.removed.push(path);
-        }
+        remove_bundles(dir, &marks, &mut now.removed)?;
         tables::without(dir, &gone, &kept, erasure)?;
         now.left = mentions::left(dir, &marks)?;
         now.left.retain(|path| path != &dir.join(RECORDS_FILE));
@@ -158,7 +158,36 @@ fn enter(
     }
 }
 
+/// Removes the portfolio's page and tables; what somebody else put beside them stays. Tells whether there were any.
+pub(super) fn remove_portfolio(dir: &Path) -> Result<bool, Error> {
+    let folder = dir.join(PORTFOLIO_FOLDER);
+    let mut some = false;
+    for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ending = name.strip_prefix("portfolio.");
+        if ending.is_some_and(|e| matches!(e, "html" | "json") || e.ends_with(".csv")) {
+            std::fs::remove_file(entry.path()).map_err(Error::io("remove", &entry.path()))?;
+            some = true;
+        }
+    }
+    // A folder that is not empty is not removed, as it should be.
+    let _ = std::fs::remove_dir(&folder);
+    Ok(some)
+}
+
+/// Removes the bundles that hold one of the marks.
+fn remove_bundles(dir: &Path, marks: &[String], removed: &mut Vec<PathBuf>) -> Result<(), Error> {
+    for path in mentions::bundles(dir, marks)? {
+        std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        removed.push(path);
+    }
+    Ok(())
+}
+
 fn remove_folder(path: &Path, removed: &mut Vec<PathBuf>) -> Result<(), Error> {
+    if !path.is_dir() {
+        return Ok(());
+    }
     match std::fs::remove_dir_all(path) {
         Ok(()) => {
             removed.push(path.to_owned());

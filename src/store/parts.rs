@@ -12,6 +12,7 @@
 mod index;
 mod join;
 mod merge;
+mod stale;
 
 use std::collections::BTreeMap;
 use std::fs;

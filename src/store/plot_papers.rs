@@ -105,6 +105,10 @@ impl Sweep {
             Ok(entries) => {
                 for entry in entries {
                     let entry = entry.map_err(Error::io("list", &place))?;
+                    // What file managers leave beside the plots' folders is none of ours.
+                    if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                        continue;
+                    }
                     folders.insert(entry.file_name().to_string_lossy().into_owned(), false);
                 }
             }
@@ -122,12 +126,16 @@ impl Sweep {
         Ok(())
     }
 
-    /// Removes the papers that belong to no record; tells of how many plots.
-    pub(super) fn finish(self) -> Result<usize, Error> {
-        let mut plots = 0;
-        for (name, _) in self.folders.iter().filter(|(_, kept)| !**kept) {
-            plots += usize::from(remove_papers(&self.out.join(PLOTS_FOLDER).join(name))?);
+    /// Removes the papers that belong to no record; tells of how many plots, and what hindered it.
+    pub(super) fn finish(self) -> (usize, Vec<Error>) {
+        let stale = self.folders.iter().filter(|(_, kept)| !**kept);
+        let mut done = (0, Vec::new());
+        for (name, _) in stale {
+            match remove_papers(&self.out.join(PLOTS_FOLDER).join(name)) {
+                Ok(some) => done.0 += usize::from(some),
+                Err(e) => done.1.push(e),
+            }
         }
-        Ok(plots)
+        done
     }
 }

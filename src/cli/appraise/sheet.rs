@@ -22,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub(super) figures: &'a Figures,
     pub(super) yields: Option<&'a YieldFile>,
     pub(super) days: Days,
+    /// Whether the register that was named holds no plot.
+    pub(super) register_empty: bool,
 }
 
 impl Asked<'_> {
@@ -73,7 +75,7 @@ impl Asked<'_> {
                 .args
                 .register
                 .as_deref()
-                .filter(|folder| !folder.exists())
+                .filter(|_| self.register_empty)
                 .map(begun)
                 .into_iter()
                 .collect(),
@@ -92,10 +94,11 @@ impl Asked<'_> {
     }
 }
 
-/// A register that is not there is begun: nothing else tells a first run from a mistyped name.
+/// A register without a plot is begun: nothing else tells a first run from a wrong name, or a disk that is not mounted.
 fn begun(register: &Path) -> String {
+    let what = if register.exists() { "holds no plot" } else { "was not there" };
     format!(
-        "the register {} was not there and is begun with this run, which was compared with no earlier plot: if you keep a \
+        "the register {} {what} and is begun with this run, which was compared with no earlier plot: if you keep a \
          register, name its folder with --register and run again",
         register.display()
     )

@@ -108,17 +108,28 @@ fn unname(item: &mut Value, named: &[String]) {
 
 /// Bundles in the folder that hold one of the marks. A bundle stores its files as they are, so they show.
 pub(super) fn bundles(dir: &Path, marks: &[String]) -> Result<Vec<PathBuf>, Error> {
-    let mut found = left(dir, marks)?;
-    found.retain(|path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip")));
-    Ok(found)
+    holding(dir, marks, |path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip")))
+}
+
+/// How a record says that it is about a plot or a person of this reference.
+pub(super) fn own_marks(reference: &str) -> Vec<String> {
+    let said = Value::from(reference).to_string();
+    ["id", "application_ref", "borrower_ref", "consent_ref"]
+        .map(|column| format!("\"{column}\":{said}"))
+        .to_vec()
 }
 
 /// Files of the folder that hold one of the marks. The chain and the list of the erased hold hashes by design.
 pub(super) fn left(dir: &Path, marks: &[String]) -> Result<Vec<PathBuf>, Error> {
+    let keeps = [crate::store::CHAIN_FILE, crate::store::ERASED_FILE];
+    holding(dir, marks, |path| !path.file_name().is_some_and(|n| keeps.iter().any(|k| n == *k)))
+}
+
+/// Files of the folder that are asked about and hold one of the marks.
+fn holding(dir: &Path, marks: &[String], asked: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
     walk(dir, 0, &mut |path| {
-        let keeps = [crate::store::CHAIN_FILE, crate::store::ERASED_FILE];
-        if path.file_name().is_some_and(|n| keeps.iter().any(|k| n == *k)) {
+        if !asked(path) {
             return Ok(());
         }
         let bytes = std::fs::read(path).map_err(Error::io("read", path))?;

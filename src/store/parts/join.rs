@@ -7,20 +7,20 @@ use std::path::Path;
 
 use crate::band::Band;
 use crate::record::EligibilityRecord;
-use crate::store::atomic::{AtomicFile, remove_stale, write_whole};
-use crate::store::chain_file::{ChainFile, SIGNATURE_FILE, read_signature};
-use crate::store::erase::PORTFOLIO_FOLDER;
+use crate::store::atomic::{AtomicFile, write_whole};
+use crate::store::chain_file::ChainFile;
 use crate::store::error::Error;
-use crate::store::finished::{RECORDS_FILE, vouched_for};
+use crate::store::finished::RECORDS_FILE;
 use crate::store::geojson::GeojsonFile;
 use crate::store::geoparquet::GeoparquetFile;
 use crate::store::index_page::{IndexPage, IndexTally, index_html_of};
 use crate::store::plot_papers::Sweep;
 use crate::store::qgis::{RECORDS_STYLE, records_style};
-use crate::store::run_manifest::{OutputFile, RunManifest, read_manifest};
+use crate::store::run_manifest::{OutputFile, RunManifest};
 use crate::store::timeseries::{Columns, TimeseriesWriter, each_observation};
 
 use super::index::Index;
+use super::stale;
 use super::{CatalogueSeen, Parts, PlanFile, UnitReport};
 
 /// Files of an output folder that the manifest vouches for, besides the plots' papers.
@@ -116,34 +116,8 @@ fn records(out: &Path, parts: &Parts, plan: &PlanFile, reports: &[UnitReport]) -
     let page = IndexPage { title: &plan.title, records: &shown, rerun: &plan.command };
     write_whole(&out.join(RECORDS_STYLE), records_style().as_bytes())?;
     write_whole(&out.join("index.html"), index_html_of(&page, &tally).as_bytes())?;
-    let stale = remove_stale_results(out, &chain_end, sweep)?;
+    let stale = stale::remove(out, &chain_end, sweep);
     Ok(Written { by_status, stale })
-}
-
-/// Papers, signature and portfolio of an earlier run in the folder go where they do not belong to the records that stand
-/// in it now. Tells what went.
-fn remove_stale_results(out: &Path, chain_end: &str, sweep: Sweep) -> Result<Vec<String>, Error> {
-    let mut gone = Vec::new();
-    let papers = sweep.finish()?;
-    if papers > 0 {
-        gone.push(format!("the papers that an earlier run with other answers had made of {papers} plots"));
-    }
-    let signature = out.join(SIGNATURE_FILE);
-    if signature.exists()
-        && !read_signature(out).is_ok_and(|s| s.is_some_and(|s| s.chain_sha256 == chain_end))
-    {
-        remove_stale(&signature)?;
-        gone.push("the signature, which was for other records: sign the run again".to_owned());
-    }
-    // The manifest is still that of the run that the portfolio was made of.
-    let portfolio = out.join(PORTFOLIO_FOLDER);
-    let earlier = read_manifest(out).ok().flatten();
-    let same = earlier.map_or(Ok(false), |manifest| vouched_for(out, &manifest, RECORDS_FILE))?;
-    if portfolio.exists() && !same {
-        std::fs::remove_dir_all(&portfolio).map_err(Error::io("remove", &portfolio))?;
-        gone.push("the portfolio, which was of other records: make it again".to_owned());
-    }
-    Ok(gone.into_iter().map(|what| format!("removed from the folder: {what}")).collect())
 }
 
 /// The manifest's numbers, added up over the units.

@@ -2,10 +2,16 @@
 
 use maud::{Markup, html};
 
-use crate::record::{EligibilityRecord, Met, TranchePlan};
+use crate::record::{Code, EligibilityRecord, Met, TranchePlan};
 use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
+
+/// Whether the policy sets an amount that could not be reckoned.
+pub(super) fn not_computed(r: &EligibilityRecord) -> bool {
+    let code = Code::LimitNotComputed.facts().code;
+    r.reasons_all.iter().any(|reason| reason.code() == code)
+}
 
 /// Lines of the reckoning that are shown; the record has them all.
 const STEPS_SHOWN: usize = 6;

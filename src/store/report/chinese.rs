@@ -229,6 +229,7 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
     if let Some(amount) = &r.requested_amount {
         let limit = match (&r.limit_by_policy, &r.limit_currency) {
             (Some(limit), Some(currency)) => format!("按政策的额度：{limit} {currency}"),
+            _ if amounts::not_computed(r) => "无额度：缺少数据，见原因".to_owned(),
             _ => "无额度：该政策不设金额".to_owned(),
         };
         rows.push(("金额", format!("{amount} {}", r.currency.as_deref().unwrap_or("")), limit));

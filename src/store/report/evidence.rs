@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::alerts;
+use super::amounts;
 use crate::record::{Agreement, EligibilityRecord};
 use crate::store::plain_words as words;
 use crate::store::tongue::Tongue;
@@ -84,6 +85,7 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
 fn by_policy(r: &EligibilityRecord) -> String {
     match (&r.limit_by_policy, &r.limit_currency) {
         (Some(limit), Some(currency)) => format!("limit by the policy {limit} {currency}"),
+        _ if amounts::not_computed(r) => "no limit: a figure is missing, see why".to_owned(),
         _ => "no limit: the policy sets no amounts".to_owned(),
     }
 }

@@ -142,6 +142,77 @@ fn a_record_taken_out_is_missed_whatever_was_cut_with_it() {
 }
 
 #[test]
+fn a_line_cut_out_is_missed_however_the_run_is_named() {
+    let village = Village::new();
+    assert!(village.run("out", &["--quiet", "--papers", "none"]).status.success());
+    let out = village.at("out");
+    let file = out.join("records.jsonl");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let verify = |path: &Path, ids: &[&str], more: &[&str]| {
+        let ids = ids.iter().flat_map(|id| ["--id", *id]);
+        croplens(&["verify"]).arg(path).args(ids).args(more).output()
+    };
+    assert!(verify(&file, &[], &[]).status.success());
+    assert!(verify(&out, &["KIT-OTHER"], &[]).status.success());
+    let kept: Vec<&str> = whole.lines().enumerate().filter(|(n, _)| *n != 1).map(|(_, line)| line).collect();
+    std::fs::write(&file, kept.join("\n") + "\n").unwrap();
+    let missing = "record 2 of the run is missing";
+    for (path, ids) in [(&file, &[][..]), (&out, &[]), (&out, &["KIT-STAYS"])] {
+        for more in [&["--hashes-only"][..], &[]] {
+            let output = verify(path, ids, more);
+            assert_eq!(output.status.code(), Some(1), "{path:?} {ids:?} {more:?}");
+            assert!(stderr(&output).contains(missing), "{path:?} {ids:?} {more:?}: {}", stderr(&output));
+        }
+    }
+    let output = verify(&out, &["KIT-STAYS", ERASED], &["--hashes-only"]);
+    assert!(stderr(&output).contains(&format!("holds no record of plot {ERASED}")), "{}", stderr(&output));
+}
+
+#[test]
+fn files_of_others_hinder_no_run_and_are_not_lost() {
+    let village = Village::new();
+    assert!(village.run("out", &["--quiet"]).status.success());
+    portfolio_and_signature(&village);
+    let out = village.at("out");
+    for name in ["plots/.DS_Store", "portfolio/minutes.txt"] {
+        std::fs::write(out.join(name), "somebody's").unwrap();
+    }
+    let output = village.run("out", &["--policy", "three-phases", "--papers", "none"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    for name in ["plots/.DS_Store", "portfolio/minutes.txt"] {
+        assert!(out.join(name).exists(), "{name}");
+    }
+    assert!(!out.join("portfolio/portfolio.html").exists() && !out.join("plots/KIT-OTHER").exists());
+    let records_before = std::fs::read(out.join("records.jsonl")).unwrap();
+    let output = croplens(&["bundle", "KIT-OTHER", "--in"])
+        .arg(&out)
+        .arg("--out")
+        .arg(out.join("records.jsonl"))
+        .output();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(std::fs::read(out.join("records.jsonl")).unwrap(), records_before);
+}
+
+#[test]
+fn a_bundle_of_a_plot_that_left_the_run_is_erased() {
+    let village = Village::new();
+    let quick = ["--quiet", "--papers", "none"];
+    assert!(village.run("out", &quick).status.success());
+    for id in [ERASED, "KIT-OTHER"] {
+        let zip = village.at("out").join(format!("{id}.zip"));
+        croplens(&["bundle", id, "--in"]).arg(village.at("out")).arg("--out").arg(zip).ok();
+    }
+    let mut plots = json(&village.at("plots.geojson"));
+    plots["features"].as_array_mut().unwrap().remove(1);
+    std::fs::write(village.at("plots.geojson"), plots.to_string()).unwrap();
+    assert!(village.run("out", &quick).status.success());
+    let output = village.erase("B-APP-2002");
+    assert!(stdout(&output).contains(&format!("{ERASED}.zip")), "{}", stdout(&output));
+    assert!(!village.at("out").join(format!("{ERASED}.zip")).exists());
+    assert!(village.at("out/KIT-OTHER.zip").exists());
+}
+
+#[test]
 fn a_plot_number_that_stands_twice_is_verified_drawn_and_bundled() {
     let village = Village::new();
     let mut plots = json(&village.at("plots.geojson"));
@@ -173,7 +244,14 @@ fn a_register_that_is_not_there_is_told() {
     let run = std::fs::read_to_string(village.at("out/run.json")).unwrap();
     assert!(run.contains("was not there and is begun"));
     let said = stderr(&village.run("next", &quick));
-    assert!(!said.contains("was not there"), "{said}");
+    assert!(!said.contains("was not there") && !said.contains("holds no plot"), "{said}");
+    // A folder that is there and empty is what a disk that is not mounted looks like.
+    std::fs::rename(village.at("register"), village.at("away")).unwrap();
+    std::fs::create_dir(village.at("register")).unwrap();
+    let said = stderr(&village.run("empty", &quick));
+    assert!(said.contains("holds no plot and is begun with this run"), "{said}");
+    std::fs::remove_dir_all(village.at("register")).unwrap();
+    std::fs::rename(village.at("away"), village.at("register")).unwrap();
 
     // A record that was compared with a register cannot be made again without it.
     let missing = village.at("mistyped");

@@ -2,7 +2,7 @@
 
 use croplens::crop::events::{Alike, Event, EventKind, Planting};
 use croplens::crop::vigour::{AmongPeers, Vigour};
-use croplens::crop::{Condition, Cropped, Verdict};
+use croplens::crop::{Assessment, Condition, Cropped, Stage, Verdict};
 use croplens::lending::{appraise, seal};
 use croplens::record::{Effect, EligibilityRecord, Status};
 use jiff::civil::date;
@@ -202,6 +202,43 @@ fn a_harvest_that_was_a_loss_is_not_called_a_harvest() {
     let evidence = built.evidence();
     let r = seal(&appraise(&evidence, &first_policy()), &evidence, &provenance());
     assert_eq!(effect_of(&r, "HARVEST_DONE"), Some(Effect::Info));
+}
+
+#[test]
+fn a_harvest_told_about_a_flood_is_the_blow_and_no_harvest() {
+    let about = croplens::crop::DateInterval {
+        p10: date(2024, 4, 20),
+        p50: date(2024, 5, 4),
+        p90: date(2024, 5, 28),
+    };
+    let later = croplens::crop::DateInterval {
+        p10: date(2024, 7, 20),
+        p50: date(2024, 8, 4),
+        p90: date(2024, 8, 28),
+    };
+    let base = Case::good().build().assessment;
+    for (kind, told, stands) in [
+        (EventKind::Flood, about, false),
+        (EventKind::Loss, about, false),
+        (EventKind::CoverGone, about, false),
+        (EventKind::Flood, later, true),
+        (EventKind::Decline, about, true),
+        (EventKind::EarlyHarvest, about, true),
+    ] {
+        let condition = with(vec![(event(kind), None)]).condition;
+        let by_dates =
+            Assessment { harvest: Some(told), harvested: None, stage: Stage::Harvested, ..base.clone() };
+        let seen =
+            Assessment { harvest: None, harvested: Some(told), stage: Stage::Harvested, ..base.clone() };
+        for (harvested, a) in [(false, by_dates), (true, seen)] {
+            let struck = a.clone().struck(&condition);
+            assert_eq!(struck == a, stands, "{kind:?}, cut seen {harvested}");
+            if !stands {
+                assert_eq!((struck.harvest, struck.harvested, struck.maturity), (None, None, None));
+                assert_eq!(struck.stage, Stage::Unknown);
+            }
+        }
+    }
 }
 
 fn kind() -> impl Strategy<Value = EventKind> {

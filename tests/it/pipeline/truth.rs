@@ -55,6 +55,12 @@ fn every_plot_is_judged_as_its_truth_allows() {
         if is_wrong {
             wrong.push(format!("{id}: cropped {seen:?} where {} grows", plot["grows"]));
         }
+        // Water that flattened a crop is no harvest.
+        if !plot["flood"].is_null()
+            && codes(record).iter().any(|c| c.starts_with("HARVEST_BY") || *c == "HARVEST_DONE")
+        {
+            wrong.push(format!("{id}: a flood is told as a harvest"));
+        }
         // What can be told is told.
         if plot["can_be_told"] == true && seen != Some(if plot["cropped"] == true { "yes" } else { "no" }) {
             let cover = plot["grows"].as_str().unwrap();
