@@ -66,6 +66,14 @@ pub enum Error {
         /// Cause.
         source: crate::intake::temperature_table::Error,
     },
+    /// A set of `validate` that is there and cannot be measured.
+    #[error("{}: {problem}", path.display())]
+    Set {
+        /// File or folder of the set.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The crop calendar cannot be used.
     #[error(transparent)]
     Profiles(#[from] crate::crop::ProfileError),

@@ -12,7 +12,8 @@ use super::validate::{self, ValidateArgs};
 use super::{Ended, Stop};
 
 pub(super) fn season(args: &SeasonArgs, voice: &Voice) -> Result<Ended, Stop> {
-    let done = season::run(args, &SeriesRules::default(), &Smoothing::default(), &SeasonRules::default());
+    let (series, smoothing, seasons) = (SeriesRules::default(), Smoothing::default(), SeasonRules::default());
+    let done = with_threads(args.threads, || season::run(args, &series, &smoothing, &seasons))?;
     told(done, args.json, voice)
 }
 
@@ -23,10 +24,27 @@ pub(super) fn crop(args: &CropArgs, voice: &Voice) -> Result<Ended, Stop> {
 }
 
 pub(super) fn validate(args: &ValidateArgs, voice: &Voice) -> Result<Ended, Stop> {
-    let text = validate::run(args)
-        .map_err(|e| if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) })?;
-    voice.result(text.trim_end());
-    Ok(Ended::Done)
+    let report = with_threads(args.threads, || validate::run(args))?.map_err(stop)?;
+    if args.json {
+        voice.result(&serde_json::to_string(&report.json).map_err(|e| Stop::failed(e.to_string()))?);
+    } else {
+        voice.result(report.text.trim_end());
+    }
+    match report.failed.as_slice() {
+        [] => Ok(Ended::Done),
+        failed => Err(Stop::failed(format!("not usable:\n  {}", failed.join("\n  ")))),
+    }
+}
+
+/// Runs it with so many compute threads.
+fn with_threads<T: Send>(threads: Option<u16>, run: impl FnOnce() -> T + Send) -> Result<T, Stop> {
+    let pool = crate::pipeline::pool(threads.map_or(0, usize::from))
+        .map_err(|e| Stop::failed(format!("cannot start compute threads: {e}")))?;
+    Ok(pool.install(run))
+}
+
+fn stop(e: Error) -> Stop {
+    if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) }
 }
 
 pub(super) fn simulate(args: SimulateArgs, voice: &Voice) -> Result<Ended, Stop> {
@@ -39,8 +57,7 @@ pub(super) fn simulate(args: SimulateArgs, voice: &Voice) -> Result<Ended, Stop>
 }
 
 fn told(done: Result<Summary, Error>, json: bool, voice: &Voice) -> Result<Ended, Stop> {
-    let summary = done
-        .map_err(|e| if e.is_usage() { Stop::usage(e.to_string()) } else { Stop::failed(e.to_string()) })?;
+    let summary = done.map_err(stop)?;
     if json {
         let text = serde_json::to_string(&summary).map_err(|e| Stop::failed(e.to_string()))?;
         voice.result(&text);

@@ -11,7 +11,7 @@ use crate::simulate::{Spec, make_with_partly_cropped};
 use super::super::say::Voice;
 use super::super::table::Error;
 use super::super::{Cli, Verb, appraise};
-use super::{Goal, Line, figure};
+use super::{Goal, Instruments, Line, figure};
 
 /// Seeds of the scenes; the method was made with 11 to 13.
 const SEEDS: [u64; 3] = [21, 22, 23];
@@ -35,10 +35,10 @@ struct Outline {
     told: Option<(f64, f64, f64)>,
 }
 
-pub(super) fn measure() -> Result<Vec<Line>, Error> {
+pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
     let mut all: Vec<Outline> = Vec::new();
     for seed in SEEDS {
-        all.extend(outlines(seed)?);
+        all.extend(outlines(seed, tools.threads)?);
     }
     let everything: Vec<&Outline> = all.iter().collect();
     let errors = errors(&everything);
@@ -88,14 +88,14 @@ fn part(what: &str, part: &[&Outline]) -> Line {
 }
 
 /// Makes the scenes of a seed, appraises its outlines, and lays both side by side.
-fn outlines(seed: u64) -> Result<Vec<Outline>, Error> {
+fn outlines(seed: u64, threads: Option<u16>) -> Result<Vec<Outline>, Error> {
     let folder = Folder::new(seed)?;
     let spec = Spec { seed, size_px: SIDE, years: (2022, 2022), tiles: 1, ..Spec::default() };
     let failed =
         |problem: String| Error::Open { path: folder.0.clone(), source: std::io::Error::other(problem) };
     make_with_partly_cropped(&spec, OUTLINES, &folder.0).map_err(|e| failed(e.to_string()))?;
     let out = folder.0.join("out");
-    appraised(&folder.0, &out).map_err(failed)?;
+    appraised(&folder.0, &out, threads).map_err(failed)?;
     let text = read(&out.join("records.jsonl"))?;
     let records: Vec<Value> = text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
     let truth: Value =
@@ -120,13 +120,16 @@ fn outline(plot: &Value, records: &[Value]) -> Option<Outline> {
 }
 
 /// `croplens appraise` on the made scenes, in this process.
-fn appraised(folder: &Path, out: &Path) -> Result<(), String> {
+fn appraised(folder: &Path, out: &Path, threads: Option<u16>) -> Result<(), String> {
     let words = ["croplens", "appraise", "--as-of", AS_OF, "--papers", "none", "--quiet", "--catalog"];
     let mut line: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
     line.push(folder.into());
     line.push("--out".into());
     line.push(out.into());
     line.push(folder.join("plots.geojson").into());
+    if let Some(threads) = threads {
+        line.extend(["--threads".into(), threads.to_string().into()]);
+    }
     let Verb::Appraise(args) = Cli::try_parse_from(line).map_err(|e| e.to_string())?.verb else {
         return Err("the verb is not appraise".to_owned());
     };

@@ -23,14 +23,15 @@ pub(super) fn measure(tools: &Instruments) -> Vec<Line> {
     (DATES.iter())
         .map(|count| {
             let spent = spent(*count, tools);
-            // A processor shared with other work is slower than one alone: the least is nearest to the latter.
+            // A processor shared with other work is slower than one alone: the least is nearest to the latter, the median
+            // is what was paid, and the verdict is on that.
             let (least, middle) = (quantile(&spent, 0.0), quantile(&spent, 0.5));
             let text = format!("{}, {}", figure(least, 1), figure(middle, 1));
             let what = format!(
                 "a plot-season, five indices, {count} dates: ms, least and median of batches of {BATCH}"
             );
             let line = Line::new(what, spent.len(), text, "5 on the way");
-            if *count == 40 { line.toward(Goal::Cost, least) } else { line }
+            if *count == 40 { line.toward(Goal::Cost, middle) } else { line }
         })
         .collect()
 }

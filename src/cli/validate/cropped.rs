@@ -19,10 +19,21 @@ pub(super) fn lines(samples: &[&Sample], tools: &Instruments) -> Vec<Line> {
         |crop: bool, said: Cropped| answers.iter().filter(|(l, a)| is_crop(l) == crop && *a == said).count();
     let share = |n: usize, of: usize| (of > 0).then(|| n as f64 / of as f64);
     let of = |crop: bool| answers.iter().filter(|(l, _)| is_crop(l) == crop).count();
-    let found = share(count(true, Cropped::Yes), of(true));
+    let all = answers.len();
+    let right = count(true, Cropped::Yes) + count(false, Cropped::No);
+    let open = count(true, Cropped::CannotTell) + count(false, Cropped::CannotTell);
+    let (own, told) = (share(right, all), share(right, all - open));
     let mut lines = vec![
-        Line::new("land with an annual crop: crop seen", of(true), figure(found, 3), "")
-            .toward(Goal::AnnualCropFound, found),
+        Line::new("cropped or not, the product's own answer: right, of all samples", all, figure(own, 3), "")
+            .toward(Goal::AnnualCropPresent, own),
+        Line::new("the same: right, of the samples it answers", all - open, figure(told, 3), ""),
+        Line::new("the same: cannot tell", all, figure(share(open, all), 3), ""),
+        Line::new(
+            "land with an annual crop: crop seen",
+            of(true),
+            figure(share(count(true, Cropped::Yes), of(true)), 3),
+            "",
+        ),
     ];
     for (crop, what, said) in [
         (true, "land with an annual crop: called uncropped", Cropped::No),

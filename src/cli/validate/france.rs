@@ -1,6 +1,6 @@
-//! Western France 2023: 478 single pixels with the crop of the parcel register.
+//! Western France: single pixels with the crop of the parcel register, each over the season its dates are of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::civil::{Date, date};
@@ -11,18 +11,16 @@ use crate::crop::scores::{Case, Forecast, accuracy, auc, caught_at};
 
 use super::super::table::Error;
 use super::baselines::{Pattern, flat, highest, lowest, pattern, twdtw};
-use super::france_pixels::{Pixel, read};
+use super::france_pixels::{Pixel, TO, read};
 use super::{
-    Drawn, Goal, Instruments, Line, Measured, figure, france_end, france_held_out, france_shares, sets,
+    Drawn, Goal, Instruments, Line, Measured, figure, france_declared, france_end, france_held_out,
+    france_shares, sets,
 };
 
-/// First and last day of the season of harvest year 2023, as in the prototype.
-pub(super) const FROM: Date = date(2022, 9, 18);
-pub(super) const TO: Date = date(2023, 11, 22);
+/// Folder of the set.
+pub(super) const SET: &str = "france_lpis_dekads_2023";
 /// Crops whose declaration is checked, in the words of the labels.
 const DECLARED: [&str; 6] = ["wcereal", "maize", "rapeseed", "sunflower", "soybean", "grass"];
-/// Latitude between the two sites of the set, degrees.
-pub(super) const BETWEEN_SITES: f64 = 46.0;
 /// All words of the labels.
 const LABELS: [&str; 10] = [
     "wcereal",
@@ -36,28 +34,32 @@ const LABELS: [&str; 10] = [
     "potato",
     "perennial",
 ];
-/// As-of dates; the last is the season's end.
-const AS_OF: [(Date, &str); 6] = [
-    (date(2023, 4, 15), "prototype .559"),
-    (date(2023, 5, 31), "prototype .610"),
-    (date(2023, 6, 30), "prototype .630"),
-    (date(2023, 7, 31), "prototype .678"),
-    (date(2023, 8, 31), "prototype .669"),
+/// As-of days of the harvest year, month and day; the last is the season's end.
+const AS_OF: [((i8, i8), &str); 6] = [
+    ((4, 15), "prototype .559"),
+    ((5, 31), "prototype .610"),
+    ((6, 30), "prototype .630"),
+    ((7, 31), "prototype .678"),
+    ((8, 31), "prototype .669"),
     (TO, "prototype .703, forest trained on the labels .774"),
 ];
 
 pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measured>, Error> {
-    let Some(path) = sets::file(data, "france_lpis_dekads_2023/series.parquet") else { return Ok(None) };
-    let pixels = read(&path)?;
+    let Some(set) = sets::set(data, SET) else { return Ok(None) };
+    let (pixels, intake) = read(&set.file("series.parquet")?)?;
     let mut lines = Vec::new();
     let mut drawn = Vec::new();
-    for (as_of, target) in AS_OF {
-        let answered = answers(&pixels, as_of, tools);
+    for (day, target) in AS_OF {
+        let answered = answers(&pixels, day, tools);
+        let as_of = day_name(&pixels, day);
+        if day == TO && answered.is_empty() {
+            return Err(set.cannot("no pixel has enough clear dates in its season"));
+        }
         let cases: Vec<Case> = answered.iter().map(|(p, a)| case(p, a)).collect();
         let line =
             Line::new(format!("accuracy on {as_of}"), cases.len(), figure(accuracy(&cases), 3), target);
-        lines.push(if as_of == TO { line.toward(Goal::FranceAccuracy, accuracy(&cases)) } else { line });
-        if as_of == TO {
+        lines.push(if day == TO { line.toward(Goal::FranceAccuracy, accuracy(&cases)) } else { line });
+        if day == TO {
             lines.extend(france_end::lines(&answered, &cases));
             let cases: Vec<Case> = answered
                 .iter()
@@ -74,6 +76,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
             ));
             by_clear_dates(&answered, &mut lines);
             by_site(&answered, &mut lines);
+            lines.extend(france_declared::lines(&pixels, tools));
             lines.extend(france_held_out::lines(&answered, tools));
             lines.extend(france_shares::lines(&answered));
             baselines(&pixels, tools, &mut lines);
@@ -90,12 +93,12 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
             let (ranked, caught) = (auc(&truths, &falses), caught_at(&truths, &falses, 0.05));
             let what = format!("declared crop, {rest}: AUC on {as_of}");
             let ranked_line =
-                Line::new(what, n, figure(ranked, 3), if as_of == TO { "prototype .92" } else { "" });
+                Line::new(what, n, figure(ranked, 3), if day == TO { "prototype .92" } else { "" });
             let what = format!("declared crop, {rest}: caught at 5 % on {as_of}");
             let caught_line =
-                Line::new(what, n, figure(caught, 3), if as_of == TO { "prototype .67" } else { "" });
+                Line::new(what, n, figure(caught, 3), if day == TO { "prototype .67" } else { "" });
             // The flat rest is what the product's verdict rests on.
-            if as_of == TO && !by_area {
+            if day == TO && !by_area {
                 lines.push(ranked_line.toward(Goal::DeclaredRanked, ranked));
                 lines.push(caught_line.toward(Goal::DeclaredCaught, caught));
                 for (flagged, percent) in [(0.01, 1), (0.10, 10)] {
@@ -108,7 +111,21 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
             }
         }
     }
-    Ok(Some(Measured { lines, drawn }))
+    Ok(Some(Measured { intake, lines, drawn, problems: vec![] }))
+}
+
+/// A day of the harvest year in words; with the year where all pixels are of one.
+fn day_name(pixels: &[Pixel], day: (i8, i8)) -> String {
+    let days: BTreeSet<Date> = pixels.iter().map(|p| p.on(day)).collect();
+    match days.first() {
+        Some(only) if days.len() == 1 => only.to_string(),
+        _ => format!("{:02}-{:02} of the harvest year", day.0, day.1),
+    }
+}
+
+/// The names of the sites.
+pub(super) fn site_names<'a>(answered: &'a [(&'a Pixel, Answer)]) -> BTreeSet<&'a str> {
+    answered.iter().map(|(p, _)| p.site.as_str()).collect()
 }
 
 /// Accuracy of all, accuracy of the accepted, and the share referred, of some pixels.
@@ -130,11 +147,10 @@ fn by_clear_dates(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
     }
 }
 
-/// The two sites of the set, 400 km apart: what was chosen on one is held out on the other.
+/// Each site by itself: what was chosen on one is held out on the other.
 fn by_site(answered: &[(&Pixel, Answer)], lines: &mut Vec<Line>) {
-    for (name, north) in [("northern site (Perche)", true), ("southern site (Gascony)", false)] {
-        let part: Vec<&(&Pixel, Answer)> =
-            answered.iter().filter(|(p, _)| (p.lat > BETWEEN_SITES) == north).collect();
+    for name in site_names(answered) {
+        let part: Vec<&(&Pixel, Answer)> = answered.iter().filter(|(p, _)| p.site == name).collect();
         let what = format!("{name}: accuracy, accepted right, referred");
         lines.push(Line::new(what, part.len(), summary(&part), ""));
         for (rest, by_area) in [("flat rest", false), ("rest by area", true)] {
@@ -160,20 +176,12 @@ fn baselines(pixels: &[Pixel], tools: &Instruments, lines: &mut Vec<Line>) {
     };
     lines.push(Line::new("baseline: prior only (always grass)", n, right(&|_| Some("grass")), ""));
     lines.push(Line::new("baseline: calendar rule (NDVI thresholds)", n, right(&by_rule), ""));
-    let window = (date(2022, 10, 1), TO);
-    let curves: Vec<(&'static str, Pattern)> = (tools.profiles.profiles().iter())
-        .filter(|p| p.zone == "europe-atlantic" || p.zone == "europe")
-        .filter_map(|p| {
-            // Rapeseed, wheat and barley of the harvest of 2023 are sown in 2022.
-            let year = if p.sow_from.month >= 7 { 2022 } else { 2023 };
-            let label = LABELS.iter().find(|l| **l == word(&p.crop))?;
-            Some((*label, pattern(p, year, window)?))
-        })
-        .chain([("grass", flat(window, |_| 0.70))])
-        .collect();
+    let years: BTreeSet<i16> = pixels.iter().map(|p| p.harvest_year).collect();
+    let curves: BTreeMap<i16, Curves> = years.into_iter().map(|y| (y, curves(y, tools))).collect();
     let nearest = |p: &Pixel| {
+        let (window, curves) = curves.get(&p.harvest_year)?;
         (curves.iter())
-            .filter_map(|(name, c)| Some((*name, twdtw(&p.views, c, window)?)))
+            .filter_map(|(name, c)| Some((*name, twdtw(&p.views, c, *window)?)))
             .reduce(|a, b| if b.1 < a.1 { b } else { a })
             .map(|(name, _)| name)
     };
@@ -191,26 +199,43 @@ fn baselines(pixels: &[Pixel], tools: &Instruments, lines: &mut Vec<Line>) {
     ));
 }
 
+/// Window, and the calendar's curves of each label.
+type Curves = ((Date, Date), Vec<(&'static str, Pattern)>);
+
+/// The calendar's curves of a harvest year.
+fn curves(harvest: i16, tools: &Instruments) -> Curves {
+    let window = (date(harvest - 1, 10, 1), date(harvest, TO.0, TO.1));
+    let curves = (tools.profiles.profiles().iter())
+        .filter(|p| p.zone == "europe-atlantic" || p.zone == "europe")
+        .filter_map(|p| {
+            // Rapeseed, wheat and barley are sown in the year before their harvest.
+            let year = if p.sow_from.month >= 7 { harvest - 1 } else { harvest };
+            let label = LABELS.iter().find(|l| **l == word(&p.crop))?;
+            Some((*label, pattern(p, year, window)?))
+        })
+        .chain([("grass", flat(window, |_| 0.70))]);
+    (window, curves.collect())
+}
+
 /// Thresholds that a practitioner would set by the calendar.
 fn by_rule(p: &Pixel) -> Option<&'static str> {
-    let low = |a, b| lowest(&p.views, a, b).is_some_and(|v| v < 0.4);
-    let high = |a, b| highest(&p.views, a, b).is_some_and(|v| v > 0.6);
-    let spring = high(date(2023, 4, 1), date(2023, 5, 31));
-    let summer = high(date(2023, 7, 15), date(2023, 8, 31));
-    if spring && low(date(2023, 6, 25), date(2023, 7, 31)) {
+    let low = |a, b| lowest(&p.views, p.on(a), p.on(b)).is_some_and(|v| v < 0.4);
+    let high = |a, b| highest(&p.views, p.on(a), p.on(b)).is_some_and(|v| v > 0.6);
+    let spring = high((4, 1), (5, 31));
+    let summer = high((7, 15), (8, 31));
+    if spring && low((6, 25), (7, 31)) {
         Some("wcereal")
-    } else if summer && low(date(2023, 4, 15), date(2023, 6, 20)) {
+    } else if summer && low((4, 15), (6, 20)) {
         Some("maize")
     } else {
         Some("grass")
     }
 }
 
-fn answers<'a>(pixels: &'a [Pixel], as_of: Date, tools: &Instruments) -> Vec<(&'a Pixel, Answer)> {
-    let usable = |p: &&Pixel| {
-        p.views.iter().filter(|v| v.date >= FROM && v.date <= as_of).count() >= tools.rules.min_clear_dates
-    };
-    (pixels.par_iter().filter(usable)).map(|p| (p, answer(p, &p.views, as_of, &[], tools))).collect()
+fn answers<'a>(pixels: &'a [Pixel], day: (i8, i8), tools: &Instruments) -> Vec<(&'a Pixel, Answer)> {
+    let usable =
+        |p: &&Pixel| p.views.iter().filter(|v| v.date <= p.on(day)).count() >= tools.rules.min_clear_dates;
+    (pixels.par_iter().filter(usable)).map(|p| (p, answer(p, &p.views, p.on(day), &[], tools))).collect()
 }
 
 /// What is said of a pixel from some of its views; `crops` as in a question: none means all of the place.
@@ -227,7 +252,7 @@ pub(super) fn answer(
         as_of,
         latitude: Some(p.lat),
         zones: &zones,
-        window: Some((FROM, TO)),
+        window: Some(p.window()),
         declared_crop: None,
         declared_sowing: None,
         unit: Unit::Pixel,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::crop::ensemble::Answer;
 use crate::crop::scores::{Case, Forecast, accuracy, calibration_error, log_loss};
 
-use super::france::{BETWEEN_SITES, word};
+use super::france::{site_names, word};
 use super::france_pixels::Pixel;
 use super::{Line, figure};
 
@@ -18,9 +18,8 @@ const ROUNDS: usize = 20;
 pub(super) fn lines(answered: &[(&Pixel, Answer)]) -> Vec<Line> {
     let mut both: [Vec<Forecast>; 2] = [Vec::new(), Vec::new()];
     let mut lines = Vec::new();
-    for (name, north) in [("northern site (Perche)", true), ("southern site (Gascony)", false)] {
-        let site: Vec<&(&Pixel, Answer)> =
-            answered.iter().filter(|(p, _)| (p.lat > BETWEEN_SITES) == north).collect();
+    for name in site_names(answered) {
+        let site: Vec<&(&Pixel, Answer)> = answered.iter().filter(|(p, _)| p.site == name).collect();
         let shares = estimated(&site);
         let of = |shares: &BTreeMap<String, f64>| -> Vec<Forecast> {
             site.iter()
@@ -32,7 +31,7 @@ pub(super) fn lines(answered: &[(&Pixel, Answer)]) -> Vec<Line> {
         both[0].extend(before);
         both[1].extend(after);
     }
-    lines.push(told("both sites", &both[0], &both[1]));
+    lines.push(told("all sites", &both[0], &both[1]));
     lines
 }
 

@@ -20,7 +20,7 @@ use crate::series::{Series, SeriesRules, Sight, Smoothing, from_sights, smooth};
 use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec, grow};
 
 use super::super::table::Error;
-use super::{Instruments, Line};
+use super::{Instruments, Line, Measured};
 
 /// Fields of the main trial: nine regions, three years.
 const FIELDS: usize = 540;
@@ -38,7 +38,7 @@ const BANDS: [Band; 10] = [
     Band::B12,
 ];
 
-pub(super) fn measure(_: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>, Error> {
+pub(super) fn measure(_: &Path, tools: &Instruments) -> Result<Option<Measured>, Error> {
     let trial = grown(&TrialSpec { fields: FIELDS, ..TrialSpec::default() })?;
     let count = |of: &dyn Fn(&TrialField) -> bool| trial.fields.iter().filter(|f| of(f)).count();
     let share = |n: usize| format!("{:.3}", n as f64 / trial.fields.len().max(1) as f64);
@@ -58,7 +58,7 @@ pub(super) fn measure(_: &Path, tools: &Instruments) -> Result<Option<Vec<Line>>
     lines.extend(losses::measure(tools)?);
     lines.extend(crops::measure(&trial, tools));
     lines.extend(paddies::measure(tools)?);
-    Ok(Some(lines))
+    Ok(Some(Measured::from(lines)))
 }
 
 /// Grows a trial.

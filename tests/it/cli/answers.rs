@@ -70,6 +70,38 @@ fn json_is_one_line_on_standard_output_and_nothing_else() {
 }
 
 #[test]
+fn season_writes_the_same_bytes_in_the_order_of_the_ids_whatever_the_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = folder.path().join("series.csv");
+    let mut text = "sample_id,date,ndvi\n".to_owned();
+    for sample in (0..40).rev() {
+        for n in 0..60 {
+            let day = f64::from(6 * n + sample % 7);
+            let step = |x: f64| 1.0 / (1.0 + (-x).exp());
+            let ndvi = 0.2 + 0.6 * step((day - 120.0) / 8.0) * step((220.0 - day) / 8.0);
+            let date = croplens::series::plus_days(jiff::civil::date(2022, 1, 1), 6 * n + sample % 7);
+            text.push_str(&format!("s{sample:02},{date},{ndvi:.4}\n"));
+        }
+    }
+    std::fs::write(&series, text).unwrap();
+    let with = |threads: &str| {
+        let out = folder.path().join(format!("seasons{threads}.csv"));
+        croplens(&["season"]).arg(&series).args(["--threads", threads, "--out"]).arg(&out).ok();
+        std::fs::read_to_string(out).unwrap()
+    };
+    let one = with("1");
+    assert_eq!(one, with("5"));
+    let ids: Vec<&str> = one.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
+    let wanted: Vec<String> = (0..40).map(|s| format!("s{s:02}")).collect();
+    assert_eq!(ids, wanted, "{one}");
+    croplens(&["season"])
+        .arg(&series)
+        .args(["--threads", "many", "--out"])
+        .arg(folder.path().join("x"))
+        .exits(2);
+}
+
+#[test]
 fn quiet_is_quiet_and_a_plain_run_leaves_standard_output_alone() {
     let folder = tempfile::tempdir().unwrap();
     let run = |flag: &str, name: &str| {

@@ -29,7 +29,8 @@ fn verb(
     out: &std::path::Path,
     as_of: Option<Date>,
 ) -> croplens::cli::table::Summary {
-    let args = SeasonArgs { json: false, series: table.to_owned(), out: out.to_owned(), as_of };
+    let args =
+        SeasonArgs { json: false, threads: None, series: table.to_owned(), out: out.to_owned(), as_of };
     run(&args, &SeriesRules::default(), &Smoothing::default(), &SeasonRules::default()).unwrap()
 }
 
@@ -69,6 +70,7 @@ fn says_what_is_wrong_and_keeps_the_old_file() {
     let dir = tempfile::tempdir().unwrap();
     let table = dir.path().join("s.csv");
     let args = |series: &std::path::Path, out: &std::path::Path| SeasonArgs {
+        threads: None,
         json: false,
         series: series.to_owned(),
         out: out.to_owned(),

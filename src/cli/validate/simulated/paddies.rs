@@ -1,23 +1,38 @@
-//! Rice fields under cloud: whether their water is seen, and that not seeing it never counts against them.
+//! Rice fields under cloud: whether the product sees their water, and that not seeing it never counts against them.
+//!
+//! The rule is the product's own. Its answer is read off the evidence of rice: the same question is asked of a calendar
+//! that differs in nothing but that no crop of it is flooded, and the difference is what the water said.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::crop::Verdict;
+use crate::crop::ensemble::{Answer, Question, Unit};
 use crate::crop::scores::mean;
-use crate::series::plus_days;
-use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec};
+use crate::crop::{Profiles, Verdict};
+use crate::series::{SeriesRules, Sight, from_sights};
+use crate::simulate::trial::{Trial, TrialField, TrialSpec};
 
 use super::super::super::table::Error;
 use super::super::{Goal, Instruments, Line, figure};
-use super::{Ask, grown, told};
+use super::{Ask, grown, told, views};
 
 /// Fields, cloud share, and regions with rice.
 const FIELDS: usize = 480;
 const CLOUD: f64 = 0.55;
 const REGIONS: [&str; 4] = ["yangtze", "northeast china", "punjab", "arkansas"];
-/// Days around planting in which water is looked for (science 5.3; fields flooded late need the second month).
-const WINDOW: (i32, i32) = (-12, 60);
+/// The calendar, to make one without flooded crops of.
+const CALENDAR: &str = include_str!("../../../../pipelines/crops.toml");
+
+/// What the product's rule said of the water of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Water {
+    Seen,
+    /// Looked for on enough dates, and none showed it.
+    Dry,
+    NotSeen,
+}
 
 pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
     let trial = grown(&TrialSpec {
@@ -27,72 +42,82 @@ pub(super) fn measure(tools: &Instruments) -> Result<Vec<Line>, Error> {
         events: 0.0,
         ..TrialSpec::default()
     })?;
-    let rice = asked(&trial, true);
-    let upland = asked(&trial, false);
-    let rate = |of: &dyn Fn(&TrialField) -> bool, among: &[&TrialField]| {
-        mean(among.iter().map(|f| f64::from(u8::from(of(f)))))
+    let dry = Profiles::parse(&dry_calendar())?;
+    let by_rule = |rice: bool| -> Vec<(&TrialField, Water)> {
+        let fields = asked(&trial, rice);
+        fields.into_par_iter().filter_map(|f| Some((f, water(f, &dry, tools)?))).collect()
     };
-    let seen: Vec<&TrialField> = rice.iter().copied().filter(|f| looked_at_water(f)).collect();
-    let unseen: Vec<&TrialField> = rice.iter().copied().filter(|f| !looked_at_water(f)).collect();
-    let in_water = |f: &&TrialField| {
+    let (rice, upland) = (by_rule(true), by_rule(false));
+    let rate = |said: Water, among: &[&(&TrialField, Water)]| {
+        mean(among.iter().map(|(_, w)| f64::from(u8::from(*w == said))))
+    };
+    let seen_of = |among: &[&(&TrialField, Water)]| figure(rate(Water::Seen, among), 2);
+    let in_water = |f: &TrialField| {
         f.asked().is_some_and(|c| c.flooded.first().is_some_and(|(from, _)| *from <= c.sown))
     };
-    let (wet_planted, drilled): (Vec<&TrialField>, Vec<&TrialField>) =
-        rice.iter().copied().partition(|f| in_water(f));
-    let against: Vec<bool> = (unseen.par_iter())
-        .map(|f| {
-            let ask = Ask {
-                as_of: f.window.1,
-                declared: Some("rice"),
-                sowing: f.asked().map(|c| c.sown),
-                window: None,
-            };
-            let (a, _) = told(f, &f.looks, &ask, tools);
-            a.declared.is_some_and(|d| d.verdict == Verdict::Contradicted)
-        })
-        .collect();
-    let contradicted = against.iter().filter(|a| **a).count();
+    let (wet_planted, drilled): (Vec<_>, Vec<_>) = rice.iter().partition(|(f, _)| in_water(f));
+    let looked: Vec<_> = rice.iter().filter(|(f, _)| looked_at_water(f)).collect();
+    let unseen: Vec<_> = rice.iter().filter(|(_, w)| *w == Water::NotSeen).collect();
+    let contradicted = |fields: &[&(&TrialField, Water)]| -> usize {
+        fields.par_iter().filter(|(f, _)| is_contradicted(f, tools)).count()
+    };
+    let against = contradicted(&unseen);
+    let called_dry: Vec<_> = rice.iter().filter(|(_, w)| *w == Water::Dry).collect();
+    let (all, others) = (rice.iter().collect::<Vec<_>>(), upland.iter().collect::<Vec<_>>());
+    let (signal, alarm) = (rate(Water::Seen, &all), rate(Water::Seen, &others));
     Ok(vec![
         Line::new(
-            "55 % cloud: paddies with a flood signal (rule of science 5.3)",
+            "55 % cloud: paddies with a flood signal, the product's rule, sowing date not declared",
             rice.len(),
-            figure(rate(&flooded, &rice), 2),
-            "prototype .82",
+            figure(signal, 2),
+            "prototype .82, true sowing date given",
         )
-        .toward(Goal::PaddySignal, rate(&flooded, &rice)),
-        Line::new(
-            "55 % cloud: the same, planted into water",
-            wet_planted.len(),
-            figure(rate(&flooded, &wet_planted), 2),
-            "",
-        ),
+        .toward(Goal::PaddySignal, signal),
+        Line::new("55 % cloud: the same, planted into water", wet_planted.len(), seen_of(&wet_planted), ""),
         Line::new(
             "55 % cloud: the same, drilled dry and flooded a month later",
             drilled.len(),
-            figure(rate(&flooded, &drilled), 2),
+            seen_of(&drilled),
             "",
         ),
         Line::new(
-            "55 % cloud: the same, of those with a clear look at their water",
-            seen.len(),
-            figure(rate(&flooded, &seen), 2),
+            "55 % cloud: the same, of those with a clear look at standing water",
+            looked.len(),
+            seen_of(&looked),
             "",
         ),
         Line::new(
-            "55 % cloud: other crops with a flood signal",
+            "55 % cloud: paddies called dry (looked at on three dates, no water)",
+            rice.len(),
+            figure(rate(Water::Dry, &all), 3),
+            "speaks against rice, 1.5 nats",
+        ),
+        Line::new(
+            "55 % cloud: paddies called dry, declaration of rice contradicted",
+            called_dry.len(),
+            contradicted(&called_dry).to_string(),
+            "",
+        ),
+        Line::new(
+            "55 % cloud: other crops with a flood signal, the product's rule asked for rice",
             upland.len(),
-            figure(rate(&flooded, &upland), 3),
+            figure(alarm, 3),
             "",
         )
-        .toward(Goal::PaddyFalse, rate(&flooded, &upland)),
+        .toward(Goal::PaddyFalse, alarm),
         Line::new(
-            "55 % cloud: rice whose water nobody could see, declaration contradicted",
+            "55 % cloud: rice whose water the product did not see, declaration contradicted",
             unseen.len(),
-            contradicted.to_string(),
+            against.to_string(),
             "",
         )
-        .toward(Goal::PaddyUnseen, Some(contradicted as f64)),
+        .toward(Goal::PaddyUnseen, (!unseen.is_empty()).then_some(against as f64)),
     ])
+}
+
+/// The calendar without flooded crops.
+fn dry_calendar() -> String {
+    CALENDAR.replace("flooded = true", "flooded = false")
 }
 
 fn asked(trial: &Trial, rice: bool) -> Vec<&TrialField> {
@@ -100,28 +125,70 @@ fn asked(trial: &Trial, rice: bool) -> Vec<&TrialField> {
     trial.fields.iter().filter(is).collect()
 }
 
-fn window(field: &TrialField) -> Option<(Date, Date)> {
-    let sown = field.asked()?.sown;
-    Some((plus_days(sown, WINDOW.0), plus_days(sown, WINDOW.1)))
+/// What the product's rule says of the water of a field; `None` where the calendar of the place has no rice.
+fn water(field: &TrialField, dry: &Profiles, tools: &Instruments) -> Option<Water> {
+    let as_of = field.window.1;
+    let sights: Vec<Sight> = (field.looks.iter())
+        .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: l.bands.first().copied() })
+        .collect();
+    let (series, _) = from_sights(&sights, as_of, &SeriesRules::default());
+    let seen = views(&field.looks, &series);
+    let only = ["rice".to_owned()];
+    let ask = |profiles: &Profiles| {
+        let zones = profiles.zones_at(field.lat, field.lon);
+        let question = Question {
+            views: &seen,
+            as_of,
+            latitude: Some(field.lat),
+            zones: &zones,
+            window: Some(field.window),
+            declared_crop: None,
+            declared_sowing: None,
+            unit: Unit::Field,
+            shares: None,
+            crops: &only,
+        };
+        tools.ensemble.answer(&question, profiles, &tools.rules)
+    };
+    let rice = |a: &Answer| -> BTreeMap<String, f64> {
+        a.classes.iter().filter(|c| c.name == "rice").map(|c| (c.title.clone(), c.evidence)).collect()
+    };
+    let (flooded, dry) = (rice(&ask(&tools.profiles)), rice(&ask(dry)));
+    let said: Vec<f64> = flooded.iter().filter_map(|(row, e)| Some(e - dry.get(row)?)).collect();
+    match said.as_slice() {
+        [] => None,
+        said if said.iter().any(|d| *d > 1e-6) => Some(Water::Seen),
+        said if said.iter().any(|d| *d < -1e-6) => Some(Water::Dry),
+        _ => Some(Water::NotSeen),
+    }
 }
 
-/// Whether any look shows water under or between young plants.
-fn flooded(field: &TrialField) -> bool {
-    let Some((from, to)) = window(field) else { return false };
-    field.looks.iter().any(|l| l.date >= from && l.date <= to && wet(l))
+fn is_contradicted(field: &TrialField, tools: &Instruments) -> bool {
+    let sowing = field.asked().map(|c| c.sown);
+    let ask = Ask { as_of: field.window.1, declared: Some("rice"), sowing, window: None };
+    let (a, _) = told(field, &field.looks, &ask, tools);
+    a.declared.is_some_and(|d| d.verdict == Verdict::Contradicted)
 }
 
 /// Whether any look fell on a day of standing water.
 fn looked_at_water(field: &TrialField) -> bool {
-    let Some((from, to)) = window(field) else { return false };
     let under = |d: Date| field.asked().is_some_and(|c| c.flooded.iter().any(|(a, b)| d >= *a && d <= *b));
-    field.looks.iter().any(|l| l.date >= from && l.date <= to && under(l.date))
+    field.looks.iter().any(|l| under(l.date))
 }
 
-/// LSWI at least EVI less a margin, little green, not open water, dark in the short-wave infrared (Xiao et al. 2005).
-fn wet(l: &Look) -> bool {
-    let [blue, green, red, _, _, _, nir, narrow, swir, _] = l.bands;
-    let share = |a: f64, b: f64| (a - b) / (a + b);
-    let evi = 2.5 * (nir - red) / (nir + 6.0 * red - 7.5 * blue + 1.0);
-    share(narrow, swir) + 0.05 >= evi && l.ndvi() < 0.45 && share(green, swir) > -0.15 && swir < 0.16
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dry_calendar_differs_in_its_floods_alone() {
+        let (wet, dry) = (Profiles::builtin().unwrap(), Profiles::parse(&dry_calendar()).unwrap());
+        assert!(wet.profiles().iter().filter(|p| p.flooded).count() >= 3);
+        assert!(dry.profiles().iter().all(|p| !p.flooded));
+        for (a, b) in wet.profiles().iter().zip(dry.profiles()) {
+            let mut same = b.clone();
+            same.flooded = a.flooded;
+            assert_eq!(format!("{a:?}"), format!("{same:?}"));
+        }
+    }
 }
