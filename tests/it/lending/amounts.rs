@@ -46,6 +46,21 @@ sugar cane,22000,INR,acre,2024-04-01,,district committee
 paddy and sugarcane,16500,INR,acre,2024-04-01,,district committee
 ";
 
+/// Whoever has the page and a calculator comes to the same amounts.
+#[test]
+fn the_sum_that_is_shown_can_be_done_again() {
+    let policy = policy("scale-of-finance");
+    for area_m2 in [38_499.713, 35_853.27, 4_046.0, 812.345, 123_456.789] {
+        let case =
+            Case { area_m2, declared_area_ha: None, declared_crop: Some("paddy".to_owned()), ..Case::good() };
+        let r = record(&built(&case, None, figures(&[(FigureKind::Finance, DISTRICT)])), &policy);
+        let step = r.limit_steps.iter().find(|s| s.step == "crop_cost").unwrap();
+        let numbers: Vec<f64> = step.basis.split([' ', 'x']).filter_map(|word| word.parse().ok()).collect();
+        let by_hand = format!("{:.2}", numbers.iter().product::<f64>());
+        assert_eq!((numbers.len(), step.amount.as_str()), (2, by_hand.as_str()), "{}", step.basis);
+    }
+}
+
 /// Reserve Bank of India, Master Circular on the Kisan Credit Card Scheme, Illustration I, part A.
 #[test]
 fn the_kisan_credit_card_illustration_comes_out_to_the_rupee() {
