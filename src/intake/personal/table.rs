@@ -34,15 +34,16 @@ pub(super) const BESIDE: &str = "\
 pub(super) const ALWAYS: &str = "\
     firstname lastname surname fullname forename fname lname mname midname apellido apellidos sobrenome prenom \
     nachname vorname familienname achternaam voornaam familiya otchestvo fio фамилия отчество фио hoten \
+    lianxiren email mail courriel correo correoelectronico youxiang aadhaar aadhar adhaar cpf curp cuil cuit dni \
+    nik ktp npwp bvn nin nid ssn cni cnic cccd cmnd passport passeport pasaporte passaporte reisepass paspoort \
+    shenfenzheng zhengjianhao huzhao pancard kitambulisho nssf nhif паспорт आधार iban nuban mpesa zhanghao kahao \
+    yinhangka birthdate birthday dob dateofbirth birth nacimiento naissance nascimento aniversario geburtsdatum";
+
+/// Words for a person's phone wherever they stand, but beside one of [`DEVICES`].
+pub(super) const PHONES: &str = "\
     phone phones telephone tel telp mob mobile cellphone smartphone handphone msisdn whatsapp wechat qq telegram \
     phno phnum telefono telefone telefon telefoon fone celular movil handy nohp simu shouji dianhua \
-    lianxifangshi lianxiren sdt dienthoai waya gsm телефон फोन मोबाइल هاتف جوال ስልክ โทรศัพท์ \
-    email mail courriel correo correoelectronico youxiang \
-    aadhaar aadhar adhaar cpf curp cuil cuit dni nik ktp npwp bvn nin nid ssn cni cnic cccd cmnd passport \
-    passeport pasaporte passaporte reisepass paspoort shenfenzheng zhengjianhao huzhao pancard kitambulisho nssf \
-    nhif паспорт आधार \
-    iban nuban mpesa zhanghao kahao yinhangka \
-    birthdate birthday dob dateofbirth birth nacimiento naissance nascimento aniversario geburtsdatum";
+    lianxifangshi sdt dienthoai waya gsm телефон फोन मोबाइल هاتف جوال ስልክ โทรศัพท์";
 
 /// Pairs of words that name a person's number together: each of the first with each of the second.
 pub(super) const OF_A_PERSON: &str = "\
@@ -53,7 +54,7 @@ pub(super) const NUMBERS: &str = "\
 
 /// Pairs without a person's word that mean the same.
 pub(super) const PAIRS: &str = "\
-    id+number id+no id+card identity+card ghana+card ration+card epic+no ho+ten dien+thoai m+pesa of+kin \
+    id+number id+no id+card identity+card ghana+card ration+card epic+no ho+ten dien+thoai whats+app we+chat m+pesa of+kin \
     home+address postal+address street+address mailing+address residential+address permanent+address \
     adresse+postale adresse+domicile endereco+residencial contact+number contact+no contact+person \
     contact+details contact+info bank+account bank+acct bank+acc bank+ac account+number account+no account+num \
