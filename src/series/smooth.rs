@@ -67,15 +67,17 @@ impl Smooth {
 /// Smooths a series to a daily curve.
 ///
 /// # Method
-/// Whittaker with second differences on the daily grid; then `robust_passes` times: residuals scaled by 1.4826
-/// times their median magnitude, Tukey's bisquare with `upper_lean` times more room above the curve than below,
-/// and a new fit. Below the curve a sample is an outlier only as far as it also lies below both sides (the higher
-/// of two neighbours on each): a stiff curve lags behind a harvest, and the dates that show the fall would else
-/// be taken for clouds and the end of season come days late. Pointwise standard deviation `sigma sqrt(diag (W + lambda D'D)^-1)`, with sigma from the
-/// weighted residuals and the degrees of freedom `n - tr H`.
+/// Whittaker with second differences on the daily grid, `robust_passes` times for its residuals only (solved at the
+/// sample days alone, which gives the same), then for the curve. After each pass residuals are scaled by 1.4826 times
+/// their median magnitude and weighted by Tukey's bisquare with `upper_lean` times more room above the curve than
+/// below. Below the curve a sample is an outlier only as far as it also lies below both sides (the higher of two
+/// neighbours on each): a stiff curve lags behind a harvest, and the dates that show the fall would else be taken for
+/// clouds and the end of season come days late. Pointwise standard deviation `sigma sqrt(diag (W + lambda D'D)^-1)`,
+/// with sigma from the weighted residuals and the degrees of freedom `n - tr H`.
 ///
 /// # Sources
-/// Eilers 2003; Beaton and Tukey 1974 (bisquare); Hutchinson and de Hoog 1985 (diagonal of the inverse).
+/// Eilers 2003; Reinsch 1967; Beaton and Tukey 1974 (bisquare); Hutchinson and de Hoog 1985 (diagonal of the
+/// inverse).
 pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
     let samples = series.samples();
     let (Some(first), Some(last)) = (series.first(), series.last()) else {
