@@ -10,6 +10,7 @@
 mod assemble;
 mod days;
 mod despike;
+mod knots;
 mod rules;
 mod smooth;
 mod whittaker;

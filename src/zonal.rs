@@ -32,7 +32,7 @@ pub use observability::{
     Observability, observability,
 };
 pub use observe::{Measured, PlotPixels, Statistics, UnevenPixels, observe, observe_sky, pixel_ndvi};
-pub use offset_guard::{GuardCounts, OffsetFinding, OffsetGuard, OffsetVerdict};
+pub use offset_guard::{GuardCounts, GuardReading, OffsetFinding, OffsetGuard, OffsetVerdict};
 pub use reflectance::{BandPixels, band_mean};
 pub use rule::{MaskRule, NdviOf, PerClass};
 pub use sky::{Sky, sky, sky_window};

@@ -151,15 +151,15 @@ struct Columns {
 }
 
 fn parse(reader: impl Read, options: &Options) -> Result<SeriesTable, Error> {
-    let mut csv =
-        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).has_headers(true).from_reader(reader);
+    // The reader's own trimming makes a new record of every row.
+    let mut csv = csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(reader);
     let header = csv.byte_headers().map_err(unreadable)?.clone();
     let columns = columns(&header, options)?;
     let mut table = SeriesTable::default();
     let mut record = csv::ByteRecord::new();
     while csv.read_byte_record(&mut record).map_err(unreadable)? {
         let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(<[u8]>::is_empty) {
+        if record.iter().all(|field| field.trim_ascii().is_empty()) {
             continue;
         }
         match row(&record, line, &columns, &mut table) {
@@ -205,7 +205,7 @@ fn unreadable(source: csv::Error) -> Error {
 fn columns(header: &csv::ByteRecord, options: &Options) -> Result<Columns, Error> {
     let names: Vec<String> = header
         .iter()
-        .map(|n| String::from_utf8_lossy(n).trim_start_matches('\u{feff}').trim().to_lowercase())
+        .map(|n| String::from_utf8_lossy(n.trim_ascii()).trim_start_matches('\u{feff}').trim().to_lowercase())
         .collect();
     let optional = |name: &str| -> Result<Option<usize>, Error> {
         let mut places = names.iter().enumerate().filter(|(_, n)| n.as_str() == name).map(|(i, _)| i);
@@ -308,7 +308,7 @@ fn agree<T: PartialOrd>(
 }
 
 fn text(record: &csv::ByteRecord, place: usize) -> Result<&str, String> {
-    let field = record.get(place).unwrap_or_default();
+    let field = record.get(place).unwrap_or_default().trim_ascii();
     std::str::from_utf8(field).map_err(|_| format!("column {} is not UTF-8", place + 1))
 }
 

@@ -65,8 +65,8 @@ pub struct ObserveOutcome {
 /// The sink that writes rows as scenes are done.
 struct Rows<'a> {
     writer: TimeseriesWriter,
-    /// By position in the run's list.
-    plots: BTreeMap<usize, &'a Plot>,
+    /// By position in the run's list; `None` where a feature was refused.
+    plots: Vec<Option<&'a Plot>>,
     pieces: Pieces,
     rows: usize,
     unread_rows: usize,
@@ -75,9 +75,13 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(writer: TimeseriesWriter, plots: &[(usize, &'a Plot)]) -> Rows<'a> {
+        let mut places = vec![None; plots.last().map_or(0, |(at, _)| at + 1)];
+        for (at, plot) in plots {
+            places[*at] = Some(*plot);
+        }
         Rows {
             writer,
-            plots: plots.iter().copied().collect(),
+            plots: places,
             pieces: Pieces::default(),
             rows: 0,
             unread_rows: 0,
@@ -95,7 +99,7 @@ impl Sink for Rows<'_> {
             let part = &group.bench.parts[view.part];
             if !part.whole {
                 self.pieces.add(scene, part, view);
-            } else if let Some(plot) = self.plots.get(&part.plot) {
+            } else if let Some(Some(plot)) = self.plots.get(part.plot) {
                 self.writer.push(plot.id.as_str(), &view.observation)?;
                 self.rows += 1;
                 self.unread_rows += usize::from(view.observation.rejected == Some(Reject::ReadFailed));

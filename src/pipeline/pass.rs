@@ -132,7 +132,7 @@ impl<M: Measure> Pass<M> {
     }
 
     fn is_readable(&self, span: &Span) -> bool {
-        self.sky.along(span).any(|sky| self.mask.weight(sky) > 0.0)
+        self.sky.any(span, |sky| self.mask.weight(sky) > 0.0)
     }
 
     /// Whether a seat has a readable pixel in a block.

@@ -254,7 +254,9 @@ async fn read(
     let over = Arc::new(view.over(&layout.grid)?);
     let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
     let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
-    let mut views: Vec<PartView> = passed.seats.into_iter().flatten().collect();
+    // Views are large: a list that grows would move them again and again.
+    let mut views: Vec<PartView> = Vec::with_capacity(passed.seats.len());
+    views.extend(passed.seats.into_iter().flatten());
     views.extend(unread);
     views.sort_by_key(|view| view.part);
     for view in &mut views {

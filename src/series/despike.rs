@@ -13,24 +13,35 @@ use super::{Sample, SeriesRules, days_between};
 /// removed: nothing is known of their other side.
 pub(super) fn despike(samples: &[Sample], rules: &SeriesRules) -> Vec<bool> {
     let mut keep = vec![true; samples.len()];
-    let mut alive: Vec<usize> = (0..samples.len()).collect();
+    let Some(first) = samples.first() else { return keep };
+    let mut alive: Vec<Alive> = (samples.iter().enumerate())
+        .map(|(index, s)| Alive { index, day: days_between(first.date, s.date), ndvi: s.ndvi })
+        .collect();
     for _ in 0..rules.max_spikes {
         let worst = (1..alive.len().saturating_sub(1))
-            .filter_map(|k| excess(samples, &alive, k, rules).map(|e| (k, e)))
+            .filter_map(|k| excess(&alive, k, rules).map(|e| (k, e)))
             // Of equal ones the earlier goes first.
             .reduce(|a, b| if b.1 > a.1 { b } else { a });
         let Some((k, _)) = worst else { break };
-        keep[alive[k]] = false;
-        alive.remove(k);
+        keep[alive.remove(k).index] = false;
     }
     keep
 }
 
+/// A sample that is still in the series.
+struct Alive {
+    /// Position among all samples.
+    index: usize,
+    /// Days after the first sample.
+    day: i32,
+    ndvi: f64,
+}
+
 /// How far the `k`-th living sample is beyond tolerance, NDVI; `None` when it is no spike.
-fn excess(samples: &[Sample], alive: &[usize], k: usize, rules: &SeriesRules) -> Option<f64> {
-    let (prev, here, next) = (&samples[alive[k - 1]], &samples[alive[k]], &samples[alive[k + 1]]);
-    let before = days_between(prev.date, here.date);
-    let after = days_between(here.date, next.date);
+fn excess(alive: &[Alive], k: usize, rules: &SeriesRules) -> Option<f64> {
+    let (prev, here, next) = (&alive[k - 1], &alive[k], &alive[k + 1]);
+    let before = here.day - prev.day;
+    let after = next.day - here.day;
     if before + after > rules.spike_max_span_days as i32 {
         return None;
     }
@@ -44,12 +55,12 @@ fn excess(samples: &[Sample], alive: &[usize], k: usize, rules: &SeriesRules) ->
     if isolated > 0.0 {
         return Some(isolated);
     }
-    recovered(samples, alive, k, rules)
+    recovered(alive, k, rules)
 }
 
 /// Depth beyond the least residual when the loss since the previous sample soon comes back.
-fn recovered(samples: &[Sample], alive: &[usize], k: usize, rules: &SeriesRules) -> Option<f64> {
-    let (prev, here) = (&samples[alive[k - 1]], &samples[alive[k]]);
+fn recovered(alive: &[Alive], k: usize, rules: &SeriesRules) -> Option<f64> {
+    let (prev, here) = (&alive[k - 1], &alive[k]);
     let loss = prev.ndvi - here.ndvi;
     if loss <= rules.spike_min_residual_ndvi {
         return None;
@@ -57,8 +68,7 @@ fn recovered(samples: &[Sample], alive: &[usize], k: usize, rules: &SeriesRules)
     let back = here.ndvi + rules.recovery_fraction * loss;
     alive[k + 1..]
         .iter()
-        .map(|i| &samples[*i])
-        .take_while(|s| days_between(here.date, s.date) <= rules.recovery_days as i32)
+        .take_while(|s| s.day - here.day <= rules.recovery_days as i32)
         .any(|s| s.ndvi > back)
         .then_some(loss - rules.spike_min_residual_ndvi)
 }

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::whittaker::Solver;
+use super::knots::Knots;
+use super::whittaker::{Row, Solver, daily};
 use super::{Sample, Series, Smoothing, days_between, plus_days};
 
 /// Weight that even an outlier keeps, so that the system stays solvable.
@@ -66,15 +67,17 @@ impl Smooth {
 /// Smooths a series to a daily curve.
 ///
 /// # Method
-/// Whittaker with second differences on the daily grid; then `robust_passes` times: residuals scaled by 1.4826
-/// times their median magnitude, Tukey's bisquare with `upper_lean` times more room above the curve than below,
-/// and a new fit. Below the curve a sample is an outlier only as far as it also lies below both sides (the higher
-/// of two neighbours on each): a stiff curve lags behind a harvest, and the dates that show the fall would else
-/// be taken for clouds and the end of season come days late. Pointwise standard deviation `sigma sqrt(diag (W + lambda D'D)^-1)`, with sigma from the
-/// weighted residuals and the degrees of freedom `n - tr H`.
+/// Whittaker with second differences on the daily grid, `robust_passes` times for its residuals only (solved at the
+/// sample days alone, which gives the same), then for the curve. After each pass residuals are scaled by 1.4826 times
+/// their median magnitude and weighted by Tukey's bisquare with `upper_lean` times more room above the curve than
+/// below. Below the curve a sample is an outlier only as far as it also lies below both sides (the higher of two
+/// neighbours on each): a stiff curve lags behind a harvest, and the dates that show the fall would else be taken for
+/// clouds and the end of season come days late. Pointwise standard deviation `sigma sqrt(diag (W + lambda D'D)^-1)`,
+/// with sigma from the weighted residuals and the degrees of freedom `n - tr H`.
 ///
 /// # Sources
-/// Eilers 2003; Beaton and Tukey 1974 (bisquare); Hutchinson and de Hoog 1985 (diagonal of the inverse).
+/// Eilers 2003; Reinsch 1967; Beaton and Tukey 1974 (bisquare); Hutchinson and de Hoog 1985 (diagonal of the
+/// inverse).
 pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
     let samples = series.samples();
     let (Some(first), Some(last)) = (series.first(), series.last()) else {
@@ -91,25 +94,14 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
     let days: Vec<usize> =
         samples.iter().map(|s| usize::try_from(days_between(first, s.date)).unwrap_or(0)).collect();
     let lambda = settings.lambda_days4.max(0.0);
-    let (mut w, mut wy) = (vec![0.0; n], vec![0.0; n]);
     let mut weights: Vec<f64> = samples.iter().map(|s| s.weight.max(LEAST_WEIGHT)).collect();
     let least = least_shares(samples, settings);
     let alone = dips(samples);
-    let mut solver = Solver::default();
     let mut residuals = vec![0.0; samples.len()];
     let mut magnitudes = vec![0.0; samples.len()];
-    for pass in 0..=settings.robust_passes {
-        for ((day, sample), weight) in days.iter().zip(samples).zip(&weights) {
-            w[*day] = *weight;
-            wy[*day] = weight * sample.ndvi;
-        }
-        solver.solve(&wy, &w, lambda);
-        for ((r, day), sample) in residuals.iter_mut().zip(&days).zip(samples) {
-            *r = sample.ndvi - solver.z[*day];
-        }
-        if pass == settings.robust_passes {
-            break;
-        }
+    let mut knots = Knots::new(&days, |k| samples[k].ndvi);
+    for _ in 0..settings.robust_passes {
+        knots.residuals(&weights, lambda, &mut residuals);
         for (m, r) in magnitudes.iter_mut().zip(&residuals) {
             *m = r.abs();
         }
@@ -121,6 +113,15 @@ pub fn smooth(series: &Series, settings: &Smoothing) -> Smooth {
             let kept = if u < 1.0 { (1.0 - u * u) * (1.0 - u * u) } else { 0.0 };
             *weight = sample.weight * kept.max(*least) + LEAST_WEIGHT;
         }
+    }
+    let mut seen = days.iter().zip(samples).zip(&weights).peekable();
+    let mut solver = Solver::default();
+    solver.solve(n, |day| match seen.next_if(|((d, _), _)| **d == day) {
+        Some(((_, sample), w)) => Row { rhs: w * sample.ndvi, ..daily(day, n, *w, lambda) },
+        None => daily(day, n, 0.0, lambda),
+    });
+    for ((r, day), sample) in residuals.iter_mut().zip(&days).zip(samples) {
+        *r = sample.ndvi - solver.z[*day];
     }
     let mut sd = solver.inverse_diagonal();
     let sigma = noise(&weights, &residuals, &days, &sd, settings.min_scale_ndvi);

@@ -1,14 +1,33 @@
 //! The Whittaker smoother: weighted, second differences, by one pentadiagonal LDL' factorisation.
 
-/// Factors of `W + lambda D'D` and the solution, reused over passes.
+/// One row of a symmetric matrix of five diagonals from its diagonal on, and of the right side.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// Element (i, i).
+    pub(super) own: f64,
+    /// Element (i, i+1); 0 in the last row.
+    pub(super) near: f64,
+    /// Element (i, i+2); 0 in the last two rows.
+    pub(super) far: f64,
+    /// Right side.
+    pub(super) rhs: f64,
+}
+
+/// Row of the factors L and D.
+#[derive(Clone, Copy, Debug, Default)]
+struct Factors {
+    /// 1 / d.
+    inverse_d: f64,
+    /// First sub-diagonal of L.
+    c: f64,
+    /// Second sub-diagonal of L.
+    e: f64,
+}
+
+/// Factors of a matrix of five diagonals and the solution, reused over passes.
 #[derive(Debug, Default)]
 pub(super) struct Solver {
-    /// 1 / d of the factorisation.
-    inverse_d: Vec<f64>,
-    /// First sub-diagonal of L.
-    c: Vec<f64>,
-    /// Second sub-diagonal of L.
-    e: Vec<f64>,
+    factors: Vec<Factors>,
     /// Solution.
     pub(super) z: Vec<f64>,
 }
@@ -30,36 +49,39 @@ fn next_to_diagonal(i: usize, n: usize) -> f64 {
     -2.0 * f64::from(u8::from(covers(Some(i)))) - 2.0 * f64::from(u8::from(covers(i.checked_sub(1))))
 }
 
+/// Row `i` of `W + lambda D'D` for `n` days, without its right side.
+pub(super) fn daily(i: usize, n: usize, w: f64, lambda: f64) -> Row {
+    let inner = i >= 2 && i + 2 < n;
+    let (g, h) = if inner { (6.0, -4.0) } else { (diagonal(i, n), next_to_diagonal(i, n)) };
+    Row { own: w + lambda * g, near: lambda * h, far: if i + 2 < n { lambda } else { 0.0 }, rhs: 0.0 }
+}
+
 impl Solver {
-    /// Solves `(W + lambda D'D) z = W y`.
-    ///
-    /// `wy` holds `w * y` per day. At least two weights must be above zero when there are three days or more.
-    pub(super) fn solve(&mut self, wy: &[f64], w: &[f64], lambda: f64) {
-        let n = w.len();
-        self.inverse_d.resize(n, 0.0);
-        self.c.resize(n, 0.0);
-        self.e.resize(n, 0.0);
-        self.z.resize(n, 0.0);
-        // Of the two rows before: c, e, the numerator u of c, and z.
-        let (mut c1, mut u1, mut e1, mut e2) = (0.0, 0.0, 0.0, 0.0);
-        let (mut z1, mut z2) = (0.0, 0.0);
+    /// Solves `A z = b` for a positive definite matrix of `n` rows, asked for once each from the first to the last.
+    pub(super) fn solve(&mut self, n: usize, mut row: impl FnMut(usize) -> Row) {
+        self.factors.clear();
+        self.z.clear();
+        self.factors.reserve(n);
+        self.z.reserve(n);
+        // Of the row before: c, the numerator u of c, e, the numerator f of e, z; of the one before that: e, f, z.
+        let (mut c1, mut u1, mut e1, mut f1, mut z1) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        let (mut e2, mut f2, mut z2) = (0.0, 0.0, 0.0);
         for i in 0..n {
-            let inner = i >= 2 && i + 2 < n;
-            let (g, h) = if inner { (6.0, -4.0) } else { (diagonal(i, n), next_to_diagonal(i, n)) };
-            let far = if i + 2 < n { lambda } else { 0.0 };
-            let d = w[i] + lambda * g - u1 * c1 - lambda * e2;
-            let inverse = 1.0 / d;
-            let u = lambda * h - u1 * e1;
-            let z = wy[i] - c1 * z1 - e2 * z2;
-            (self.inverse_d[i], self.c[i], self.e[i], self.z[i]) = (inverse, u * inverse, far * inverse, z);
-            (c1, u1, e2, e1) = (u * inverse, u, e1, far * inverse);
-            (z2, z1) = (z1, z);
+            let Row { own, near, far, rhs } = row(i);
+            let d = own - u1 * c1 - f2 * e2;
+            let inverse_d = 1.0 / d;
+            let u = near - u1 * e1;
+            let z = rhs - c1 * z1 - e2 * z2;
+            (e2, f2, z2) = (e1, f1, z1);
+            (c1, u1, e1, f1, z1) = (u * inverse_d, u, far * inverse_d, far, z);
+            self.factors.push(Factors { inverse_d, c: c1, e: e1 });
+            self.z.push(z);
         }
         let (mut next, mut after) = (0.0, 0.0);
-        for i in (0..n).rev() {
-            let z = self.z[i] * self.inverse_d[i] - self.c[i] * next - self.e[i] * after;
-            self.z[i] = z;
-            (after, next) = (next, z);
+        for (z, f) in self.z.iter_mut().zip(&self.factors).rev() {
+            let solved = *z * f.inverse_d - f.c * next - f.e * after;
+            *z = solved;
+            (after, next) = (next, solved);
         }
     }
 
@@ -68,17 +90,14 @@ impl Solver {
     /// # Sources
     /// Hutchinson and de Hoog 1985, smoothing noisy data with spline functions.
     pub(super) fn inverse_diagonal(&self) -> Vec<f64> {
-        let n = self.inverse_d.len();
-        let mut diagonal = vec![0.0; n];
+        let mut diagonal = vec![0.0; self.factors.len()];
         // Inverse elements (i+1,i+1), (i+1,i+2), (i+2,i+2).
         let (mut a, mut b, mut f) = (0.0, 0.0, 0.0);
-        for i in (0..n).rev() {
-            let (c, e) = (self.c[i], self.e[i]);
+        for (own, Factors { inverse_d, c, e }) in diagonal.iter_mut().zip(&self.factors).rev() {
             let near = -c * a - e * b;
             let far = -c * b - e * f;
-            let own = self.inverse_d[i] - c * near - e * far;
-            diagonal[i] = own;
-            (f, b, a) = (a, near, own);
+            *own = inverse_d - c * near - e * far;
+            (f, b, a) = (a, near, *own);
         }
         diagonal
     }
@@ -115,8 +134,10 @@ fn solved(y: &[f64], w: &[f64], lambda: f64) -> Option<Solver> {
     if y.len() != w.len() || w.is_empty() || !enough {
         return None;
     }
-    let wy: Vec<f64> = y.iter().zip(w).map(|(y, w)| if *w > 0.0 { y * w } else { 0.0 }).collect();
     let mut solver = Solver::default();
-    solver.solve(&wy, w, lambda);
+    solver.solve(w.len(), |i| {
+        let wy = if w[i] > 0.0 { y[i] * w[i] } else { 0.0 };
+        Row { rhs: wy, ..daily(i, w.len(), w[i], lambda) }
+    });
     Some(solver)
 }

@@ -7,13 +7,16 @@
 //! and water pass.
 
 mod counts;
+mod reading;
 
 use crate::scene::Radiometry;
 
 use super::observe::PlotPixels;
+use super::stats::Scratch;
 use super::sums::MaskTable;
 
 pub use self::counts::GuardCounts;
+pub use self::reading::GuardReading;
 
 /// Pixels of a kind that are needed before it is judged.
 const ENOUGH: u64 = 300;
@@ -89,7 +92,8 @@ impl OffsetGuard {
     /// Only pixels that the mask lets through, that lie at least half in the plot and hold a measurement are
     /// counted.
     pub fn add(&mut self, pixels: &PlotPixels<'_>, radiometry: &Radiometry, mask: &MaskTable) {
-        self.take(&GuardCounts::of(pixels, radiometry, mask));
+        let reading = GuardReading::new(radiometry, mask);
+        self.take(&GuardCounts::of(pixels, &reading, &mut Scratch::default()));
     }
 
     /// Adds what was counted of one plot.

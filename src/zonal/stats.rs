@@ -9,6 +9,9 @@ pub struct Scratch {
     pub(super) values: Vec<Weighted>,
     sorted: Vec<Weighted>,
     keys: Vec<u64>,
+    spread: Vec<u64>,
+    /// Pixels of the offset guard by bin of red, and those of dense canopy; all 0 between plots.
+    pub(super) guard: Vec<(u32, u32)>,
 }
 
 /// One value with its weight.
@@ -38,15 +41,19 @@ impl Weighted {
 /// # Sources
 /// exactextract, operations; Hyndman and Fan 1996 (type 7).
 pub(super) fn all(scratch: &mut Scratch, mean: f64) -> Option<NdviStats> {
-    let Scratch { values, sorted, keys } = scratch;
-    let total: f64 = values.iter().map(|v| v.weight).sum();
+    let Scratch { values, sorted, keys, spread, .. } = scratch;
+    // One loop: neither sum waits for the other.
+    let (mut total, mut square) = (0.0, 0.0);
+    for v in values.iter() {
+        total += v.weight;
+        square += v.weight * (v.value - mean).powi(2);
+    }
     if total.is_nan() || total <= 0.0 {
         return None;
     }
-    let square = |v: &Weighted| v.weight * (v.value - mean).powi(2);
-    let std = (values.iter().map(square).sum::<f64>() / total).max(0.0).sqrt();
+    let std = (square / total).max(0.0).sqrt();
     if values.len() <= POSITIONS {
-        by_key(values, keys, sorted);
+        by_key(values, keys, spread, sorted);
     } else {
         values.sort_unstable_by(Weighted::cmp);
         std::mem::swap(values, sorted);
@@ -58,6 +65,9 @@ pub(super) fn all(scratch: &mut Scratch, mean: f64) -> Option<NdviStats> {
 
 /// Adds up the weights of equal values, which stand side by side.
 fn join_equal(values: &mut Vec<Weighted>) {
+    if values.windows(2).all(|pair| pair[0].value != pair[1].value) {
+        return;
+    }
     values.dedup_by(|next, kept| {
         let equal = next.value == kept.value;
         if equal {
@@ -75,7 +85,7 @@ const POSITIONS: usize = 1 << 12;
 /// A value and its position make one whole number, which sorts about twice as fast as pairs do: the upper 52 of the
 /// value's 64 bits, turned so that they order as the numbers do, and 12 bits of position. Values that differ
 /// by less than a part in 10^11 may so change places, which moves no quantile by more than that.
-fn by_key(values: &[Weighted], keys: &mut Vec<u64>, sorted: &mut Vec<Weighted>) {
+fn by_key(values: &[Weighted], keys: &mut Vec<u64>, spread: &mut Vec<u64>, sorted: &mut Vec<Weighted>) {
     let key = |(at, v): (usize, &Weighted)| {
         let bits = v.value.to_bits();
         let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
@@ -83,10 +93,67 @@ fn by_key(values: &[Weighted], keys: &mut Vec<u64>, sorted: &mut Vec<Weighted>) 
     };
     keys.clear();
     keys.extend(values.iter().enumerate().map(key));
-    keys.sort_unstable();
-    let at = |key: &u64| values.get((key & (POSITIONS as u64 - 1)) as usize).copied();
+    if nearly_sorted(values, keys, spread) {
+        insertion_sort(spread);
+        std::mem::swap(keys, spread);
+    } else {
+        keys.sort_unstable();
+    }
     sorted.clear();
-    sorted.extend(keys.iter().filter_map(at));
+    sorted.extend(keys.iter().map(|key| values[(key & (POSITIONS as u64 - 1)) as usize]));
+}
+
+/// Equally wide buckets between the least and the greatest value of a plot.
+const BUCKETS: usize = 256;
+/// Values for which buckets pay.
+const BUCKETED: std::ops::RangeInclusive<usize> = 24..=512;
+/// Most values of one bucket: beyond this the values lie too close together for it.
+const MOST_IN_BUCKET: u16 = 12;
+
+/// Lays the keys out by buckets of their values, so that few stand in wrong order; `false` where that does not pay.
+fn nearly_sorted(values: &[Weighted], keys: &[u64], spread: &mut Vec<u64>) -> bool {
+    let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+    for v in values {
+        least = if v.value < least { v.value } else { least };
+        most = if v.value > most { v.value } else { most };
+    }
+    let per = (BUCKETS - 1) as f64 / (most - least);
+    if !BUCKETED.contains(&values.len()) || !per.is_finite() {
+        return false;
+    }
+    let mut buckets = [0u8; *BUCKETED.end()];
+    let mut places = [0u16; BUCKETS];
+    for (bucket, v) in buckets.iter_mut().zip(values) {
+        *bucket = ((v.value - least) * per) as u8;
+        places[usize::from(*bucket)] += 1;
+    }
+    if places.iter().any(|count| *count > MOST_IN_BUCKET) {
+        return false;
+    }
+    let mut before = 0;
+    for place in &mut places {
+        before += std::mem::replace(place, before);
+    }
+    spread.resize(keys.len(), 0);
+    for (key, bucket) in keys.iter().zip(&buckets) {
+        let place = &mut places[usize::from(*bucket)];
+        spread[usize::from(*place)] = *key;
+        *place += 1;
+    }
+    true
+}
+
+/// Sorts keys of which few stand in wrong order, none far off.
+fn insertion_sort(keys: &mut [u64]) {
+    for i in 1..keys.len() {
+        let key = keys[i];
+        let mut at = i;
+        while at > 0 && keys[at - 1] > key {
+            keys[at] = keys[at - 1];
+            at -= 1;
+        }
+        keys[at] = key;
+    }
 }
 
 /// Weighted quantiles of distinct ascending values, see [`all`]; `at` ascends.
@@ -94,14 +161,15 @@ fn quantiles<const N: usize>(values: &[Weighted], at: [f64; N]) -> [f64; N] {
     let total: f64 = values.iter().map(|v| v.weight).sum();
     let scale = values.len().saturating_sub(1) as f64;
     let mut out = [values.last().map_or(f64::NAN, |v| v.value); N];
-    let mut open = at.iter().map(|q| q * scale * total).zip(&mut out).peekable();
-    let mut below = 0.0;
-    let mut left: Option<(f64, f64)> = None;
+    let targets = at.map(|q| q * scale * total);
+    let (mut next, mut below, mut left) = (0, 0.0, None);
     for (k, v) in values.iter().enumerate() {
         let here = (v.value, k as f64 * v.weight + scale * below);
-        while let Some((target, out)) = open.next_if(|(target, _)| *target < here.1) {
-            *out = left
-                .map_or(here.0, |left| left.0 + (target - left.1) / (here.1 - left.1) * (here.0 - left.0));
+        while next < N && targets[next] < here.1 {
+            out[next] = left.map_or(here.0, |left: (f64, f64)| {
+                left.0 + (targets[next] - left.1) / (here.1 - left.1) * (here.0 - left.0)
+            });
+            next += 1;
         }
         left = Some(here);
         below += v.weight;
@@ -141,7 +209,7 @@ mod tests {
 
     fn by_key(values: &[Weighted]) -> Vec<Weighted> {
         let mut sorted = Vec::new();
-        super::by_key(values, &mut Vec::new(), &mut sorted);
+        super::by_key(values, &mut Vec::new(), &mut Vec::new(), &mut sorted);
         sorted
     }
 
@@ -181,11 +249,21 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 11) as f64 / (1u64 << 53) as f64
         };
-        for len in [0, 1, 2, 3, 50, 149, POSITIONS] {
+        for len in [0, 1, 2, 3, 24, 50, 149, 512, 513, POSITIONS] {
             let pairs: Vec<(f64, f64)> = (0..len).map(|_| (2.0 * random() - 1.0, random())).collect();
             let mut slow = weighted(&pairs);
             slow.sort_unstable_by(Weighted::cmp);
             assert_eq!(by_key(&weighted(&pairs)), slow, "{len}");
+            // Most values in few buckets, for the sake of one that lies apart.
+            let crowded = |n: f64| -> Vec<(f64, f64)> {
+                let near = pairs.iter().map(|p| (p.0.powi(7) / n, p.1));
+                std::iter::once((0.9, 1.0)).chain(near).take(len).collect()
+            };
+            for pairs in [1.0, 30.0, 3000.0].map(crowded) {
+                let mut slow = weighted(&pairs);
+                slow.sort_unstable_by(Weighted::cmp);
+                assert_eq!(by_key(&weighted(&pairs)), slow, "{len}");
+            }
         }
         let ties = weighted(&[(0.5, 3.0), (-0.5, 1.0), (0.5, 1.0), (0.0, 1.0), (0.5, 2.0), (-0.5, 2.0)]);
         let order: Vec<(f64, f64)> = by_key(&ties).iter().map(|v| (v.value, v.weight)).collect();

@@ -14,7 +14,8 @@ use crate::pipeline::layout::Layout;
 use crate::pipeline::pass::Measure;
 use crate::scene::Scene;
 use crate::zonal::{
-    self, FootprintView, GuardCounts, MaskTable, Measured, PixelReading, PlotPixels, Scratch, Sky,
+    self, FootprintView, GuardCounts, GuardReading, MaskTable, Measured, PixelReading, PlotPixels, Scratch,
+    Sky,
 };
 
 use super::{PartPixels, PartView, ScanRules, TileBench, unseen};
@@ -27,6 +28,8 @@ pub(super) struct Views {
     pub(super) rules: Arc<ScanRules>,
     reading: PixelReading,
     mask: MaskTable,
+    /// Where the scene's offset is asked about.
+    guard: Option<GuardReading>,
 }
 
 thread_local! {
@@ -44,8 +47,8 @@ impl Measure for Views {
             return self.blank(seat, Reject::NoData);
         };
         let mut view = self.view(seat, print, &pixels, (red, nir, sky));
-        view.guard =
-            self.rules.guard.then(|| Box::new(GuardCounts::of(&pixels, &self.scene.radiometry, &self.mask)));
+        let count = |reading| SCRATCH.with_borrow_mut(|own| GuardCounts::of(&pixels, reading, own));
+        view.guard = self.guard.as_ref().map(|reading| Box::new(count(reading)));
         view
     }
 
@@ -63,13 +66,15 @@ impl Views {
         scene: &Arc<Scene>,
         rules: &Arc<ScanRules>,
     ) -> Views {
+        let mask = MaskTable::new(&rules.mask);
         Views {
             bench: Arc::clone(bench),
             layout: Arc::clone(layout),
             scene: Arc::clone(scene),
             rules: Arc::clone(rules),
             reading: PixelReading::new(&rules.mask, &scene.radiometry),
-            mask: MaskTable::new(&rules.mask),
+            guard: rules.guard.then(|| GuardReading::new(&scene.radiometry, &mask)),
+            mask,
         }
     }
 

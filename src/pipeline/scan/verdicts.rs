@@ -40,19 +40,42 @@ impl SkyOver {
     }
 
     /// The verdicts over a run of pixels; no data where the classification does not reach.
-    pub(in crate::pipeline) fn along(&self, span: &Span) -> impl Iterator<Item = Sky> + '_ {
+    fn along(&self, span: &Span) -> impl Iterator<Item = Sky> + '_ {
+        let (line, cols) = self.under(span);
+        cols.iter().map(move |col| line.get(*col as usize).copied().unwrap_or(Sky::NO_DATA))
+    }
+
+    /// The row of the sky under a run of pixels, and the column of it for each pixel.
+    fn under(&self, span: &Span) -> (&[Sky], &[u32]) {
         let width = self.sky.window.width;
         let row = self.rows.get(span.row as usize).copied().unwrap_or(OUTSIDE) as usize;
         let line = self.sky.data.as_slice().and_then(|all| all.get(row * width..(row + 1) * width));
-        let line = line.unwrap_or_default();
         let (from, to) = (span.col as usize, (span.col + span.len) as usize);
-        let cols = self.cols.get(from..to).unwrap_or_default();
-        cols.iter().map(move |col| line.get(*col as usize).copied().unwrap_or(Sky::NO_DATA))
+        (line.unwrap_or_default(), self.cols.get(from..to).unwrap_or_default())
+    }
+
+    /// The verdict over a run of pixels, if it is one: pixels of the classification are larger, and most of their
+    /// neighbours are like them.
+    fn even(&self, span: &Span) -> Option<Sky> {
+        let (line, cols) = self.under(span);
+        // Columns ascend, so that those between the first and the last lie between theirs.
+        match line.get(*cols.first()? as usize..=*cols.last()? as usize)? {
+            [first, rest @ ..] if rest.iter().all(|sky| sky == first) => Some(*first),
+            _ => None,
+        }
     }
 
     /// Appends the verdicts over a run of pixels.
     pub(in crate::pipeline) fn append(&self, span: &Span, to: &mut Vec<Sky>) {
-        to.extend(self.along(span));
+        match self.even(span) {
+            Some(sky) => to.resize(to.len() + span.len as usize, sky),
+            None => to.extend(self.along(span)),
+        }
+    }
+
+    /// Whether a verdict over a run of pixels is such.
+    pub(in crate::pipeline) fn any(&self, span: &Span, is_such: impl Fn(Sky) -> bool) -> bool {
+        self.even(span).map_or_else(|| self.along(span).any(&is_such), &is_such)
     }
 }
 

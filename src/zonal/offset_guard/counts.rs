@@ -1,12 +1,10 @@
 //! What the guard counts of one plot in one scene: small, so that it can be kept and pooled again later.
 
-use crate::scene::Radiometry;
-use crate::scl::Scl;
 use crate::zonal::observe::PlotPixels;
-use crate::zonal::sky::Sky;
-use crate::zonal::sums::MaskTable;
+use crate::zonal::stats::Scratch;
 
-use super::{BELOW_ANY_LAND, BINS, CANOPY_NIR, bin_of};
+use super::BINS;
+use super::reading::GuardReading;
 
 /// Counts of one plot's pixels by red reflectance; [`super::OffsetGuard::take`] pools them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,45 +17,38 @@ pub struct GuardCounts {
 }
 
 impl GuardCounts {
-    /// Counts one plot's pixels, read with the radiometry that is in question.
+    /// Counts one plot's pixels.
     ///
     /// Only pixels that the mask lets through, that lie at least half in the plot and hold a measurement are
     /// counted.
-    pub fn of(pixels: &PlotPixels<'_>, radiometry: &Radiometry, mask: &MaskTable) -> GuardCounts {
-        let reflectance = |dn: u16| f64::from(dn) * radiometry.scale + radiometry.offset;
+    pub fn of(pixels: &PlotPixels<'_>, reading: &GuardReading, scratch: &mut Scratch) -> GuardCounts {
         let mut counts = GuardCounts::default();
-        let mut seen: Vec<(u16, bool)> = Vec::new();
+        let bins = &mut scratch.guard;
+        bins.resize(BINS, (0, 0));
+        let (mut first, mut last) = (BINS, 0);
         for (coverage, red, nir, sky) in pixels.each() {
-            if coverage >= 0.5 && mask.weight(sky) > 0.0 && red >= 2 && nir >= 2 {
-                seen.extend(counts.count(reflectance(red), reflectance(nir), sky));
+            let kind = reading.kind(sky);
+            if kind.counts && coverage >= 0.5 && red >= 2 && nir >= 2 {
+                let red = reading.number(red);
+                counts.land += u32::from(kind.land);
+                counts.below += u32::from(kind.land && red.is_below_any_land());
+                if let Some(bin) = bins.get_mut(red.bin()) {
+                    bin.0 += 1;
+                    bin.1 += u32::from(kind.vegetation && reading.number(nir).is_bright());
+                }
+                (first, last) = (first.min(red.bin()), last.max(red.bin()));
             }
         }
-        seen.sort_unstable();
-        for (bin, canopy) in seen {
-            match counts.bins.last_mut().filter(|last| last.0 == bin) {
-                Some(last) => {
-                    last.1 += 1;
-                    last.2 += u32::from(canopy);
-                }
-                None => counts.bins.push((bin, 1, u32::from(canopy))),
+        // The bins are left empty for the next plot.
+        let touched = bins.get_mut(first..=last).unwrap_or_default();
+        counts.bins.reserve_exact(touched.iter().filter(|bin| bin.0 > 0).count());
+        for (bin, count) in (first..).zip(touched) {
+            let (red, canopy) = std::mem::take(count);
+            if red > 0 {
+                counts.bins.push((bin as u16, red, canopy));
             }
         }
         counts
-    }
-
-    /// Bin of a pixel that counts, and whether it is dense canopy.
-    fn count(&mut self, red: f64, nir: f64, sky: Sky) -> Option<(u16, bool)> {
-        let class = sky.class();
-        match class {
-            Some(Scl::Vegetation | Scl::Bare) => {
-                self.land += 1;
-                self.below += u32::from(red < BELOW_ANY_LAND);
-            }
-            Some(Scl::Dark | Scl::Water | Scl::Unclassified) => {}
-            _ => return None,
-        }
-        let bin = u16::try_from(bin_of(red)).ok()?;
-        Some((bin, class == Some(Scl::Vegetation) && nir >= CANOPY_NIR))
     }
 
     /// The counts in a few bytes: numbers of seven bits a byte, low bits first, bins as differences.
@@ -114,6 +105,19 @@ fn get(rest: &mut &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scene::Radiometry;
+    use crate::scl::Scl;
+    use crate::zonal::offset_guard::{BELOW_ANY_LAND, CANOPY_NIR, bin_of};
+    use crate::zonal::rule::MaskRule;
+    use crate::zonal::sky::Sky;
+    use crate::zonal::sums::MaskTable;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// Digital numbers as they come: dark and ordinary ones, those at the limits, and any.
+    fn number() -> impl Strategy<Value = u16> {
+        prop_oneof![4 => 200..5000u16, 1 => 0..3u16, 1 => 690..710u16, 1 => 3990..5010u16, 1 => any::<u16>()]
+    }
 
     #[test]
     fn counts_come_back_and_cut_bytes_do_not() {
@@ -127,5 +131,46 @@ mod tests {
         assert_eq!(GuardCounts::from_bytes(&bytes[..bytes.len() - 1]), None);
         assert_eq!(GuardCounts::from_bytes(&[]), None);
         assert_eq!(GuardCounts::from_bytes(&GuardCounts::default().to_bytes()), Some(GuardCounts::default()));
+    }
+
+    proptest! {
+        /// Counted pixel by pixel from reflectances; one plot after the other, so that nothing of one is left for the next.
+        #[test]
+        fn looked_up_counts_are_those_of_the_reflectances(
+            plots in prop::collection::vec(
+                prop::collection::vec((0.0..=1.0f32, number(), number(), 0..Sky::COUNT), 0..80), 1..4),
+            offset in prop_oneof![Just(-0.1), Just(0.0)],
+        ) {
+            let radiometry = Radiometry {
+                scale: 0.0001, offset, offset_declared: None, rule: "test", evidence: String::new(), settled: true,
+            };
+            let mask = MaskTable::new(&MaskRule::default());
+            let reading = GuardReading::new(&radiometry, &mask);
+            let mut scratch = Scratch::default();
+            for plot in plots {
+                let coverage: Vec<f32> = plot.iter().map(|p| p.0).collect();
+                let (red, nir): (Vec<u16>, Vec<u16>) = plot.iter().map(|p| (p.1, p.2)).unzip();
+                let sky: Vec<Sky> = plot.iter().map(|p| Sky::from_index(p.3)).collect();
+                let mut expected = GuardCounts::default();
+                let mut bins: BTreeMap<u16, (u32, u32)> = BTreeMap::new();
+                for (c, red, nir, sky) in plot.iter().map(|p| (p.0, p.1, p.2, Sky::from_index(p.3))) {
+                    let [r, n] = [red, nir].map(|dn| f64::from(dn) * 0.0001 + offset);
+                    let Some(class) = sky.class().filter(|_| mask.weight(sky) > 0.0) else { continue };
+                    let land = matches!(class, Scl::Vegetation | Scl::Bare);
+                    let other = matches!(class, Scl::Dark | Scl::Water | Scl::Unclassified);
+                    if c < 0.5 || red < 2 || nir < 2 || !(land || other) {
+                        continue;
+                    }
+                    expected.land += u32::from(land);
+                    expected.below += u32::from(land && r < BELOW_ANY_LAND);
+                    let bin = bins.entry(bin_of(r) as u16).or_default();
+                    bin.0 += 1;
+                    bin.1 += u32::from(class == Scl::Vegetation && n >= CANOPY_NIR);
+                }
+                expected.bins = bins.into_iter().map(|(bin, (red, canopy))| (bin, red, canopy)).collect();
+                let pixels = PlotPixels::joined(&coverage, &red, &nir, &sky, 1.0, 1.0).unwrap();
+                prop_assert_eq!(GuardCounts::of(&pixels, &reading, &mut scratch), expected);
+            }
+        }
     }
 }
