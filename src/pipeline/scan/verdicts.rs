@@ -204,3 +204,52 @@ fn bounding(windows: impl Iterator<Item = Window>, grid: &Grid) -> Window {
     });
     all.and_then(|w| w.intersection(&grid.window())).unwrap_or(Window { col: 0, row: 0, width: 0, height: 0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::Epsg;
+    use crate::scl::Scl;
+    use proptest::prelude::*;
+
+    /// A grid of square pixels whose corner lies so many metres from the common one.
+    fn grid(size: f64, shift: f64, n: usize) -> Grid {
+        let (x0, y0) = (500_000.0 + shift, 5_000_000.0 - shift);
+        Grid { epsg: Epsg(32633), x0, y0, dx: size, dy: -size, width: n, height: n }
+    }
+
+    proptest! {
+        /// Speckled and even classes, twice as large pixels or as large ones, shifted or not: a run filled at once holds
+        /// what each of its pixels says.
+        #[test]
+        fn runs_hold_the_verdicts_of_their_pixels(
+            seeds in prop::collection::vec(0u8..40, 400), size in prop_oneof![Just(10.0), Just(20.0)],
+            shift in prop_oneof![Just(0.0), -45.0..45.0], (left, top, right) in (0usize..9, 0usize..9, 0usize..9),
+            row in 0u32..22, (col, len) in (0u32..22, 0u32..30),
+        ) {
+            let classes = grid(size, shift, 20);
+            // Most pixels alike.
+            let sky = |seed: &u8| if *seed < 3 { Sky::of(Scl::CloudHigh) } else { Sky::of(Scl::Vegetation) };
+            let window = Window { col: left, row: top, width: 20 - left - right, height: 20 - top };
+            let part = Array2::from_shape_fn((window.height, window.width), |(r, c)| {
+                sky(&seeds[(top + r) * 20 + left + c])
+            });
+            let bands = grid(10.0, 0.0, 22);
+            let over = SkyOver::new(&Arc::new(Raster { window, data: part.clone() }), &classes, &bands).unwrap();
+            let span = Span { row, col, len: len.min(22 - col) };
+            let near = Nearest::new(&bands, &classes).unwrap();
+            let one = |col: u32| {
+                let r = near.row(row as usize)?.checked_sub(top)?;
+                let c = near.col(col as usize)?.checked_sub(left)?;
+                part.get((r, c)).copied()
+            };
+            let expected: Vec<Sky> =
+                (span.col..span.col + span.len).map(|col| one(col).unwrap_or(Sky::NO_DATA)).collect();
+            let mut found = Vec::new();
+            over.append(&span, &mut found);
+            prop_assert_eq!(&found, &expected);
+            let is_cloud = |sky: Sky| sky == Sky::of(Scl::CloudHigh);
+            prop_assert_eq!(over.any(&span, is_cloud), expected.into_iter().any(is_cloud));
+        }
+    }
+}
