@@ -46,7 +46,7 @@ fn a_set_that_cannot_be_used_is_named_with_its_file_and_the_others_are_measured(
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path();
     made::jolanda(data, 12, 0, false);
-    made::swiss(data, 2022);
+    made::swiss(data, 2022, 1);
     // No gzip, other columns, no places, a file that is missing.
     std::fs::create_dir_all(data.join("cawa_central_asia")).unwrap();
     std::fs::write(data.join("cawa_central_asia/series.csv.gz"), "this is no gzip file at all").unwrap();
@@ -74,7 +74,7 @@ fn a_set_that_cannot_be_used_is_named_with_its_file_and_the_others_are_measured(
 #[test]
 fn rows_that_are_left_out_are_counted_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
-    made::swiss(folder.path(), 2022);
+    made::swiss(folder.path(), 2022, 6);
     let said = validate(folder.path(), "swiss");
     let words = "swiss_wheat_s2_bbch/series.csv.gz: 156 of 168 rows used, 12 left out (6 of dates not clear enough, 6 without a date)";
     assert!(said.contains(words), "{said}");
@@ -156,9 +156,9 @@ fn constants_of_the_tables_are_held_against_the_rows_and_can_miss() {
 fn every_bound_of_the_tables_stands_in_the_first_one() {
     let folder = tempfile::tempdir().unwrap();
     made::us(folder.path(), 0);
-    made::swiss(folder.path(), 2022);
+    made::swiss(folder.path(), 2022, 1);
     made::jolanda(folder.path(), 12, 0, false);
-    let told = tables(folder.path(), "us,swiss,jolanda,events");
+    let told = tables(folder.path(), "us,swiss,jolanda");
     let bounded = |v: &&Value| !v["at_least"].is_null() || !v["at_most"].is_null();
     let lines: Vec<&Value> = (told["sets"].as_array().unwrap().iter())
         .flat_map(|s| s["lines"].as_array().unwrap())
@@ -174,7 +174,7 @@ fn every_bound_of_the_tables_stands_in_the_first_one() {
         assert!(measured.iter().any(|t| same(&t)), "{line}");
     }
     // The text counts the same rows.
-    let text = validate(folder.path(), "us,swiss,jolanda,events");
+    let text = validate(folder.path(), "us,swiss,jolanda");
     let count = |verdict: &str| {
         measured.iter().filter(|t| t["verdict"] == verdict && t["too_few_cases"] == false).count()
     };
@@ -186,9 +186,10 @@ fn every_bound_of_the_tables_stands_in_the_first_one() {
 #[test]
 fn threads_change_no_figure() {
     let folder = tempfile::tempdir().unwrap();
-    made::swiss(folder.path(), 2022);
+    made::swiss(folder.path(), 2022, 3);
+    made::us(folder.path(), 0);
     let with = |threads: &str| {
-        let words = ["validate", "--json", "--only", "swiss,events", "--threads", threads, "--data"];
+        let words = ["validate", "--json", "--only", "swiss,us", "--threads", threads, "--data"];
         stdout(&croplens(&words).arg(folder.path()).ok())
     };
     assert_eq!(with("1"), with("3"));
@@ -199,14 +200,14 @@ fn wheat_of_another_year_is_told_alike() {
     let folder = tempfile::tempdir().unwrap();
     let told = |year: i16| {
         let data = folder.path().join(year.to_string());
-        made::swiss(&data, year);
+        made::swiss(&data, year, 1);
         validate(&data, "swiss,events").replace(&year.to_string(), "YEAR")
     };
     // Neither these years nor the ones before them are leap years.
-    let (first, other) = (told(2022), told(2026));
-    assert!(first.contains("24 of 24 visits told, harvest year YEAR"), "{first}");
+    let (first, other) = (told(2022), told(2030));
+    assert!(first.contains("4 of 4 visits told, harvest year YEAR"), "{first}");
     assert!(
-        first.contains("| Switzerland, winter wheat, declared: seasons with a false sudden loss | 6 |"),
+        first.contains("| Switzerland, winter wheat, declared: seasons with a false sudden loss | 1 |"),
         "{first}"
     );
     assert_eq!(first, other);
@@ -220,10 +221,10 @@ fn pixels_of_another_year_and_other_places_are_told_alike() {
         made::france(&data, year);
         validate(&data, "france").replace(&year.to_string(), "YEAR")
     };
-    let (first, other) = (told(2022), told(2026));
-    let words = "12 pixels, harvest year YEAR; site at 43.8 N, 0.4 W: 6; site at 48.4 N, 0.6 E: 6";
+    let (first, other) = (told(2022), told(2030));
+    let words = "2 pixels, harvest year YEAR; site at 43.8 N, 0.4 W: 1; site at 48.4 N, 0.6 E: 1";
     assert!(first.contains(words), "{first}");
-    assert!(first.contains("| accuracy on YEAR-11-22 | 12 |"), "{first}");
-    assert!(first.contains("| site at 43.8 N, 0.4 W: accuracy, accepted right, referred | 6 |"), "{first}");
+    assert!(first.contains("| accuracy on YEAR-11-22 | 2 |"), "{first}");
+    assert!(first.contains("| site at 43.8 N, 0.4 W: accuracy, accepted right, referred | 1 |"), "{first}");
     assert_eq!(first, other);
 }

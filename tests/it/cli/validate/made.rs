@@ -65,13 +65,13 @@ pub(super) fn towers(folder: &Path, unseen: usize) {
     std::fs::write(set.join("gpp_reference_seasons_derived.csv"), seasons).unwrap();
 }
 
-/// Winter wheat of the Swiss plateau of one harvest year, six fields, each visited on four days.
-pub(super) fn swiss(folder: &Path, year: i16) {
+/// Winter wheat of the Swiss plateau of one harvest year, so many fields, each visited on four days.
+pub(super) fn swiss(folder: &Path, year: i16, fields: i32) {
     let set = folder.join("swiss_wheat_s2_bbch");
     let mut series = "sample_id,label,lat,lon,date,ndvi,n_pix,n_clear\n".to_owned();
     let mut visits = "parcel,date,bbch\n".to_owned();
     let first = date(year, 1, 1);
-    for field in 0..6 {
+    for field in 0..fields {
         let name = format!("field{field}");
         for n in (60..215).step_by(6) {
             let x = f64::from(n - field);
@@ -119,6 +119,9 @@ pub(super) fn us(folder: &Path, later: i32) {
     gzip(&folder.join("us_hrw_wheat_phenology/stage_vs_ndvi_pairs.csv.gz"), &text);
 }
 
+/// Pixels of the two places together.
+const PIXELS: i32 = 2;
+
 /// Ten-day composites of pixels of winter wheat and maize at two places 400 km apart.
 pub(super) fn france(folder: &Path, harvest: i16) {
     let set = folder.join("france_lpis_dekads_2023");
@@ -126,7 +129,7 @@ pub(super) fn france(folder: &Path, harvest: i16) {
     let (mut ids, mut days, mut codes, mut lats, mut lons) = (vec![], vec![], vec![], vec![], vec![]);
     let mut bands: [Vec<u16>; 7] = Default::default();
     let first = date(harvest, 1, 1);
-    for pixel in 0..12 {
+    for pixel in 0..PIXELS {
         let wheat = pixel % 2 == 0;
         let (rise, fall) = if wheat { (85.0, 180.0) } else { (170.0, 260.0) };
         for n in (-100..320).step_by(10) {
@@ -136,8 +139,8 @@ pub(super) fn france(folder: &Path, harvest: i16) {
             ids.push(format!("pixel{pixel:02}"));
             days.push(nanoseconds(plus_days(first, n)));
             codes.push(if wheat { 1_101_010_011 } else { 1_101_060_000 });
-            lats.push(if pixel < 6 { 48.4 } else { 43.8 });
-            lons.push(if pixel < 6 { 0.6 } else { -0.4 });
+            lats.push(if pixel < PIXELS / 2 { 48.4 } else { 43.8 });
+            lons.push(if pixel < PIXELS / 2 { 0.6 } else { -0.4 });
             for (band, (bare, full)) in bands.iter_mut().zip([
                 (0.06, 0.03),
                 (0.08, 0.06),
