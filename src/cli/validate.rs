@@ -19,6 +19,7 @@ mod france_end;
 mod france_held_out;
 mod france_pixels;
 mod france_shares;
+mod goal;
 mod line;
 mod open_world;
 mod report;
