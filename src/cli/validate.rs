@@ -19,6 +19,7 @@ mod france_end;
 mod france_held_out;
 mod france_pixels;
 mod france_shares;
+mod goal;
 mod line;
 mod open_world;
 mod report;
@@ -84,6 +85,9 @@ pub struct Report {
     /// Sets that are there and cannot be used, each with its file and the reason.
     pub failed: Vec<String>,
 }
+
+/// A set's name and title, and what came of it.
+type Told = (&'static str, &'static str, Result<Option<Measured>, Error>);
 
 type Measure = fn(&Path, &Instruments) -> Result<Option<Measured>, Error>;
 
@@ -182,7 +186,7 @@ pub fn run(args: &ValidateArgs) -> Result<Report, Error> {
         .map_err(|e| Error::Ensemble { path: "pipelines/shares/france.toml".into(), source: e })?;
     let (profiles, rules) = (Profiles::builtin()?, CropRules::default());
     let tools = Instruments { ensemble, profiles, rules, france, threads: args.threads };
-    let measured: Vec<(&'static str, &'static str, Result<Option<Measured>, Error>)> = (SETS.into_iter())
+    let measured: Vec<Told> = (SETS.into_iter())
         .filter(|(name, ..)| args.only.is_empty() || args.only.iter().any(|o| o == name))
         .map(|(name, title, measure)| (name, title, measure(&args.data, &tools)))
         .collect();
@@ -194,11 +198,7 @@ fn flag(flag: &'static str, value: &str, problem: String) -> Error {
 }
 
 /// The report, written into a folder where that was asked for.
-fn told(
-    args: &ValidateArgs,
-    tools: &Instruments,
-    measured: &[(&'static str, &'static str, Result<Option<Measured>, Error>)],
-) -> Result<Report, Error> {
+fn told(args: &ValidateArgs, tools: &Instruments, measured: &[Told]) -> Result<Report, Error> {
     let (mut absent, mut failed): (Vec<&str>, Vec<String>) = (Vec::new(), Vec::new());
     let (mut tables, mut csv, mut sets): (String, String, Vec<Value>) =
         (String::new(), String::new(), vec![]);

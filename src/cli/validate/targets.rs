@@ -1,46 +1,7 @@
 //! What is aimed at: one row a target that was set beforehand, with what to bear in mind where its figure is read.
 
 use super::aim::Aim::{self, AtLeast, AtMost, Between};
-
-/// One figure that a target was set for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Goal {
-    FranceAccuracy,
-    FranceAccepted,
-    FranceReferred,
-    FranceCalibration,
-    DeclaredRanked,
-    DeclaredCaught,
-    AsiaAccuracy,
-    AsiaOpenAccuracy,
-    AsiaRivalsWrong,
-    SeasonsPerYear,
-    AnnualCropPresent,
-    SoyThenWhat,
-    StageError,
-    MacroStage,
-    StageCovered,
-    PeakToMaturity,
-    StagesInOrder,
-    GppError,
-    GppErrorAll,
-    GppWithin,
-    GppWithinAll,
-    JolandaStart,
-    JolandaEnd,
-    HarvestError,
-    HarvestWithin,
-    AheadCereals,
-    AheadOthers,
-    PaddySignal,
-    PaddyFalse,
-    PaddyUnseen,
-    AreaMedian,
-    AreaWorstTenth,
-    LossFound,
-    FalseAlarm,
-    Cost,
-}
+pub(super) use super::goal::Goal;
 
 /// A target: which figure, on which set (`--only`), in words, its bound, its decimals, and what a reader of the figure
 /// must know: what was given, what was left out, what was chosen in sight of these data.
