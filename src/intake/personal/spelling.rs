@@ -1,6 +1,9 @@
 //! One spelling for the many of a name: full-width forms, capitals, marks, joined words.
 
-use super::table::{ALWAYS, BESIDE, NAMES, NUMBERS, OF_A_PERSON, PERSONS, PERSONS_BESIDE};
+use super::table::{
+    ALWAYS, BESIDE, MOBILES, NAMES, NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, PASSPORTS, PERSONS,
+    PERSONS_BESIDE,
+};
 
 /// Full-width letters, digits and signs as the plain ones that they stand for (`ｎａｍｅ`, `＋２５４`), as Unicode's
 /// compatibility form has them; all else as it is.
@@ -65,7 +68,18 @@ fn plain(c: char) -> char {
 
 /// `farmername` as `farmer`, `name`; a word that is no such pair stays whole.
 fn split_joined(word: String) -> Vec<String> {
-    let known = [NAMES, ALWAYS, PERSONS, PERSONS_BESIDE, BESIDE, NUMBERS, OF_A_PERSON];
+    let known = [
+        NAMES,
+        ALWAYS,
+        PERSONS,
+        PERSONS_BESIDE,
+        BESIDE,
+        NUMBERS,
+        OF_A_PERSON,
+        OF_A_PERSON_ALONE,
+        MOBILES,
+        PASSPORTS,
+    ];
     let is_known = |w: &str| known.iter().any(|list| has(list, w));
     if is_known(&word) {
         return vec![word];
