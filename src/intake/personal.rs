@@ -18,7 +18,7 @@ use serde_json::Value;
 use spelling::{has, plain_width, words};
 use table::{
     ALONE, ALWAYS, BESIDE, DEVICES, HAN, HAN_ALONE, HAN_THINGS, HAN_UNLESS, IDS, LAND, MOBILES, NAMES,
-    NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, PAIRS, PAIRS_ALONE, PASSPORTS, PERSONS, PERSONS_BESIDE,
+    NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, OF_PERSON_OR_THING, PAIRS, PAIRS_ALONE, PERSONS, PERSONS_BESIDE,
     PHONE_OR_THING, SHORT_NAMES, UPI,
 };
 
@@ -159,7 +159,7 @@ fn names_data(name: &str) -> bool {
     });
     together
         || any(ALWAYS) && !any(DEVICES)
-        || any(PASSPORTS) && !any(LAND) && !any(DEVICES)
+        || any(OF_PERSON_OR_THING) && !any(LAND)
         || (any(NAMES) || any(MOBILES)) && of_persons
 }
 

