@@ -180,6 +180,13 @@ fn warnings(drafts: &[feature::Draft], positions: &BTreeMap<PlotId, Vec<usize>>)
              output; leave them out"
         ));
     }
+    let unknown = drafts.iter().filter(|draft| draft.properties.method_unknown).count();
+    if unknown > 0 {
+        said.push(format!(
+            "{unknown} features have a determination:method that is none of fiboa's terms ({}): it is left out",
+            properties::METHODS.join(", ")
+        ));
+    }
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     for id in positions.keys() {
         *alike.entry(id.as_str().trim().to_lowercase()).or_default() += 1;

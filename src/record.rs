@@ -8,6 +8,7 @@
 //! Every fact has one table: a column is a line of `record/columns.rs`, a reason code a row of
 //! `record/codes/rows.rs`, an enumerated word a line of `record/words.rs`.
 
+mod basis;
 mod canonical;
 mod chain;
 mod codes;
@@ -22,6 +23,7 @@ mod schema;
 mod worded;
 mod words;
 
+pub use basis::Basis;
 pub use canonical::{Tampered, canonical_json, digest, sha256_hex, verify};
 pub use chain::{Difference, Links, chain, difference};
 pub use codes::{CODES, Code, CodeFacts, DEFERRING, Form, Param};

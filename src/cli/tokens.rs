@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ring::hmac;
 
-use crate::intake::{self, Entry};
+use crate::intake::{self, Entry, Personal};
 use crate::overlap;
 use crate::pipeline::Spec;
 use crate::store;
@@ -33,6 +33,15 @@ const LONGEST_SEASON: usize = 64;
 /// First words of the line that stands for key and season.
 const CHECK: &str = "check";
 
+/// First words of the line that says how many plots were screened.
+const SCREENED: &str = "plots";
+
+/// First words of the line that says how many entries of the plots file could not be.
+const UNUSED: &str = "unused";
+
+/// Most entries that could not be screened that are told one by one.
+const MOST_TOLD: usize = 5;
+
 /// Part of the smaller plot's cells from which a pair is told.
 const LEAST_SHARED_FRAC: f64 = 0.1;
 
@@ -51,6 +60,9 @@ pub(super) struct TokensArgs {
     /// Where the tokens go (CSV): a new file, or the same again.
     #[arg(long, value_name = "FILE", required_unless_present = "compare")]
     out: Option<PathBuf>,
+    /// Go on with plots that carry data of a person, without reading it; else they are left out.
+    #[arg(long, conflicts_with = "compare")]
+    ignore_personal_properties: bool,
     /// Tell which plots of two token files share cells.
     #[arg(long, conflicts_with_all = ["key", "season", "out"])]
     compare: bool,
@@ -60,12 +72,23 @@ pub(super) struct TokensArgs {
 pub(super) fn run(args: &TokensArgs, voice: &Voice) -> Result<Ended, Stop> {
     match (args.compare, args.files.as_slice(), &args.key, &args.season, &args.out) {
         (true, [a, b], ..) => compare(a, b, voice),
-        (false, [plots], Some(key), Some(season), Some(out)) => make(plots, key, season, out, voice),
+        (false, [plots], Some(key), Some(season), Some(out)) => {
+            let personal = if args.ignore_personal_properties { Personal::Drop } else { Personal::Refuse };
+            make(&Paths { plots, key, out }, season, personal, voice)
+        }
         _ => Err(Stop::usage("name one file of plots, or with --compare two token files")),
     }
 }
 
-fn make(plots: &Path, key: &Path, season: &str, out: &Path, voice: &Voice) -> Result<Ended, Stop> {
+/// The files of a making.
+struct Paths<'a> {
+    plots: &'a Path,
+    key: &'a Path,
+    out: &'a Path,
+}
+
+fn make(files: &Paths<'_>, season: &str, personal: Personal, voice: &Voice) -> Result<Ended, Stop> {
+    let Paths { plots, key, out } = *files;
     let read = |path: &Path| {
         std::fs::read(path).map_err(|e| Stop::usage(format!("cannot read {}: {e}", path.display())))
     };
@@ -85,7 +108,7 @@ fn make(plots: &Path, key: &Path, season: &str, out: &Path, voice: &Voice) -> Re
     }
     let key = hmac::Key::new(hmac::HMAC_SHA256, &secret);
     let spec = Spec::built_in().map_err(|e| Stop::failed(e.to_string()))?;
-    let intake = intake::read(&read(plots)?, &spec.settings.intake)
+    let intake = intake::read_with(&read(plots)?, &spec.settings.intake, personal)
         .map_err(|e| Stop::usage(format!("{}: {e}", plots.display())))?;
     let token = |kind: &str, text: &str| -> String {
         let message = format!("croplens {kind} 1\u{0}{season}\u{0}{text}");
@@ -93,23 +116,45 @@ fn make(plots: &Path, key: &Path, season: &str, out: &Path, voice: &Voice) -> Re
         tag.as_ref().iter().take(TOKEN_BYTES).map(|b| format!("{b:02x}")).collect()
     };
     let mut lines: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut skipped = 0;
+    let (mut screened, mut unused) = (0usize, BTreeMap::<&str, usize>::new());
     for entry in &intake.entries {
-        let cells = match entry {
-            Entry::Plot(plot) => overlap::cells(&plot.geometry),
-            Entry::Rejected(_) => Vec::new(),
+        let (plot, cells) = match entry {
+            Entry::Plot(plot) => (plot, overlap::cells(&plot.geometry)),
+            Entry::Rejected(rejected) => {
+                let codes: BTreeSet<&str> =
+                    rejected.reasons.iter().map(|reason| reason.kind.code()).collect();
+                if unused.values().sum::<usize>() < MOST_TOLD {
+                    let said: Vec<&str> =
+                        rejected.reasons.iter().map(|reason| reason.text.as_str()).collect();
+                    let n = rejected.position + 1;
+                    voice.note(&format!("feature {n} of the file is not screened: {}", said.join("; ")));
+                }
+                codes.into_iter().for_each(|code| *unused.entry(code).or_default() += 1);
+                continue;
+            }
         };
-        let Entry::Plot(plot) = entry else {
-            skipped += 1;
+        if cells.is_empty() {
+            *unused.entry("too large for cells").or_default() += 1;
             continue;
-        };
+        }
+        screened += 1;
         let name = token("plot", plot.id.as_str());
         // In order of the tokens, which says nothing of where the cells lie.
         lines.extend(
             cells.iter().map(|(row, column)| (name.clone(), token("cell", &format!("{row},{column}")))),
         );
     }
-    let mut text = format!("plot,cell\n{CHECK},{}\n", token(CHECK, ""));
+    let skipped = intake.entries.len() - screened;
+    let why: Vec<String> = unused.iter().map(|(code, n)| format!("{n} {code}")).collect();
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
+    if screened == 0 {
+        return Err(Stop::usage(format!(
+            "{}: none of {skipped} entries could be screened{why}, so there is nothing to compare and no file is written",
+            plots.display()
+        )));
+    }
+    let mut text =
+        format!("plot,cell\n{CHECK},{}\n{SCREENED},{screened}\n{UNUSED},{skipped}\n", token(CHECK, ""));
     lines.iter().for_each(|(plot, cell)| text.push_str(&format!("{plot},{cell}\n")));
     // Whatever stands there may be all that there is of it: another lender's tokens, a key.
     if std::fs::read(out).map_or_else(|e| e.kind() != NotFound, |there| there != text.as_bytes()) {
@@ -118,7 +163,9 @@ fn make(plots: &Path, key: &Path, season: &str, out: &Path, voice: &Voice) -> Re
     }
     store::write_whole(out, text.as_bytes()).map_err(|e| Stop::failed(e.to_string()))?;
     let n = lines.len();
-    voice.note(&format!("{n} tokens of season \"{season}\" written; {skipped} entries could not be used"));
+    voice.note(&format!(
+        "{n} tokens of {screened} plots of season \"{season}\" written; {skipped} entries could not be used{why}"
+    ));
     Ok(Ended::Done)
 }
 
@@ -166,6 +213,15 @@ fn compare(a: &Path, b: &Path, voice: &Voice) -> Result<Ended, Stop> {
             b.display()
         )));
     }
+    for (path, tokens) in [(a, &ours), (b, &theirs)] {
+        let (shown, n, unused) = (path.display(), tokens.screened, tokens.unused);
+        match unused {
+            0 => voice.note(&format!("{shown}: {n} plots")),
+            _ => voice.error(&format!(
+                "{shown} stands for {n} plots; {unused} entries of its source were not screened"
+            )),
+        }
+    }
     let (ours, theirs) = (ours.cells, theirs.cells);
     let mut of_cell: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (plot, cells) in &theirs {
@@ -192,6 +248,10 @@ fn compare(a: &Path, b: &Path, voice: &Voice) -> Result<Ended, Stop> {
 struct Tokens {
     /// Stands for key and season: files with another one share no token.
     check: String,
+    /// Plots that it stands for.
+    screened: usize,
+    /// Entries of the plots file that it does not stand for.
+    unused: usize,
     /// Cells by plot.
     cells: BTreeMap<String, BTreeSet<String>>,
 }
@@ -200,12 +260,14 @@ fn token_file(path: &Path) -> Result<Tokens, Stop> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|e| Stop::usage(format!("cannot read {shown}: {e}")))?;
     let mut cells: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut check = None;
+    let (mut check, mut screened, mut unused) = (None, None, None);
     let is_token = |t: &str| t.len() == 2 * TOKEN_BYTES && t.bytes().all(|b| b.is_ascii_hexdigit());
     for (n, line) in text.lines().enumerate() {
         match (n, line.split_once(',')) {
             (0, Some(("plot", "cell"))) => {}
             (1, Some((CHECK, token))) if is_token(token) => check = Some(token.to_owned()),
+            (2, Some((SCREENED, n))) if n.parse::<usize>().is_ok() => screened = n.parse().ok(),
+            (3, Some((UNUSED, n))) if n.parse::<usize>().is_ok() => unused = n.parse().ok(),
             (1.., Some((plot, cell))) if is_token(plot) && is_token(cell) => {
                 cells.entry(plot.to_owned()).or_default().insert(cell.to_owned());
             }
@@ -217,13 +279,19 @@ fn token_file(path: &Path) -> Result<Tokens, Stop> {
             }
         }
     }
-    match check {
-        Some(check) => Ok(Tokens { check, cells }),
-        None => Err(Stop::usage(format!(
-            "{shown} does not say which key and season it was made with, as files of earlier versions did not: make it \
-             again with croplens tokens"
-        ))),
+    let Some(((check, screened), unused)) = check.zip(screened).zip(unused) else {
+        return Err(Stop::usage(format!(
+            "{shown} does not say which key and season it was made with and how many plots it stands for, as files of \
+             earlier versions did not: make it again with croplens tokens"
+        )));
+    };
+    if cells.len() != screened || screened == 0 {
+        return Err(Stop::usage(format!(
+            "{shown} says that it stands for {screened} plots and holds {}: it was cut or changed",
+            cells.len()
+        )));
     }
+    Ok(Tokens { check, screened, unused, cells })
 }
 
 #[cfg(test)]

@@ -17,8 +17,9 @@ use serde_json::Value;
 
 use spelling::{has, plain_width, words};
 use table::{
-    ALONE, ALWAYS, BESIDE, DEVICES, HAN, HAN_ALONE, NAMES, NUMBERS, OF_A_PERSON, PAIRS, PERSONS,
-    PERSONS_BESIDE, PHONE_OR_THING, PHONES,
+    ALONE, ALWAYS, BESIDE, DEVICES, HAN, HAN_ALONE, HAN_THINGS, HAN_UNLESS, IDS, LAND, MOBILES, NAMES,
+    NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, OF_PERSON_OR_THING, PAIRS, PAIRS_ALONE, PERSONS, PERSONS_BESIDE,
+    PHONE_OR_THING, PHONES, SHORT_NAMES, UPI,
 };
 
 pub(super) use names::Names;
@@ -34,6 +35,15 @@ pub enum Personal {
     Drop,
 }
 
+/// Fewest digits that are a phone number where the name of the property leaves it open.
+const OPEN_DIGITS: usize = 9;
+
+/// Letters of a column's name in a Shapefile (dBASE).
+const DBASE_LETTERS: usize = 10;
+
+/// Fewest letters of a word that was cut at that length.
+const LEAST_CUT: usize = 3;
+
 /// What the name of a property says of what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -41,20 +51,43 @@ pub(super) enum Meaning {
     Person,
     /// A phone number, or a thing of the same name.
     PhoneOrThing,
+    /// An address for payments, or a thing of the same name.
+    AddressOrThing,
     /// Something else.
     Thing,
 }
 
 impl Meaning {
-    /// Whether a property with this name and value is data of a person.
+    /// Whether a property with this name and value (JSON text) is data of a person. One that holds nothing is none:
+    /// programs write a column for every feature, filled or not.
     fn is_personal(self, value: &str) -> bool {
         match self {
+            Meaning::Thing => false,
+            _ if holds_nothing(value) => false,
             Meaning::Person => true,
             Meaning::PhoneOrThing => {
-                numbers::is_number_of_a_phone(plain_width(value).trim_matches(['"', ' ']))
+                numbers::is_number_of_a_phone(plain_width(value).trim_matches(['"', ' ']), OPEN_DIGITS)
             }
-            Meaning::Thing => false,
+            Meaning::AddressOrThing => value.contains('@'),
         }
+    }
+}
+
+/// Null, yes or no, zero, a text without letters and digits, and lists and objects of nothing else.
+fn holds_nothing(value: &str) -> bool {
+    match serde_json::from_str::<Value>(value) {
+        Ok(value) => is_nothing(&value),
+        Err(_) => false,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => !text.chars().any(char::is_alphanumeric),
+        Value::Array(items) => items.iter().all(is_nothing),
+        Value::Object(members) => members.values().all(is_nothing),
     }
 }
 
@@ -62,39 +95,73 @@ impl Meaning {
 pub(super) fn meaning(name: &str) -> Meaning {
     let words = words(name);
     let alone = |list: &str| matches!(words.as_slice(), [word] if has(list, word));
-    if names_data(name) || alone(PERSONS) || alone(ALONE) || has(HAN_ALONE, plain_width(name).trim()) {
+    let all = |lists: &[&str]| words.iter().all(|w| lists.iter().any(|list| has(list, w)));
+    let any = |list: &str| words.iter().any(|w| has(list, w));
+    if is_of_an_area(name) {
+        Meaning::Thing
+    } else if names_data(name)
+        || alone(PERSONS)
+        || alone(ALONE)
+        || has(HAN_ALONE, plain_width(name).trim())
+        || is_cut(name, &words)
+    {
         Meaning::Person
-    } else if alone(PHONE_OR_THING) {
+    } else if any(MOBILES) && !any(DEVICES) || any(PHONE_OR_THING) && all(&[PHONE_OR_THING, NUMBERS]) {
         Meaning::PhoneOrThing
+    } else if any(UPI) && all(&[UPI, NUMBERS]) {
+        Meaning::AddressOrThing
     } else {
         Meaning::Thing
     }
+}
+
+/// `NAME_0` to `NAME_5` are countries, districts and villages in the tables that most maps come from (GADM).
+fn is_of_an_area(name: &str) -> bool {
+    let level = name.strip_prefix("NAME_").or_else(|| name.strip_prefix("name_"));
+    level.is_some_and(|level| matches!(level.as_bytes(), [b'0'..=b'5']))
+}
+
+/// Whether a name of ten letters ends in the beginning of a word for a person's data (`farmer_pho`).
+fn is_cut(name: &str, words: &[String]) -> bool {
+    let Some((last, before)) = words.split_last().filter(|_| name.len() == DBASE_LETTERS) else {
+        return false;
+    };
+    last.len() >= LEAST_CUT
+        && before.iter().any(|w| has(PERSONS, w))
+        && [NAMES, ALWAYS, MOBILES]
+            .iter()
+            .any(|list| list.split_whitespace().any(|word| word.starts_with(last)))
 }
 
 /// Whether words name a person's data by what they say together; a person alone (`owner`) does not.
 fn names_data(name: &str) -> bool {
     let words = words(name);
     let any = |list: &str| words.iter().any(|w| has(list, w));
+    let beside = [NAMES, PERSONS, PERSONS_BESIDE, BESIDE, NUMBERS, MOBILES, OF_A_PERSON, OF_A_PERSON_ALONE];
+    let of_persons = words.iter().all(|w| beside.iter().any(|list| has(list, w)));
     let folded = plain_width(name).to_lowercase();
-    if HAN.split_whitespace().any(|word| folded.contains(word)) {
+    let holds = |list: &str| list.split_whitespace().any(|word| folded.contains(word));
+    if holds(HAN) || holds(HAN_UNLESS) && !holds(HAN_THINGS) {
         return true;
     }
+    let person = |w: &String| has(PERSONS, w) || has(PERSONS_BESIDE, w);
     let together = words.windows(2).any(|two| match two {
         [a, b] => {
-            has(OF_A_PERSON, a) && has(NUMBERS, b)
+            has(OF_A_PERSON, a) && has(IDS, b) && !any(LAND)
+                || has(OF_A_PERSON_ALONE, a) && has(IDS, b) && of_persons
+                || has(PAIRS_ALONE, &format!("{a}+{b}")) && of_persons
                 || has(PERSONS, a) && has(PHONE_OR_THING, b)
+                || person(a) && (has(NAMES, b) || has(SHORT_NAMES, b))
+                || (has(NAMES, a) || has(SHORT_NAMES, a)) && person(b)
                 || has(PAIRS, &format!("{a}+{b}"))
         }
         _ => false,
     });
-    if together {
-        return true;
-    }
-    if any(ALWAYS) || any(PHONES) && !any(DEVICES) {
-        return true;
-    }
-    let beside = [NAMES, PERSONS, PERSONS_BESIDE, BESIDE, NUMBERS];
-    any(NAMES) && words.iter().all(|w| beside.iter().any(|list| has(list, w)))
+    together
+        || any(ALWAYS)
+        || any(PHONES) && !any(DEVICES)
+        || any(OF_PERSON_OR_THING) && !any(LAND)
+        || (any(NAMES) || any(MOBILES)) && of_persons
 }
 
 /// Whether the text of a JSON value, or any text inside it, holds data of a person by what it is.
@@ -149,10 +216,10 @@ mod tests {
             "next_of_kin_phone", "e_mail", "email", "aadhaar_no", "CPF", "national_id", "nationalid",
             "NationalIdNumber", "passport", "passport_no", "bvn", "姓名", "农户姓名", "电话", "手机号", "身份证号", "имя",
             "ФИО", "किसान का नाम मोबाइल", "voter_id", "pan_no", "id_number", "date_of_birth", "address",
-            "home_address", "shouji", "xingming", "ho_ten", "name_2", "surname", "owner", "Farmer",
+            "home_address", "shouji", "xingming", "ho_ten", "surname", "owner", "Farmer",
             "propietario", "fname", "lname", "mname", "f_name", "l_name", "F Name", "mob_no", "mob",
             "MobNo", "contact", "client", "Client", "holder", "beneficiary", "beneficiary_name",
-            "applicant_name", "nid", "NID", "ph_no", "PhNo", "phno", "cell_no", "CellNumber",
+            "applicant_name", "nid", "NID", "ph_no", "PhNo", "phno",
             "farmer_cell", "owner_ph", "signatory", "nominee", "guarantor", "customer", "loanee",
             "borrower", "co_borrower", "co-applicant", "cust_name", "account_name", "account_holder",
             "acct_no", "ｎａｍｅ", "ｆａｒｍｅｒ＿ｎａｍｅ", "ＣＰＦ", "pan", "rg", "kra_pin", "KRAPIN", "huduma_no",
@@ -162,6 +229,12 @@ mod tests {
             "data_nascimento", "mutuario", "endereco", "msisdn", "WhatsApp", "iban", "dob", "DateOfBirth",
             "next_of_kin", "contact_person", "son_of", "nama", "no_hp", "npwp", "身份证", "手机", "证件号码",
             "银行账号", "户名", "借款人", "农户", "联系方式", "出生日期", "QQ号", "ｑｑ", "shenfenzheng", "lianxiren",
+            "Farmer's Name", "Farmer’s name", "FARMER_NAM", "owner_nam", "cust_nm", "FarmerNm", "farmer_pho",
+            "farmer_name_en", "farmer_name_local", "producer_name", "nom_producteur", "nom de l'exploitant",
+            "hh_head_name", "surveyor_name", "field_officer_name", "respondent_name", "nrc_no", "farmer_names",
+            "农民姓名", "村民名字", "联系手机", "手机号码", "id_no", "tax_id", "farmer_id_no", "national_id_no",
+            "drivers_license_no", "farmer_mobile", "mobile_no_2", "phone1", "passport_of_owner", "name",
+            "kenya_national_id", "farm_phone", "地块户主姓名",
         ];
         let missed: Vec<&str> = personal.into_iter().filter(|n| meaning(n) != Meaning::Person).collect();
         assert_eq!(missed, [""; 0]);
@@ -177,7 +250,12 @@ mod tests {
             "holder_type", "contact_frequency", "beneficiary_count", "pin_code", "uid", "nir", "soil_ph",
             "tenant", "head_count", "nom_parcelle", "nome_fazenda", "variety_name", "market_name",
             "season_name", "cellar", "co_op", "phase", "phosphorus", "mobility", "panicle", "ribbon",
-            "pixel", "rgb", "hp_pump", "地址", "借款人编号", "客户类型", "作物名", "地块名称", "ac_no", "signature",
+            "pixel", "rgb", "hp_pump", "id_num", "sample_id_no",
+            "parcel_identification_number", "plot_identification_code", "plot_id_no", "field_id_number",
+            "parcel_id_no", "national_code", "parcel_tax_id", "irrigation_license_no", "NAME_0", "NAME_1",
+            "NAME_2", "NL_NAME_1", "name_2", "grid_cell_number", "地块名字", "作物名字", "手机定位精度", "村名字",
+            "паспорт_поля", "field_passport", "birth_rate", "mobile_pump", "出生率", "co_name", "upi_area",
+ "地址", "借款人编号", "客户类型", "作物名", "地块名称", "ac_no", "signature",
             "account_type", "first_cell", "full_cover", "l_band", "m2", "f1", "idle", "denim", "cono",
         ];
         let taken: Vec<&str> = things.into_iter().filter(|n| meaning(n) != Meaning::Thing).collect();
@@ -186,12 +264,31 @@ mod tests {
 
     #[test]
     fn a_word_that_is_a_phone_or_a_thing_is_judged_by_its_value() {
-        for name in ["ph", "PH", "cell", "portable"] {
+        for name in ["ph", "PH", "cell", "portable", "cell_no", "CellNumber", "registered_mobile"] {
             let meaning = meaning(name);
             assert_eq!(meaning, Meaning::PhoneOrThing, "{name}");
             assert!(meaning.is_personal("\"0712 345 678\"") && meaning.is_personal("712345678"));
-            assert!(!meaning.is_personal("6.5") && !meaning.is_personal("\"8a2a1072b59ffff\""), "{name}");
+            for thing in ["6.5", "\"8a2a1072b59ffff\"", "12345", "12345.6789", "\"01/02/03/04/1234\""] {
+                assert!(!meaning.is_personal(thing), "{name} {thing}");
+            }
         }
+        // India's address for payments, Rwanda's number of a parcel.
+        let meaning = meaning("upi");
+        assert!(meaning.is_personal("\"jane@bank\"") && !meaning.is_personal("\"1/02/05/01/1234\""));
+    }
+
+    #[test]
+    fn a_property_that_holds_nothing_is_no_data_of_a_person() {
+        for name in ["name", "phone", "contact", "has_phone", "farmer_name", "national_id", "手机号"] {
+            let meaning = meaning(name);
+            for nothing in
+                ["null", "\"\"", "\"  \"", "\"-\"", "false", "true", "0", "[]", "{}", "[null,\"\"]"]
+            {
+                assert!(!meaning.is_personal(nothing), "{name}: {nothing}");
+            }
+            assert!(meaning.is_personal("\"x\"") && meaning.is_personal("7"), "{name}");
+        }
+        assert!(!inside("farmer", r#"{"name":"","phone":null}"#));
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub(super) const CARRIED: [&str; 8] = [
 ];
 
 /// fiboa's terms for how an outline was made (fiboa specification 0.3.0, core).
-const METHODS: [&str; 6] = ["manual", "driven", "surveyed", "auto-operation", "auto-imagery", "unknown"];
+pub(super) const METHODS: [&str; 6] =
+    ["manual", "driven", "surveyed", "auto-operation", "auto-imagery", "unknown"];
 
 /// Longest text property, bytes: a reference or a crop name, not a document.
 const MAX_TEXT: usize = 200;
@@ -69,6 +70,8 @@ pub(super) struct Fix {
 pub(super) struct Properties {
     pub collection: Option<String>,
     pub determination_method: Option<String>,
+    /// A method was given that is no term of fiboa: it was left out.
+    pub method_unknown: bool,
     pub determination_datetime: Option<String>,
     pub fix: Option<Fix>,
     pub declared: Declaration,
@@ -80,9 +83,11 @@ pub(super) struct Properties {
 /// Reads the properties; those that are wrong are named in `defects` and left out.
 pub(super) fn read(values: &BTreeMap<String, &str>, defects: &mut Vec<Defect>) -> Properties {
     let mut reader = Reader { values, defects };
+    let method = reader.method();
     Properties {
         collection: reader.text("collection"),
-        determination_method: reader.method(),
+        method_unknown: method.is_err(),
+        determination_method: method.unwrap_or_default(),
         determination_datetime: reader.moment("determination:datetime"),
         fix: reader.fix(),
         declared: Declaration {
@@ -135,19 +140,13 @@ impl Reader<'_> {
         }
     }
 
-    /// A term of fiboa, in small letters. Free words could hold anything, a person's name too.
-    fn method(&mut self) -> Option<String> {
-        const NAME: &str = "determination:method";
-        let text = match short_text(self.raw(NAME)?) {
-            Ok(text) => text?,
-            Err(()) => String::new(),
-        };
-        let term = text.trim().to_ascii_lowercase();
-        if METHODS.contains(&term.as_str()) {
-            return Some(term);
-        }
-        let (en, zh) = (METHODS.join(", "), METHODS.join("、"));
-        self.refuse(NAME, said!("one of fiboa's terms ({en})", "以下术语之一：{zh}"))
+    /// A term of fiboa, in small letters and with its hyphen. Anything else is left out, for it could be a person's
+    /// name, and stops nothing, for no answer rests on it.
+    fn method(&self) -> Result<Option<String>, ()> {
+        let Some(raw) = self.raw("determination:method") else { return Ok(None) };
+        let Some(text) = short_text(raw)? else { return Ok(None) };
+        let term = text.trim().to_ascii_lowercase().replace(['_', ' '], "-");
+        if METHODS.contains(&term.as_str()) { Ok(Some(term)) } else { Err(()) }
     }
 
     fn number(&mut self, name: &str, wanted: Said, fits: impl Fn(f64) -> bool) -> Option<f64> {

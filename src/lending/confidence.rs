@@ -6,7 +6,7 @@
 use crate::lending::seen::age_days;
 use crate::lending::{Evidence, Policy};
 use crate::phenology::Season;
-use crate::record::{Confidence, Grade};
+use crate::record::{Basis, Confidence, Grade};
 
 /// Clear dates above which a phase counts as seen. Source: HR-VPP quality logic (more than two).
 const PHASE_SEEN_ABOVE: usize = 2;
@@ -23,30 +23,27 @@ pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidenc
                 Grade::C => Confidence::Medium,
                 Grade::D => Confidence::Low,
             };
-            parts.push((level, format!("observability grade {}, {} full pixels", o.grade, o.pixels_full)));
+            parts.push((level, Basis::PIXELS.said(&[&o.grade, &o.pixels_full])));
         }
-        None => parts.push((Confidence::Low, "no image was read over the plot".into())),
+        None => parts.push((Confidence::Low, Basis::NO_IMAGE.said(&[]))),
     }
 
     let clear = evidence.clear_obs();
     let (high, medium) = (rules.high_min_clear_dates, rules.medium_min_clear_dates);
     let level = at_least(clear, high, medium);
-    parts
-        .push((level, format!("{clear} clear dates in the season (high from {high}, medium from {medium})")));
+    parts.push((level, Basis::CLEAR_DATES.said(&[&clear, &high, &medium])));
 
     let gap = evidence.longest_blind().map_or(0, |b| b.days);
     let (high, medium) = (rules.high_max_gap_days, rules.medium_max_gap_days);
-    let text = format!("longest time without a clear date {gap} days (high to {high}, medium to {medium})");
-    parts.push((at_most(gap, high, medium), text));
+    parts.push((at_most(gap, high, medium), Basis::GAP.said(&[&gap, &high, &medium])));
 
     let (high, medium) = (rules.high_max_stale_days, rules.medium_max_stale_days);
     match evidence.assessment.last_clear {
         Some(last) => {
             let days = age_days(last, evidence.horizon());
-            let text = format!("last clear date {days} days old (high to {high}, medium to {medium})");
-            parts.push((at_most(days, high, medium), text));
+            parts.push((at_most(days, high, medium), Basis::AGE.said(&[&days, &high, &medium])));
         }
-        None => parts.push((Confidence::Low, "no clear date at all".into())),
+        None => parts.push((Confidence::Low, Basis::NEVER_CLEAR.said(&[]))),
     }
 
     if let Some(season) = evidence.season() {
@@ -56,10 +53,7 @@ pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidenc
             1 => Confidence::Medium,
             _ => Confidence::Low,
         };
-        let text = format!(
-            "{seen} of {reached} phases reached were seen on more than {PHASE_SEEN_ABOVE} clear dates"
-        );
-        parts.push((level, text));
+        parts.push((level, Basis::PHASES.said(&[&seen, &reached, &PHASE_SEEN_ABOVE])));
     }
 
     let level = parts.iter().map(|p| p.0).min().unwrap_or(Confidence::Low);

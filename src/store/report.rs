@@ -197,7 +197,13 @@ fn picture(picture: ReportPicture<'_>, tongue: Tongue) -> Markup {
     let day = tongue.day(picture.date);
     let caption = tongue.of_owned(
         || format!("Greenness (NDVI) of the plot on {day}, 10 m pixels, north up"),
-        || format!("{day}地块绿度（NDVI），10米像元，上为北"),
+        // The picture itself has no Chinese letters: its legend is told here.
+        || {
+            format!(
+                "{day}地块绿度（NDVI），10米像元，上为北。图例：“below 0”为低于0；“not read (outside, cloud, snow)”为未读取\
+                 （边界外、云、雪）"
+            )
+        },
     );
     html! {
         figure class="picture" {

@@ -10,47 +10,102 @@ pub(super) fn is_email(word: &str) -> bool {
     plain(local) && plain(host) && ending.len() >= 2 && ending.chars().all(char::is_alphabetic)
 }
 
-/// A phone number in international form anywhere in a text (`+254 712 345 678`, ITU-T E.164: 7 to 15 digits).
-pub(super) fn holds_international_phone(text: &str) -> bool {
-    text.split('+').skip(1).any(|after| {
-        let written = after.chars().take_while(|c| c.is_ascii_digit() || " -.()/".contains(*c));
-        let digits = written.filter(char::is_ascii_digit).count();
-        after.starts_with(|c: char| c.is_ascii_digit() || c == '(') && (7..=15).contains(&digits)
+/// A phone number in international form (`+254 712 345 678`, ITU-T E.164), where the plus begins a word or follows a
+/// label. A position (`+47.08209+001.73325/`) and an offset of a time (`+0200`) are none.
+pub(super) fn holds_international_phone(text: &str, is_label: impl Fn(&str) -> bool) -> bool {
+    text.match_indices('+').any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        let joined = before.ends_with(|c: char| c.is_ascii_alphanumeric() || "-_/.".contains(c));
+        let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        let length =
+            after.find(|c: char| !(c.is_ascii_digit() || " -.()/".contains(c))).unwrap_or(after.len());
+        let written = after.get(..length).unwrap_or_default().trim_end();
+        let digits = written.chars().filter(char::is_ascii_digit).count();
+        let country = written.trim_start_matches('(').starts_with(|c: char| ('1'..='9').contains(&c));
+        (!joined || is_label(word))
+            && country
+            && (LEAST_INTERNATIONAL..=15).contains(&digits)
+            && !is_decimal(written)
     })
 }
 
-/// A phone number as it is spoken in its country, where its grouping shows it: `06 12 34 56 78` (France),
-/// `(11) 98765-4321` (Brazil), `138-1234-5678` (China).
+/// Fewest digits of a number with its country's code.
+const LEAST_INTERNATIONAL: usize = 8;
+
+/// Digits, a point, digits.
+fn is_decimal(written: &str) -> bool {
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    written.split_once('.').is_some_and(|(whole, fraction)| digits(whole) && digits(fraction))
+}
+
+/// A phone number as it is spoken in its country, where its grouping shows it: `06 12 34 56 78` (a French mobile; 01 to
+/// 05 may be codes of places), `(11) 98765-4321` (Brazil), `138-1234-5678` (China). It stands by itself: a piece of a
+/// UUID is none.
 pub(super) fn holds_grouped_phone(text: &str) -> bool {
     let written = |c: char| c.is_ascii_digit() || " -.()".contains(c);
-    let pieces = text.split(|c: char| !written(c));
-    pieces.map(str::trim).any(|piece| {
-        let groups: Vec<&str> = piece.split([' ', '-', '.', '(', ')']).filter(|g| !g.is_empty()).collect();
-        let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
-        let first = groups.first().copied().unwrap_or_default();
-        match lengths.as_slice() {
-            [2, 2, 2, 2, 2] => first.starts_with('0') && !piece.contains('-'),
-            [2, 4 | 5, 4] => piece.starts_with('('),
-            [3, 4, 4] => is_chinese_mobile(&groups.concat()),
-            _ => false,
+    let mut rest = text;
+    while let Some(start) = rest.find(written) {
+        let from = rest.get(start..).unwrap_or_default();
+        let piece = from.get(..from.find(|c| !written(c)).unwrap_or(from.len())).unwrap_or_default();
+        let left = rest.get(..start).and_then(|t| t.chars().next_back());
+        rest = from.get(piece.len()..).unwrap_or_default();
+        let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || "_/+".contains(c));
+        let apart = !(joins(left) && !piece.starts_with([' ', '(']))
+            && !(joins(rest.chars().next()) && !piece.ends_with([' ', ')']));
+        if apart && is_grouped_phone(piece.trim()) {
+            return true;
         }
-    })
+    }
+    false
 }
 
-/// Eleven digits from 13 to 19, with or without the country's 86.
+fn is_grouped_phone(piece: &str) -> bool {
+    let groups: Vec<&str> = piece.split([' ', '-', '.', '(', ')']).filter(|g| !g.is_empty()).collect();
+    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+    match (lengths.as_slice(), groups.as_slice()) {
+        ([2, 2, 2, 2, 2], [first, ..]) => matches!(*first, "06" | "07") && !piece.contains('-'),
+        ([2, 4 | 5, 4], [_, middle, _]) => piece.starts_with('(') && !is_year(middle),
+        ([3, 4, 4], _) => is_chinese_mobile(&groups.concat()),
+        _ => false,
+    }
+}
+
+/// Eleven digits, with or without the country's 86, that begin as the numbers given out do. Digits that repeat four
+/// times and more (`15000000001`) count something.
 pub(super) fn is_chinese_mobile(digits: &str) -> bool {
-    let own = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(digits).as_bytes();
+    const GIVEN_OUT: &str = "\
+        130 131 132 133 134 135 136 137 138 139 145 147 149 150 151 152 153 155 156 157 158 159 162 165 166 167 170 171 \
+        172 173 175 176 177 178 180 181 182 183 184 185 186 187 188 189 190 191 192 193 195 196 197 198 199";
+    let own = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(digits);
+    let counts = own.as_bytes().windows(4).any(|four| four.iter().all(|d| Some(d) == four.first()));
     own.len() == 11
-        && own.iter().all(u8::is_ascii_digit)
-        && own.first() == Some(&b'1')
-        && own.get(1).is_some_and(|d| (b'3'..=b'9').contains(d))
+        && own.bytes().all(|b| b.is_ascii_digit())
+        && own.get(..3).is_some_and(|start| super::spelling::has(GIVEN_OUT, start))
+        && !counts
 }
 
-/// Whether a value is digits enough for a phone number and nothing else.
-pub(super) fn is_number_of_a_phone(value: &str) -> bool {
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    (7..=15).contains(&digits) && value.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c))
+/// Whether a value can be a phone number and is nothing else: from `least` to 15 digits; no number of a file (a year and
+/// a serial number, a serial number filled with noughts, several slashes) and no decimal.
+pub(super) fn is_number_of_a_phone(value: &str, least: usize) -> bool {
+    let groups: Vec<&str> = value.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+    let count: usize = groups.iter().map(|g| g.len()).sum();
+    let all_but_last = groups.len().saturating_sub(1);
+    let of_a_file = !value.starts_with('+') && groups.iter().take(all_but_last).any(|g| is_year(g))
+        || groups.concat().starts_with("00") && count < LEAST_WITH_NOUGHTS
+        || value.matches('/').count() > 1;
+    (least..=15).contains(&count)
+        && value.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c))
+        && !of_a_file
+        && !is_decimal(value)
 }
+
+/// Four digits that are a year of a file.
+pub(super) fn is_year(digits: &str) -> bool {
+    digits.len() == 4 && digits.parse::<u32>().is_ok_and(|year| (1950..2050).contains(&year))
+}
+
+/// Fewest digits of a number that is dialled with 00 and a country's code.
+const LEAST_WITH_NOUGHTS: usize = 11;
 
 /// Whether a word is the number of a person's document or account.
 pub(super) fn is_document(word: &str) -> bool {
@@ -62,7 +117,8 @@ pub(super) fn is_document(word: &str) -> bool {
         || is_iban(word)
 }
 
-/// Eighteen characters whose check digit fits (GB 11643-1999).
+/// Eighteen characters with a day of birth, whose check digit fits (GB 11643-1999). Codes of farm land in China have
+/// eighteen digits too.
 fn is_chinese_identity(word: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECK: [char; 11] = ['1', '0', 'X', '9', '8', '7', '6', '5', '4', '3', '2'];
@@ -70,6 +126,13 @@ fn is_chinese_identity(word: &str) -> bool {
     let Some((last, digits)) = signs.split_last().filter(|(_, digits)| digits.len() == 17) else {
         return false;
     };
+    let part = |from: usize, to: usize| word.get(from..to).and_then(|t| t.parse::<u32>().ok());
+    let born = part(6, 10).is_some_and(|year| (1900..2100).contains(&year))
+        && part(10, 12).is_some_and(|month| (1..=12).contains(&month))
+        && part(12, 14).is_some_and(|day| (1..=31).contains(&day));
+    if !born {
+        return false;
+    }
     let sum: Option<u32> = digits.iter().zip(WEIGHTS).map(|(d, w)| Some(d.to_digit(10)? * w)).sum();
     sum.and_then(|sum| CHECK.get(sum as usize % 11)).is_some_and(|check| *check == last.to_ascii_uppercase())
 }
@@ -126,6 +189,7 @@ pub(super) fn holds_aadhaar(text: &str) -> bool {
         groups.len() == 3
             && groups.iter().all(|g| alone(g))
             && groups.concat().starts_with(|c: char| ('2'..='9').contains(&c))
+            && !groups.first().is_some_and(|first| is_year(first))
             && verhoeff(&groups.concat())
     })
 }
@@ -190,6 +254,9 @@ mod tests {
             "GB82WEST12345698765433",
             "184127645108947",
             "",
+            // A code of farm land: the check digit fits, and no day of birth stands in it.
+            "371525102201010009",
+            "110105994912310023",
         ] {
             assert!(!is_document(word), "{word}");
         }

@@ -1,6 +1,9 @@
 //! One spelling for the many of a name: full-width forms, capitals, marks, joined words.
 
-use super::table::{ALWAYS, BESIDE, NAMES, NUMBERS, OF_A_PERSON, PERSONS, PERSONS_BESIDE, PHONES};
+use super::table::{
+    ALWAYS, BESIDE, MOBILES, NAMES, NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, OF_PERSON_OR_THING, PERSONS,
+    PERSONS_BESIDE, PHONES,
+};
 
 /// Full-width letters, digits and signs as the plain ones that they stand for (`ｎａｍｅ`, `＋２５４`), as Unicode's
 /// compatibility form has them; all else as it is.
@@ -65,7 +68,19 @@ fn plain(c: char) -> char {
 
 /// `farmername` as `farmer`, `name`; a word that is no such pair stays whole.
 fn split_joined(word: String) -> Vec<String> {
-    let known = [NAMES, ALWAYS, PHONES, PERSONS, PERSONS_BESIDE, BESIDE, NUMBERS, OF_A_PERSON];
+    let known = [
+        NAMES,
+        ALWAYS,
+        PHONES,
+        PERSONS,
+        PERSONS_BESIDE,
+        BESIDE,
+        NUMBERS,
+        OF_A_PERSON,
+        OF_A_PERSON_ALONE,
+        MOBILES,
+        OF_PERSON_OR_THING,
+    ];
     let is_known = |w: &str| known.iter().any(|list| has(list, w));
     if is_known(&word) {
         return vec![word];

@@ -57,7 +57,7 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                     @let further = r.reasons_all.len().saturating_sub(r.reasons.len());
                     @if further > 0 { p class="more" { "记录中另有" (further) "项结果。" } }
                     @if r.status != Status::NotAppraised {
-                        p class="sure" { b { "把握程度：" (confidence(r.confidence)) "。" } (evidence(r)) }
+                        p class="sure" { b { "把握程度：" (confidence(r.confidence)) "。" } (seen::basis(r)) }
                     }
                 }
                 section {
@@ -86,9 +86,10 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
             footer {
                 p { b { "说明：" } "本页是根据公开的哨兵二号影像提出的建议，供人员参考；不是信贷决定，也不预测还款。NDVI约0.1为裸土，0.9为茂密绿色作物。括号内为第10至第90百分位。包含经处理的哥白尼哨兵数据。" }
                 p {
-                    (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline))
+                    (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline)) "，设置 " code { (r.config_sha256) }
                     @if let Some(policy) = &r.policy_id { "，政策 " (words::name(policy)) }
                     @if let Some(hash) = &r.policy_sha256 { " " code { (hash) } }
+                    @if let Some(rule) = &r.mask_rule { "。云掩膜规则（原文）：" (words::name(rule)) }
                     "。记录 " code { (r.record_id) } "，SHA-256 " code { (r.record_sha256) } "。"
                 }
             }
@@ -137,23 +138,6 @@ fn effect(effect: Effect) -> &'static str {
         Effect::Block => "无法评估",
         Effect::Info => "说明",
     }
-}
-
-fn evidence(r: &EligibilityRecord) -> String {
-    let mut parts = Vec::new();
-    if let Some(clear) = r.clear_obs {
-        parts.push(format!("生长季内{clear}个晴空日期"));
-    }
-    if let Some(gap) = r.max_gap_days {
-        parts.push(format!("最长{gap}天没有晴空影像"));
-    }
-    if let Some(last) = r.last_clear_date {
-        parts.push(format!("最近一次{}", day(last)));
-    }
-    if let (Some(full), Some(grade)) = (r.pixels_full, r.observability_grade) {
-        parts.push(format!("地块内{full}个完整像元（{}级）", grade.word()));
-    }
-    if parts.is_empty() { "没有清晰影像。".to_owned() } else { format!("{}。", parts.join("；")) }
 }
 
 fn next_steps(r: &EligibilityRecord) -> Vec<String> {
@@ -213,10 +197,6 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         (None, Some(due)) => format!("预计{due}"),
         (None, None) => "无法判断".to_owned(),
     };
-    let ndvi = match (r.ndvi_latest, r.last_clear_date) {
-        (Some(n), Some(on)) => format!("{:.2}（{}）", n.get(), day(on)),
-        _ => "没有清晰影像".to_owned(),
-    };
     let mut rows = vec![
         ("作物", r.declared_crop.as_deref().map_or_else(none, crop_name), crop),
         ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
@@ -238,13 +218,14 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         ("种植部分", String::new(), cropped_area(r)),
         ("阶段", String::new(), r.stage.as_deref().map_or("无法判断", stage).to_owned()),
         ("收获", String::new(), harvest),
-        ("绿度NDVI", String::new(), ndvi),
+        ("绿度NDVI", String::new(), seen::greenness(r)),
     ]);
     let further = [
         ("事件", alerts::events(r, Tongue::Chinese)),
         ("长势", alerts::vigour(r, Tongue::Chinese)),
         ("产量", alerts::expected_yield(r, Tongue::Chinese)),
         ("影像", Some(seen::images(r))),
+        ("像元", Some(seen::pixels(r))),
     ];
     rows.extend(further.into_iter().filter_map(|(what, seen)| Some((what, String::new(), seen?))));
     rows
@@ -254,10 +235,11 @@ fn cropped_area(r: &EligibilityRecord) -> String {
     let m2 = 10_000.0;
     match (r.cropped_area_ha, r.cropped_area_lower_ha, r.cropped_area_upper_ha, &r.cropped_area_not_told) {
         (Some(area), Some(low), Some(high), _) => format!(
-            "{}（{}至{}）",
+            "{}（{}至{}）{}",
             words::hectares(area.get() * m2),
             words::hectares(low.get() * m2),
-            words::hectares(high.get() * m2)
+            words::hectares(high.get() * m2),
+            seen::the_rest(r)
         ),
         (.., Some(why)) => format!("无法判断：{}", in_chinese(why).unwrap_or(why)),
         _ => "未查看".to_owned(),

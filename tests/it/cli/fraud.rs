@@ -277,6 +277,14 @@ fn two_lenders_find_shared_land_by_tokens_that_name_no_place() {
     let told = compare("old.csv");
     assert_eq!(told.status.code(), Some(2));
     assert!(stderr(&told).contains("does not say which key and season"), "{}", stderr(&told));
+    // Nor is a file that was cut.
+    let cut: Vec<&str> = ours.lines().take(4).collect();
+    for cut in [cut.join("\n"), ours.replace("plots,2", "plots,3")] {
+        std::fs::write(at("cut.csv"), cut).unwrap();
+        let told = compare("cut.csv");
+        assert_eq!((told.status.code(), super::stdout(&told).as_str()), (Some(2), ""));
+        assert!(stderr(&told).contains("it was cut or changed"), "{}", stderr(&told));
+    }
     // No season and no key that anybody could guess.
     for (key, season) in [("short", "2022"), ("trivial", "2022"), ("key", ""), ("key", " ")] {
         assert_eq!(make("ours.geojson", key, season, "no.csv").status.code(), Some(2), "{key} {season:?}");
@@ -297,9 +305,60 @@ fn two_lenders_find_shared_land_by_tokens_that_name_no_place() {
     assert_eq!(idle.output().status.code(), Some(2), "--compare writes no file");
     // Nothing in the file is a coordinate or an id.
     let text = std::fs::read_to_string(at("ours.csv")).unwrap();
-    let (check, tokens) = text.strip_prefix("plot,cell\n").unwrap().split_once('\n').unwrap();
+    let mut lines = text.strip_prefix("plot,cell\n").unwrap().lines();
+    let check = lines.next().unwrap();
     assert!(check.len() == "check,".len() + 32, "{check}");
-    for line in tokens.lines() {
+    assert_eq!((lines.next(), lines.next()), (Some("plots,2"), Some("unused,0")));
+    for line in lines {
         assert!(line.len() == 65 && line.bytes().all(|b| b.is_ascii_hexdigit() || b == b','), "{line}");
     }
+}
+
+/// "No overlap" is said only of what was screened.
+#[test]
+fn tokens_tell_what_was_not_screened_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let sample = json(&sample_tiles().join("plots.geojson"));
+    let features = sample["features"].as_array().unwrap();
+    let clean = plot(&features[0], "a", "A", "2022-04-10");
+    let mut named = plot(&features[1], "b", "B", "2022-04-10");
+    named["properties"]["farmer_name"] = json!("Wanjiku");
+    write(&at("named.geojson"), std::slice::from_ref(&named));
+    write(&at("none.geojson"), &[]);
+    write(&at("both.geojson"), &[clean, named]);
+    let key: Vec<u8> = (0u32..32).map(|n| (n * n * 37 + 11) as u8).collect();
+    std::fs::write(at("key"), key).unwrap();
+    let make = |plots: &str, out: &str, more: &[&str]| {
+        let verb = croplens(&["tokens"]).arg(at(plots)).arg("--key").arg(at("key"));
+        verb.args(["--season", "2022", "--out"]).arg(at(out)).args(more).output()
+    };
+    for (plots, why) in [("named.geojson", "1 PERSONAL_DATA"), ("none.geojson", "none of 0 entries")] {
+        let told = make(plots, "no.csv", &[]);
+        assert_eq!(told.status.code(), Some(2), "{plots}");
+        assert!(
+            stderr(&told).contains(why) && stderr(&told).contains("no file is written"),
+            "{}",
+            stderr(&told)
+        );
+        assert!(!at("no.csv").exists(), "{plots}");
+    }
+    let told = make("both.geojson", "part.csv", &[]);
+    assert!(told.status.success());
+    let said = stderr(&told);
+    assert!(
+        said.contains("feature 2 of the file is not screened: ") && said.contains("farmer_name;"),
+        "{said}"
+    );
+    assert!(
+        said.contains("of 1 plots") && said.contains("1 entries could not be used (1 PERSONAL_DATA)"),
+        "{said}"
+    );
+    assert!(!said.contains("Wanjiku"), "{said}");
+    let whole = make("both.geojson", "whole.csv", &["--ignore-personal-properties"]);
+    assert!(whole.status.success() && !stderr(&whole).contains("PERSONAL_DATA"), "{}", stderr(&whole));
+    // Whoever compares is told what a file does not stand for, however quiet.
+    let told = croplens(&["tokens", "--compare", "--quiet"]).arg(at("part.csv")).arg(at("whole.csv")).ok();
+    assert!(stderr(&told).contains("stands for 1 plots; 1 entries of its source were not screened"));
+    assert_eq!(super::stdout(&told).lines().count(), 2);
 }

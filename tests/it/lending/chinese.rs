@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use croplens::crop::Condition;
+use croplens::crop::ensemble::EnsembleTable;
 use croplens::crop::events::{Alike, Event, EventKind, Planting};
 use croplens::crop::vigour::{AmongPeers, Vigour};
+use croplens::crop::{CannotTell, Condition, Profiles};
 use croplens::lending::{Common, Policy, appraise, internal_error, seal, without_consent};
 use croplens::plot::Repair;
 use croplens::record::{
-    CODES, CONDITIONS, Code, EligibilityRecord, Form, Param, ParamValue, Reason, WORDS, in_chinese,
+    Basis, CODES, CONDITIONS, Code, EligibilityRecord, Form, Param, ParamValue, Reason, WORDS, in_chinese,
 };
 use proptest::prelude::*;
 
@@ -74,6 +75,58 @@ fn unknown_words(reason: &Reason, quoted: &[&str]) -> Vec<String> {
     });
     let unknown = values.filter(|word| in_chinese(word).is_none() && !quoted.contains(&word.as_str()));
     unknown.map(|word| format!("{}: no such word: {word}", reason.code())).collect()
+}
+
+/// Every crop of the calendar and every cover of the ensemble's table: what an appraisal can name.
+fn names_of_land() -> Vec<String> {
+    let profiles = Profiles::builtin().unwrap();
+    let ensemble = EnsembleTable::builtin().unwrap();
+    let crops = profiles.crops().iter().map(|crop| crop.name.clone());
+    let mut names: Vec<String> = crops.chain(ensemble.covers().map(|(name, _)| name.to_owned())).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Whatever the tables can name has a word in each language: `bare_built` is none.
+#[test]
+fn every_crop_and_cover_has_its_words() {
+    let names = names_of_land();
+    assert!(names.len() > 20 && names.iter().any(|name| name == "bare_built"), "{names:?}");
+    for name in names {
+        let row = WORDS.iter().find(|row| row.word == name);
+        let row = row.unwrap_or_else(|| panic!("{name} has no words"));
+        assert!(!row.en.contains('_') && !row.zh.is_ascii(), "{row:?}");
+    }
+}
+
+/// The Chinese page says each part of how sure it is that the English one says.
+#[test]
+fn every_part_of_the_confidence_is_read_back_in_chinese() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = anything();
+    let mut said = BTreeSet::new();
+    for _ in 0..300 {
+        let (application, built) = strategy.new_tree(&mut runner).unwrap().current();
+        for part in appraise(&built.evidence(), &application.1).confidence_basis {
+            let (_, sentence) = part.split_once(": ").unwrap();
+            let zh = Basis::in_chinese(sentence).unwrap_or_else(|| panic!("{sentence}"));
+            let grade = english_in(&zh, &[]);
+            assert!(grade.iter().all(|g| ["A", "B", "C", "D"].contains(&g.as_str())), "{zh}");
+            let digits = |text: &str| -> Vec<String> {
+                let runs = text.split(|c: char| !c.is_ascii_digit());
+                runs.filter(|run| !run.is_empty()).map(str::to_owned).collect()
+            };
+            assert_eq!(digits(&zh), digits(sentence), "{zh}");
+            let row =
+                Basis::ALL.iter().position(|row| row.en.split("{}").all(|piece| sentence.contains(piece)));
+            said.insert(row.unwrap());
+        }
+    }
+    assert!(said.len() >= 5, "{said:?}");
+    assert_eq!(Basis::in_chinese("something else"), None);
+    assert_eq!(Basis::in_chinese("no clear date at all").as_deref(), Some(Basis::NEVER_CLEAR.zh));
 }
 
 fn event() -> impl Strategy<Value = (Event, Option<Alike>)> {
@@ -157,35 +210,42 @@ fn anything() -> impl Strategy<Value = (Application, Built)> {
         Repair::DroppedHeights,
         Repair::CollectionToMultiPolygon,
     ];
-    let crops = vec!["winter_wheat", "rabi_wheat", "meher_wheat", "pulses", "teff", "sugar_beet"];
     let extra = (
         prop::option::of(condition()),
         prop::sample::subsequence(all.to_vec(), 0..6),
-        prop::option::of(prop::sample::select(crops)),
+        prop::option::of(prop::sample::select(names_of_land())),
+        prop::option::of((prop::sample::select(names_of_land()), 0.05..0.99f64)),
         any::<bool>(),
         any::<bool>(),
     );
-    (any_application(), extra).prop_map(|(application, (condition, repairs, crop, copied, same_borrower))| {
-        let mut built = filled(&application);
-        built.condition = condition.unwrap_or_default();
-        built.plot.repairs = repairs;
-        if let (Some(check), Some(crop)) = (&mut built.assessment.declared, crop) {
-            check.better = Some(format!("{crop}: peak seen 2024-07-20"));
-        }
-        if same_borrower {
-            built.plot.references.borrower = Some("B-1".into());
-        }
-        for overlap in &mut built.overlaps {
+    (any_application(), extra).prop_map(
+        |(application, (condition, repairs, crop, candidate, copied, same_borrower))| {
+            let mut built = filled(&application);
+            built.condition = condition.unwrap_or_default();
+            built.plot.repairs = repairs;
+            if let (Some(check), Some(crop)) = (&mut built.assessment.declared, crop) {
+                check.better = Some(format!("{crop}: peak seen 2024-07-20"));
+            }
+            built.assessment.cannot_tell.extend(candidate.map(|(crop, probability)| CannotTell::Ambiguous {
+                crop,
+                probability,
+                need: 0.7,
+            }));
             if same_borrower {
-                overlap.references.borrower = Some("B-1".into());
-                overlap.references.application = Some("A-2".into());
+                built.plot.references.borrower = Some("B-1".into());
             }
-            if copied {
-                overlap.common = Common::Shape { distance_m: 900.0 };
+            for overlap in &mut built.overlaps {
+                if same_borrower {
+                    overlap.references.borrower = Some("B-1".into());
+                    overlap.references.application = Some("A-2".into());
+                }
+                if copied {
+                    overlap.common = Common::Shape { distance_m: 900.0 };
+                }
             }
-        }
-        (application, built)
-    })
+            (application, built)
+        },
+    )
 }
 
 /// The texts of an application that a sentence may repeat.

@@ -1,6 +1,6 @@
 //! Report, index and chart: well-formed, escaped, offline, the same twice.
 
-use croplens::record::EligibilityRecord;
+use croplens::record::{CropCandidate, EligibilityRecord, Rounded};
 use croplens::store::{
     ChartMark, ChartPoint, ChartSpan, CurvePoint, IndexPage, Report, ReportPicture, SeasonChart, index_html,
     report_html, report_html_zh, season_chart,
@@ -245,6 +245,46 @@ fn row(page: &str, head: &str) -> String {
     let (_, after) = page.split_once(&format!(">{head}</th>")).unwrap_or_else(|| panic!("no row {head}"));
     let (inside, _) = after.split_once("</tr>").unwrap();
     inside.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+}
+
+/// What the English page tells of how sure the record is, and of the plot, the Chinese one tells too.
+#[test]
+fn the_chinese_page_says_how_sure_and_what_was_seen_in_full() {
+    let mut record = sample::supports();
+    record.confidence_basis = vec![
+        "high: observability grade A, 280 full pixels".into(),
+        "high: 31 clear dates in the season (high from 15, medium from 8)".into(),
+        "medium: longest time without a clear date 41 days (high to 25, medium to 45)".into(),
+    ];
+    let page = report_html_zh(&Report {
+        record: &record,
+        chart_svg: None,
+        picture: Some(ReportPicture { png: b"x", date: date(2024, 6, 30) }),
+    });
+    let sure = "地块可观测等级A，280个完整像元：高；生长季内31个晴空日期（15个起为高，8个起为中）：高；最长41天没有晴空影像\
+                （25天以内为高，45天以内为中）：中。";
+    assert!(page.contains(sure), "{page}");
+    assert_eq!(row(&page, "像元"), "地块内186个完整的10 m像元，A级（A最好，D最差）");
+    assert_eq!(row(&page, "绿度NDVI"), "0.53（2024年6月30日）；最高0.84（2024年5月18日）");
+    assert!(page.contains(&record.config_sha256) && page.contains("云掩膜规则"), "{page}");
+    // The picture has English letters only: its legend is told beneath it.
+    assert!(page.contains("为未读取（边界外、云、雪）"), "{page}");
+    record.uncropped_water_frac = Rounded::new(0.03);
+    let part = json!({ "cropped_area_ha": 2.0, "cropped_area_lower_ha": 1.9, "cropped_area_upper_ha": 2.1 });
+    let mut whole = serde_json::to_value(&record).unwrap();
+    whole.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+    let record: EligibilityRecord = serde_json::from_value(whole).unwrap();
+    let page = report_html_zh(&Report { record: &record, chart_svg: None, picture: None });
+    assert!(row(&page, "种植部分").ends_with("；其余：水面3 %"), "{}", row(&page, "种植部分"));
+    // Candidates are crops and covers of the tables, by their Chinese names.
+    let table = croplens::crop::ensemble::EnsembleTable::builtin().unwrap();
+    for (name, _) in table.covers() {
+        let mut record = record.clone();
+        record.crop_candidates =
+            vec![CropCandidate { crop: name.into(), probability: Rounded::new(0.63).unwrap() }];
+        let told = report_html_zh(&Report { record: &record, chart_svg: None, picture: None });
+        assert_eq!(english_in(&row(&told, "作物"), &[]), [""; 0], "{name}: {}", row(&told, "作物"));
+    }
 }
 
 #[test]
