@@ -266,8 +266,8 @@ fn token_file(path: &Path) -> Result<Tokens, Stop> {
         match (n, line.split_once(',')) {
             (0, Some(("plot", "cell"))) => {}
             (1, Some((CHECK, token))) if is_token(token) => check = Some(token.to_owned()),
-            (2, Some((SCREENED, n))) if n.parse::<usize>().is_ok() => screened = n.parse().ok(),
-            (3, Some((UNUSED, n))) if n.parse::<usize>().is_ok() => unused = n.parse().ok(),
+            (1.., Some((SCREENED, n))) if n.parse::<usize>().is_ok() => screened = n.parse().ok(),
+            (1.., Some((UNUSED, n))) if n.parse::<usize>().is_ok() => unused = n.parse().ok(),
             (1.., Some((plot, cell))) if is_token(plot) && is_token(cell) => {
                 cells.entry(plot.to_owned()).or_default().insert(cell.to_owned());
             }
