@@ -2,7 +2,7 @@
 
 use super::table::{
     ALWAYS, BESIDE, MOBILES, NAMES, NUMBERS, OF_A_PERSON, OF_A_PERSON_ALONE, OF_PERSON_OR_THING, PERSONS,
-    PERSONS_BESIDE, PHONES,
+    PERSONS_BESIDE,
 };
 
 /// Full-width letters, digits and signs as the plain ones that they stand for (`ｎａｍｅ`, `＋２５４`), as Unicode's
@@ -71,7 +71,6 @@ fn split_joined(word: String) -> Vec<String> {
     let known = [
         NAMES,
         ALWAYS,
-        PHONES,
         PERSONS,
         PERSONS_BESIDE,
         BESIDE,

@@ -39,15 +39,13 @@ pub(super) const BESIDE: &str = "\
 pub(super) const ALWAYS: &str = "\
     firstname lastname surname fullname forename fname lname mname midname apellido apellidos sobrenome prenom \
     nachname vorname familienname achternaam voornaam familiya otchestvo fio фамилия отчество фио hoten \
-    lianxiren email mail courriel correo correoelectronico youxiang aadhaar aadhar adhaar cpf curp cuil cuit dni \
-    nik ktp npwp bvn nin nid ssn cni cnic cccd cmnd shenfenzheng zhengjianhao huzhao pancard kitambulisho nssf nhif \
-    आधार iban nuban mpesa zhanghao kahao yinhangka";
-
-/// Words for a person's phone wherever they stand, but beside one of [`DEVICES`].
-pub(super) const PHONES: &str = "\
     phone phones telephone cellphone smartphone handphone msisdn whatsapp wechat qq telegram \
     phno phnum telefono telefone telefon telefoon fone celular movil nohp simu shouji dianhua \
-    lianxifangshi sdt dienthoai waya телефон फोन मोबाइल هاتف جوال ስልክ โทรศัพท์";
+    lianxifangshi lianxiren sdt dienthoai waya телефон फोन मोबाइल هاتف جوال ስልክ โทรศัพท์ \
+    email mail courriel correo correoelectronico youxiang \
+    aadhaar aadhar adhaar cpf curp cuil cuit dni nik ktp npwp bvn nin nid ssn cni cnic cccd cmnd shenfenzheng zhengjianhao huzhao pancard kitambulisho nssf \
+    nhif आधार \
+    iban nuban mpesa zhanghao kahao yinhangka";
 
 /// What persons have, and things too: `паспорт_поля` is a field's, `birth_rate` a herd's.
 pub(super) const OF_PERSON_OR_THING: &str = "\
