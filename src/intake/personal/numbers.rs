@@ -50,8 +50,8 @@ pub(super) fn holds_grouped_phone(text: &str) -> bool {
         let left = rest.get(..start).and_then(|t| t.chars().next_back());
         rest = from.get(piece.len()..).unwrap_or_default();
         let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || "_/+".contains(c));
-        let apart = !(joins(left) && !piece.starts_with([' ', '(']))
-            && !(joins(rest.chars().next()) && !piece.ends_with([' ', ')']));
+        let apart = (!joins(left) || piece.starts_with([' ', '(']))
+            && (!joins(rest.chars().next()) || piece.ends_with([' ', ')']));
         if apart && is_grouped_phone(piece.trim()) {
             return true;
         }
