@@ -36,7 +36,7 @@ validation: release
 	@target/release/croplens validate --data "$(CROPLENS_DATA)" --out docs/validation > /dev/null
 	@sed -i -e '/^<!-- begin: croplens validate/,/^<!-- end: croplens validate/{//!d}' \
 	  -e '/^<!-- begin: croplens validate/r docs/validation/validation.md' docs/validation.md
-	@rm docs/validation/validation.md
+	@rm docs/validation/validation.md docs/validation/validation.csv
 
 release: prepare
 	@$(CARGO_ENV); cargo build --locked --release
