@@ -393,7 +393,7 @@ mod tests {
         assert_eq!((a.declared.as_deref(), a.lat, a.lon), (None, Some(1.5), Some(36.0)));
         assert_eq!((b.declared.as_deref(), b.lat, b.lon), (Some("maize"), None, Some(36.0)));
         assert_eq!(given.notes.len(), 2, "{:?}", given.notes);
-        assert!(given.bad_rows[0].problem.contains("b04 2300 is no reflectance"), "{:?}", given.bad_rows);
+        assert!(given.bad_rows[0].problem.contains("B04 2300 is no reflectance"), "{:?}", given.bad_rows);
     }
 
     #[test]

@@ -85,6 +85,9 @@ pub(super) const ALONE: &str = "address adresse endereco domicilio alamat identi
 /// the value tells.
 pub(super) const PHONE_OR_THING: &str = "ph cell portable hp";
 
+/// Words for the key of a row: `cell_id` is a grid's.
+pub(super) const KEYS: &str = "id ids code";
+
 /// Words that are a phone unless other words than those of persons stand beside them (`mobile_pump`): then the value
 /// tells.
 pub(super) const MOBILES: &str = "mobile mob tel telp gsm handy momo";
