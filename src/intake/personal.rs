@@ -255,7 +255,7 @@ mod tests {
             "parcel_identification_number", "plot_identification_code", "plot_id_no", "field_id_number",
             "parcel_id_no", "national_code", "parcel_tax_id", "irrigation_license_no", "NAME_0", "NAME_1",
             "NAME_2", "NL_NAME_1", "name_2", "grid_cell_number", "地块名字", "作物名字", "手机定位精度", "村名字",
-            "паспорт_поля", "field_passport", "birth_rate", "出生率", "co_name", "upi_area",
+            "паспорт_поля", "field_passport", "birth_rate", "mobile_pump", "出生率", "co_name", "upi_area",
  "地址", "借款人编号", "客户类型", "作物名", "地块名称", "ac_no", "signature",
             "account_type", "first_cell", "full_cover", "l_band", "m2", "f1", "idle", "denim", "cono",
         ];
@@ -265,9 +265,7 @@ mod tests {
 
     #[test]
     fn a_word_that_is_a_phone_or_a_thing_is_judged_by_its_value() {
-        for name in
-            ["ph", "PH", "cell", "portable", "cell_no", "CellNumber", "registered_mobile", "mobile_pump"]
-        {
+        for name in ["ph", "PH", "cell", "portable", "cell_no", "CellNumber", "registered_mobile"] {
             let meaning = meaning(name);
             assert_eq!(meaning, Meaning::PhoneOrThing, "{name}");
             assert!(meaning.is_personal("\"0712 345 678\"") && meaning.is_personal("712345678"));
