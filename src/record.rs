@@ -38,5 +38,5 @@ pub use parts::{
 };
 pub use reason::{BadReason, ParamValue, Reason};
 pub use schema::{Field, Kind, Rounded, Shape};
-pub use worded::{WORDS, Worded, in_chinese};
+pub use worded::{WORDS, Worded, in_chinese, in_english};
 pub use words::{Agreement, Confidence, CropSeen, Effect, Grade, Met, Party, Phase, SeasonSource, Status};

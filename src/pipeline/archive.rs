@@ -8,7 +8,7 @@
 mod identity;
 mod row;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -42,8 +42,27 @@ pub(super) struct Archive {
 
 type Known = Arc<OnceCell<Arc<Vec<Leaf>>>>;
 
-/// The parts of a tile, and the hash of each.
-type Outlines = (Arc<TileBench>, Arc<Vec<PartHash>>);
+/// The parts of a tile, and what is known of their outlines.
+type Outlines = (Arc<TileBench>, Arc<Hashes>);
+
+/// The hash of each part's outline, and the parts of each hash: a plot may be there twice.
+#[derive(Debug)]
+struct Hashes {
+    of: Vec<PartHash>,
+    // Looked up only, never gone through: its order is no order.
+    parts: HashMap<PartHash, Vec<usize>>,
+}
+
+impl Hashes {
+    fn new(bench: &TileBench) -> Hashes {
+        let of = outline_hashes(&bench.parts);
+        let mut parts: HashMap<PartHash, Vec<usize>> = HashMap::with_capacity(of.len());
+        for (part, hash) in of.iter().enumerate() {
+            parts.entry(*hash).or_default().push(part);
+        }
+        Hashes { of, parts }
+    }
+}
 
 impl Archive {
     /// The archive in a folder, for reading by these rules.
@@ -78,14 +97,14 @@ impl Archive {
         Arc::clone(cell.get_or_init(find).await)
     }
 
-    fn outlines(&self, bench: &Arc<TileBench>) -> Arc<Vec<PartHash>> {
+    fn outlines(&self, bench: &Arc<TileBench>) -> Arc<Hashes> {
         let mut held = self.outlines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, hashes)) = held.as_ref()
             && Arc::ptr_eq(of, bench)
         {
             return Arc::clone(hashes);
         }
-        let hashes = Arc::new(outline_hashes(&bench.parts));
+        let hashes = Arc::new(Hashes::new(bench));
         *held = Some((Arc::clone(bench), Arc::clone(&hashes)));
         hashes
     }
@@ -105,22 +124,20 @@ impl Recall for Archive {
         let (bench, hashes) = (Arc::clone(&group.bench), self.outlines(&group.bench));
         let grid = group.grid;
         let recalled = compute(&self.reader.pool, "kept observations", move || {
-            let mut parts: BTreeMap<PartHash, Vec<usize>> = BTreeMap::new();
-            for (part, hash) in hashes.iter().enumerate() {
-                parts.entry(*hash).or_default().push(part);
-            }
-            let mut views = BTreeMap::new();
+            let parts = &hashes.parts;
+            let mut views: Vec<Option<PartView>> = bench.parts.iter().map(|_| None).collect();
             for leaf in leaves.iter().filter(|leaf| Some(leaf.sheet.grid()) == grid) {
                 for row in folder.rows(leaf, |hash| parts.contains_key(hash)).unwrap_or_default() {
                     for part in parts.get(&row.part).into_iter().flatten() {
                         let whole = bench.parts.get(*part).is_some_and(|p| p.whole);
-                        if let Some(view) = row::view(*part, whole, &row, &scene, &rules) {
-                            views.insert(*part, view);
+                        let view = row::view(*part, whole, &row, &scene, &rules);
+                        if let (Some(place), Some(view)) = (views.get_mut(*part), view) {
+                            *place = Some(view);
                         }
                     }
                 }
             }
-            views.into_values().collect()
+            views.into_iter().flatten().collect()
         });
         recalled.await.unwrap_or_default()
     }
@@ -133,7 +150,7 @@ impl Recall for Archive {
             !view.recalled && !view.observation.rejected.is_some_and(|r| unread.contains(&r))
         };
         let rows: Vec<KeptRow> = (seen.views.iter().filter(is_new))
-            .filter_map(|view| row::kept(*hashes.get(view.part)?, view, &self.rules.bands))
+            .filter_map(|view| row::kept(*hashes.of.get(view.part)?, view, &self.rules.bands))
             .collect();
         if rows.is_empty() {
             return;

@@ -114,6 +114,11 @@ pub const WORDS: &[Worded] = &[
     w("no_clear_value", "no clear date has a value", "晴空日期均无数值"),
 ];
 
+/// A word in English, where it is said otherwise than it is written.
+pub fn in_english(word: &str) -> Option<&'static str> {
+    WORDS.iter().find(|row| row.word == word).map(|row| row.en)
+}
+
 /// A word in Chinese, where it is known.
 pub fn in_chinese(word: &str) -> Option<&'static str> {
     WORDS.iter().find(|row| row.word == word).map(|row| row.zh)

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-use crate::record::{Confidence, CropSeen, Effect, Status};
+use crate::record::{Confidence, CropSeen, Effect, Status, in_english};
 
 /// Longest id or name that is shown whole on a page that must fit one sheet.
 const NAME_CHARS: usize = 60;
@@ -144,6 +144,11 @@ pub(super) fn name(text: &str) -> String {
 /// As [`name`], for a cell of a table.
 pub(super) fn brief(text: &str) -> String {
     cut(text, BRIEF_CHARS).replace('_', " ")
+}
+
+/// A crop or cover as people say it: `orchard or vineyard`.
+pub(super) fn crop(name: &str) -> String {
+    in_english(name).map_or_else(|| brief(name), str::to_owned)
 }
 
 fn cut(text: &str, chars: usize) -> String {

@@ -147,8 +147,8 @@ pub(super) fn decode(
 struct Columns {
     part: FixedSizeBinaryArray,
     date: arrow_array::Date32Array,
-    ndvi: Vec<Float64Array>,
-    always: Vec<Float64Array>,
+    ndvi: [Float64Array; NDVI.len()],
+    always: [Float64Array; ALWAYS.len()],
     bands: Vec<Float64Array>,
     reject: StringArray,
     guard: BinaryArray,
@@ -165,8 +165,8 @@ impl Columns {
         Some(Columns {
             part: column("part")?.as_fixed_size_binary_opt()?.clone(),
             date: column("date")?.as_primitive_opt::<Date32Type>()?.clone(),
-            ndvi: NDVI.iter().map(|name| number(name)).collect::<Option<_>>()?,
-            always: ALWAYS.iter().map(|name| number(name)).collect::<Option<_>>()?,
+            ndvi: NDVI.iter().map(|n| number(n)).collect::<Option<Vec<_>>>()?.try_into().ok()?,
+            always: ALWAYS.iter().map(|n| number(n)).collect::<Option<Vec<_>>>()?.try_into().ok()?,
             bands: bands.iter().map(|band| number(band.name())).collect::<Option<_>>()?,
             reject: column("reject_reason")?.as_string_opt::<i32>()?.clone(),
             guard: bytes("guard")?,
@@ -179,9 +179,10 @@ impl Columns {
     fn row(&self, at: usize, part: PartHash) -> Option<KeptRow> {
         let option = |c: &Float64Array| c.is_valid(at).then(|| c.value(at));
         let bytes = |c: &BinaryArray| c.is_valid(at).then(|| c.value(at).to_vec());
-        let ndvi: Option<Vec<f64>> = self.ndvi.iter().map(option).collect();
-        let always: Vec<f64> = self.always.iter().map(|c| c.value(at)).collect();
-        let (sky, rest) = always.split_first_chunk::<6>()?;
+        let ndvi = self.ndvi.each_ref().map(option);
+        let ndvi = ndvi.iter().all(Option::is_some).then(|| ndvi.map(Option::unwrap_or_default));
+        let [clear, cloud, shadow, water, snow, nodata, valid_fraction, pixel_count] =
+            self.always.each_ref().map(|c| c.value(at));
         let rejected = match self.reject.is_valid(at) {
             true => Some(Reject::parse(self.reject.value(at))?),
             false => None,
@@ -191,11 +192,11 @@ impl Columns {
         Some(KeptRow {
             part,
             date: date_of(self.date.value(at))?,
-            ndvi: ndvi.and_then(|n| <[f64; 7]>::try_from(n).ok()).map(to_ndvi),
+            ndvi: ndvi.map(to_ndvi),
             bands: self.bands.iter().map(option).collect(),
-            sky: to_sky(*sky),
-            valid_fraction: *rest.first()?,
-            pixel_count: *rest.get(1)?,
+            sky: to_sky([clear, cloud, shadow, water, snow, nodata]),
+            valid_fraction,
+            pixel_count,
             rejected,
             guard: bytes(&self.guard),
             pixels: step.zip(pixels),

@@ -119,7 +119,7 @@ fn crop(r: &EligibilityRecord) -> String {
     if r.clear_obs.is_some_and(|n| n > 0) && !r.crop_candidates.is_empty() {
         let candidates = r.crop_candidates.iter();
         let names: Vec<String> = candidates
-            .map(|c| format!("{} {}", words::brief(&c.crop), words::percent(c.probability.get())))
+            .map(|c| format!("{} {}", words::crop(&c.crop), words::percent(c.probability.get())))
             .collect();
         parts.push(format!("by the curve alone: {}", names.join(", ")));
     }

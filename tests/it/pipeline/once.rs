@@ -128,28 +128,7 @@ fn a_village_fetches_the_blocks_with_a_readable_pixel_and_no_byte_more() {
     let root = archive();
     let bucket = Bucket::serve(root);
     bucket.delay(std::time::Duration::from_millis(50));
-    let stac = StacServer::start(addressed(root, &public_https));
-    let folder = tempfile::tempdir().unwrap();
-    let mut plots = json(&root.join("plots.geojson"));
-    plots["features"].as_array_mut().unwrap().truncate(20);
-    let few = folder.path().join("plots.json");
-    std::fs::write(&few, plots.to_string()).unwrap();
-    croplens(&[
-        "observe",
-        "--quiet",
-        "--statistics",
-        "mean",
-        "--scl-valid",
-        "4,5",
-        "--from",
-        DAY,
-        "--as-of",
-        DAY,
-    ])
-    .arg(&few)
-    .args(["--catalog", &stac.root(), "--s3-endpoint", &bucket.url(), "--out"])
-    .arg(folder.path().join("table.csv"))
-    .ok();
+    village(root, &bucket);
 
     let objects = Objects::new(ObjectsConfig {
         allow: Allow { roots: vec![root.to_owned()], ..Allow::default() },
@@ -157,8 +136,7 @@ fn a_village_fetches_the_blocks_with_a_readable_pixel_and_no_byte_more() {
     });
     let imagery = Imagery::new(Arc::new(objects.unwrap()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let text = std::fs::read(&few).unwrap();
-    let plots = intake::read(&text, &Limits::default()).unwrap();
+    let plots = intake::read(few(root).to_string().as_bytes(), &Limits::default()).unwrap();
     let (mut files, mut skipped) = (0, 0);
     for (path, (requests, bytes)) in bucket.by_path() {
         let file = root.join(path.trim_start_matches('/'));
@@ -189,6 +167,62 @@ fn a_village_fetches_the_blocks_with_a_readable_pixel_and_no_byte_more() {
         bucket.peak()
     );
     assert!(files >= 3);
+}
+
+/// Twenty plots of the archive.
+fn few(root: &Path) -> Value {
+    let mut plots = json(&root.join("plots.geojson"));
+    plots["features"].as_array_mut().unwrap().truncate(20);
+    plots
+}
+
+/// Twenty plots observed through this bucket: the table, and what was asked for.
+fn village(root: &Path, bucket: &Bucket) -> (Vec<u8>, Vec<(String, u64, u64)>) {
+    let stac = StacServer::start(addressed(root, &public_https));
+    let folder = tempfile::tempdir().unwrap();
+    let (plots, table) = (folder.path().join("plots.json"), folder.path().join("table.csv"));
+    std::fs::write(&plots, few(root).to_string()).unwrap();
+    croplens(&["observe", "--quiet", "--statistics", "mean", "--scl-valid", "4,5"])
+        .args(["--from", DAY, "--as-of", DAY])
+        .arg(&plots)
+        .args(["--catalog", &stac.root(), "--s3-endpoint", &bucket.url(), "--out"])
+        .arg(&table)
+        .ok();
+    let asked = bucket.seen().into_iter().map(|seen| {
+        let (from, to) = range(&seen);
+        (seen.path, from, to)
+    });
+    let mut asked: Vec<_> = asked.collect();
+    asked.sort();
+    (std::fs::read(table).unwrap(), asked)
+}
+
+#[test]
+fn a_thin_link_costs_time_and_nothing_else() {
+    let root = archive();
+    let (wide, thin) = (Bucket::serve(root), Bucket::serve(root));
+    thin.delay(std::time::Duration::from_millis(50));
+    thin.bandwidth(1e6);
+    let (table, asked) = village(root, &wide);
+    let begun = std::time::Instant::now();
+    let (table_thin, asked_thin) = village(root, &thin);
+    let bytes: u64 = asked_thin.iter().map(|(_, from, to)| to - from + 1).sum();
+    println!(
+        "{} requests, {bytes} bytes, {:.1} s, at most {} at once",
+        asked_thin.len(),
+        begun.elapsed().as_secs_f64(),
+        thin.peak()
+    );
+    assert!(table == table_thin, "the link changed the table");
+    // Nothing is given up, asked for twice, or asked for in other pieces.
+    assert_eq!(asked, asked_thin);
+    let table = String::from_utf8(table).unwrap();
+    let seen = table.lines().skip(1).filter(|row| row.split(',').nth(2).is_some_and(|v| !v.is_empty()));
+    // Nine of the twenty lie on another raster or have no outline.
+    assert_eq!(seen.count(), 11);
+    // Pipelined, and yet a server never meets a crowd.
+    assert!(thin.peak() > 1, "one request after the other");
+    assert!(thin.peak() <= 24, "{} requests at once", thin.peak());
 }
 
 /// Blocks of full resolution in all rasters, as GDAL counts them.

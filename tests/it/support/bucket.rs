@@ -12,7 +12,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use self::fault::{Fault, Seen};
 use self::wire::{Request, parse_range, read_request};
@@ -31,10 +31,21 @@ struct State {
     forgotten: usize,
     planned: Vec<Planned>,
     delay: Duration,
+    link: Option<Link>,
     no_etags: bool,
     busy: usize,
     peak: usize,
 }
+
+/// One wire for all replies: what was promised to one keeps the others waiting.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    bytes_per_second: f64,
+    free_at: Instant,
+}
+
+/// Bytes that take the wire at a time.
+const PIECE: usize = 16 << 10;
 
 #[derive(Debug)]
 struct Shared {
@@ -91,6 +102,11 @@ impl Bucket {
     /// Every reply waits this long first.
     pub fn delay(&self, delay: Duration) {
         self.shared.state().delay = delay;
+    }
+
+    /// All bodies together pass at this pace from now on.
+    pub fn bandwidth(&self, bytes_per_second: f64) {
+        self.shared.state().link = Some(Link { bytes_per_second, free_at: Instant::now() });
     }
 
     /// From now on no reply says which version of the object it is.
@@ -301,9 +317,25 @@ impl Shared {
             }
             _ => {
                 note(status, sent.len());
-                stream.write_all(sent)?;
+                for piece in sent.chunks(PIECE) {
+                    self.take_the_wire(piece.len());
+                    stream.write_all(piece)?;
+                }
                 Ok(lie == 0)
             }
+        }
+    }
+
+    /// Waits until so many bytes have passed the link, if there is one.
+    fn take_the_wire(&self, bytes: usize) {
+        let now = Instant::now();
+        let until = self.state().link.as_mut().map(|link| {
+            link.free_at =
+                link.free_at.max(now) + Duration::from_secs_f64(bytes as f64 / link.bytes_per_second);
+            link.free_at
+        });
+        if let Some(until) = until {
+            std::thread::sleep(until.saturating_duration_since(now));
         }
     }
 

@@ -1,5 +1,5 @@
 //! What several test modules share: loopback servers, the command as a user runs it, and documents whose
-//! tables are made from the code.
+//! tables are made from the code. The bench of the engine uses it too, which is why this file is no `support.rs`.
 #![allow(dead_code, unreachable_pub, reason = "each test module uses its own part")]
 
 pub mod archive;
