@@ -40,8 +40,8 @@ pub use overlaps::register_moved;
 pub use progress::{Event, Watcher, nobody};
 pub use provenance::software;
 pub use run::{
-    Again, Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Shard, UnitCounts, YieldFile, appraise,
-    draws_papers,
+    Again, Doors, Error, Outcome, PAPERS_BY_DEFAULT, RunRequest, Shard, TemperatureFile, UnitCounts,
+    YieldFile, appraise, draws_papers,
 };
 pub use spec::{Bands, CatalogSettings, CompanySettings, CropSettings, Period, Settings, Spec, SpecError};
 

@@ -10,7 +10,7 @@ use crate::pipeline::{self, Again, RunRequest, Spec};
 use crate::record::EligibilityRecord;
 use crate::store::{self, RunManifest};
 
-use super::appraise::{FigureFiles, REGIONAL_YIELDS, policy, yields};
+use super::appraise::{DAILY_TEMPERATURES, FigureFiles, REGIONAL_YIELDS, policy, temperature, yields};
 use super::run_flags::{AccessFlags, RunFlags};
 use super::{Stop, doors, runtime};
 
@@ -32,6 +32,9 @@ pub(super) struct Sources {
     /// The regional yields, when they are no longer where the run read them.
     #[arg(long, value_name = "FILE")]
     yields: Option<PathBuf>,
+    /// The daily temperatures, when they are no longer where the run read them.
+    #[arg(long, value_name = "FILE")]
+    temperature: Option<PathBuf>,
     /// The register of pledged plots, when the run had one.
     #[arg(long, value_name = "DIR")]
     register: Option<PathBuf>,
@@ -136,6 +139,15 @@ fn request(
     let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
     let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
     same("the regional yields", "--yields", &stated, &found)?;
+    let of_days = manifest.figures.iter().find(|f| f.name == DAILY_TEMPERATURES);
+    let days = of_run(&sources.temperature, of_days.and_then(|f| f.path.as_ref()));
+    let temperature = days.map(|path| temperature(&path)).transpose()?;
+    same(
+        "the daily temperatures",
+        "--temperature",
+        of_days.map(|f| f.sha256.as_str()).unwrap_or_default(),
+        temperature.as_ref().map(|t| t.sha256.as_str()).unwrap_or_default(),
+    )?;
     let register = of_run(&sources.register, manifest.register.as_ref());
     let register = match register {
         Some(folder) if !folder.exists() => {
@@ -153,6 +165,7 @@ fn request(
         policy,
         figures,
         yields,
+        temperature,
         register,
         as_of: manifest.as_of,
         from: manifest.from,

@@ -9,15 +9,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::Timestamp;
 
+use crate::crop::ThermalTable;
 use crate::crop::yields::YieldTable;
 use crate::lending::Policy;
-use crate::pipeline::{self, Job, RunRequest, YieldFile};
+use crate::pipeline::{self, Job, RunRequest, TemperatureFile, YieldFile};
 use crate::store;
 
 use super::run_flags::RunFlags;
 use super::say::Voice;
 use super::shard::ShardFlags;
-use super::{Ended, Stop, doors, dry_run, runtime};
+use super::{Ended, Stop, crop, doors, dry_run, runtime};
 
 use self::sheet::{Asked, command_line};
 
@@ -43,6 +44,11 @@ pub(super) struct AppraiseArgs {
     /// Regional yields of past years, TOML or CSV with a source on every row. Without it no yield is estimated.
     #[arg(long, value_name = "FILE")]
     yields: Option<PathBuf>,
+    /// Daily temperatures: CSV with date and tmean, or tmin,tmax; with normal, or five earlier years, to say what is usual;
+    /// with id (of the plot) or lat,lon where there are several places. Dates and stages then run by degree-days; where a
+    /// place has none they run by the calendar, as without the file.
+    #[arg(long, value_name = "FILE")]
+    temperature: Option<PathBuf>,
     /// Chart, picture, raster and report for every plot, or for none. Default: all up to 2000 plots.
     #[arg(long, value_name = "WHICH")]
     papers: Option<PapersFor>,
@@ -81,6 +87,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         None => None,
     };
     let yields = args.yields.as_deref().map(yields).transpose()?;
+    let temperature = args.temperature.as_deref().map(temperature).transpose()?;
     let days = args.run.days(&spec)?;
     let shard = args.shard.which()?;
     let (intake, input) = args.run.read_plots(&spec)?;
@@ -97,6 +104,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         policy: &policy,
         figures: &figures,
         yields: yields.as_ref(),
+        temperature: temperature.as_ref(),
         days,
         register_empty: register.as_ref().is_some_and(Vec::is_empty),
     };
@@ -109,6 +117,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         figures,
         register,
         yields,
+        temperature,
         as_of: days.as_of,
         from: days.from,
         to: days.to,
@@ -159,6 +168,16 @@ pub(super) fn yields(path: &Path) -> Result<YieldFile, Stop> {
     let table = table.map_err(|e| Stop::usage(format!("yields {shown}: {e}")))?;
     Ok(YieldFile { table, sha256: crate::record::sha256_hex(text.as_bytes()) })
 }
+
+/// Daily temperatures, and how crops follow them.
+pub(super) fn temperature(path: &Path) -> Result<TemperatureFile, Stop> {
+    let (table, sha256) = crop::temperature(path).map_err(|e| Stop::usage(e.to_string()))?;
+    let thermal = ThermalTable::builtin().map_err(|e| Stop::failed(e.to_string()))?;
+    Ok(TemperatureFile { table, thermal, sha256 })
+}
+
+/// Name of the daily temperatures in the manifest.
+pub(super) const DAILY_TEMPERATURES: &str = "daily_temperatures";
 
 /// Name of the regional yields in the manifest.
 pub(super) const REGIONAL_YIELDS: &str = "regional_yields";

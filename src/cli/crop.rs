@@ -3,6 +3,7 @@
 
 mod inputs;
 mod row;
+pub(super) mod sequences;
 
 use std::path::PathBuf;
 
@@ -22,7 +23,32 @@ use crate::series::{Series, from_sights, smooth};
 
 use super::table::{self, Error, Summary};
 
+use self::sequences::SequencesAsked;
+
+pub(super) use self::inputs::temperature;
 pub use self::row::COLUMNS;
+pub use self::sequences::SEQUENCE_COLUMNS;
+
+/// What a series stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum UnitWord {
+    /// One pixel.
+    Pixel,
+    /// The mean of a field.
+    Field,
+    /// A pixel of some hundred metres that holds the field and its neighbours.
+    Coarse,
+}
+
+impl UnitWord {
+    fn unit(self) -> Unit {
+        match self {
+            UnitWord::Pixel => Unit::Pixel,
+            UnitWord::Field => Unit::Field,
+            UnitWord::Coarse => Unit::Coarse,
+        }
+    }
+}
 
 /// Arguments of `croplens crop`.
 #[derive(Clone, Debug, clap::Args)]
@@ -64,9 +90,16 @@ pub struct CropArgs {
     /// ten bands b02 to b12 in the table
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Each series is one pixel, not the mean of a field: its evidence is trusted less
-    #[arg(long)]
+    /// What each series stands for; the evidence of one pixel, and of a coarse one, is trusted less
+    #[arg(long, value_name = "UNIT", value_enum, default_value_t = UnitWord::Field)]
+    pub unit: UnitWord,
+    /// The same as `--unit pixel`
+    #[arg(long, conflicts_with = "unit")]
     pub pixel: bool,
+    /// Named sequences of one or two crops (TOML); ten more columns say which it was, that it was none of these, or why it
+    /// cannot be told. Looked at is the season year, else the year up to the as-of day
+    #[arg(long, value_name = "FILE")]
+    pub sequences: Option<PathBuf>,
     /// Daily temperatures: CSV with date and tmean, or tmin,tmax; with normal, or five earlier years, to say what is usual;
     /// with id or lat,lon where there are several places. Dates and stages then run by degree-days
     #[arg(long, value_name = "FILE")]
@@ -95,19 +128,26 @@ pub fn run(args: &CropArgs, spec: &Spec) -> Result<Summary, Error> {
         args.model.as_deref().map(|file| inputs::classifier(file, ensemble, profiles)).transpose()?;
     let thermal = ThermalTable::builtin()?;
     let temperature = args.temperature.as_deref().map(inputs::temperature).transpose()?;
+    let named = args.sequences.as_deref().map(|file| sequences::read(file, spec)).transpose()?;
+    let unit = if args.pixel { Unit::Pixel } else { args.unit.unit() };
+    let season = args.season_year.map(inputs::year).transpose()?;
     let asked = Asked {
         zone,
-        season: args.season_year.map(inputs::year).transpose()?,
+        season,
         classifier: classifier.as_ref(),
-        models: Models {
-            profiles,
-            ensemble,
-            shares: shares.as_ref(),
-            crops: &args.crops,
-            unit: if args.pixel { Unit::Pixel } else { Unit::Field },
-        },
-        temperature: temperature.as_ref().map(|t| (t, &thermal)),
+        models: Models { profiles, ensemble, shares: shares.as_ref(), crops: &args.crops, unit },
+        temperature: temperature.as_ref().map(|(table, _)| (table, &thermal)),
         settings: &spec.settings,
+        sequences: named.as_ref().map(|named| SequencesAsked {
+            named,
+            ensemble,
+            profiles,
+            rules: &spec.settings.crop.rules,
+            series: &spec.settings.series,
+            unit,
+            zone,
+            season,
+        }),
     };
     let options = Options { declared_column: args.declared.clone() };
     let table = table::read(&args.series, &options)?;
@@ -117,12 +157,21 @@ pub fn run(args: &CropArgs, spec: &Spec) -> Result<Summary, Error> {
         .map(|(id, sample)| match table::as_of(args.as_of, sample) {
             Some(as_of) => {
                 let (a, answer, zone) = one(id, sample, as_of, &asked);
-                row::of(id, zone, sample.declared.as_deref(), &a, &answer)
+                let mut cells = row::of(id, zone, sample.declared.as_deref(), &a, &answer);
+                let told = asked.sequences.as_ref().map(|s| s.tell(sample, as_of));
+                cells.extend(told.iter().flat_map(sequences::cells));
+                cells
             }
-            None => row::nothing(id, sample.declared.as_deref()),
+            None => {
+                let mut cells = row::nothing(id, sample.declared.as_deref());
+                cells.extend(asked.sequences.iter().flat_map(|_| sequences::nothing()));
+                cells
+            }
         })
         .collect();
-    table::write(&args.out, &COLUMNS, &rows)?;
+    let mut columns = COLUMNS.to_vec();
+    columns.extend(asked.sequences.iter().flat_map(|_| SEQUENCE_COLUMNS));
+    table::write(&args.out, &columns, &rows)?;
     summary.rows_written = rows.len();
     Ok(summary)
 }
@@ -135,6 +184,7 @@ struct Asked<'a> {
     models: Models<'a>,
     temperature: Option<(&'a TemperatureTable, &'a ThermalTable)>,
     settings: &'a Settings,
+    sequences: Option<SequencesAsked<'a>>,
 }
 
 /// The assessment of one sample, the ensemble's answer, and the zone whose calendar was used.

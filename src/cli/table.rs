@@ -55,6 +55,14 @@ pub enum Error {
         /// Cause.
         source: crate::crop::ensemble::EnsembleError,
     },
+    /// A file of crop sequences cannot be used.
+    #[error("{}: {source}", path.display())]
+    Sequences {
+        /// File.
+        path: PathBuf,
+        /// Cause.
+        source: crate::crop::ensemble::SequenceError,
+    },
     /// A classifier cannot be used.
     #[error(transparent)]
     Classifier(#[from] crate::classifier::ClassifierError),

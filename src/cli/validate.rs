@@ -24,6 +24,7 @@ mod line;
 mod open_world;
 mod report;
 mod season_ends;
+mod sequence_answers;
 mod sets;
 mod simulated;
 mod sites;

@@ -3,9 +3,10 @@
 use jiff::civil::Date;
 
 use super::appraisal::{Models, looked_at};
-use super::ensemble::{Answer, Development, Ensemble, Question, View};
+use super::ensemble::{Answer, Beside, Development, Ensemble, Question, View};
 use super::events::{Alike, Event, EventKind, EventRules, Found, Glance, Planting, Timing, detect, planting};
 use super::season_reading::Reading;
+use super::thermal::{DailyMeans, ThermalTable};
 use super::vigour::{OwnHistory, PeerFacts, greenness, own_history};
 use super::vigour::{Vigour, VigourRules};
 use super::yields::YieldEstimate;
@@ -97,13 +98,15 @@ impl Assessment {
 pub fn timings(
     question: &Question<'_>,
     on: Date,
+    temperature: Option<(&DailyMeans, &ThermalTable)>,
     ensemble: &Ensemble,
     profiles: &Profiles,
     rules: &CropRules,
 ) -> Vec<Timing> {
     let then = Question { as_of: on, ..question.clone() };
     let timing = |d: &Development| Timing::of_development(d, profiles);
-    let answer = ensemble.answer(&then, profiles, rules);
+    let beside = Beside { temperature, ..Beside::default() };
+    let answer = ensemble.answer_beside(&then, &beside, profiles, rules);
     let verdict = answer.declared.as_ref().map(|d| d.verdict);
     let declared = |d: &Development| Timing { declared: verdict, ..timing(d) };
     let mut all: Vec<Timing> = answer.development.iter().map(declared).collect();
@@ -111,7 +114,8 @@ pub fn timings(
         all.extend(answer.undeclared.iter().map(timing));
     } else if question.declared_crop.is_some() {
         let undeclared = Question { declared_crop: None, declared_sowing: None, ..then };
-        all.extend(ensemble.answer(&undeclared, profiles, rules).development.iter().map(timing));
+        let answer = ensemble.answer_beside(&undeclared, &beside, profiles, rules);
+        all.extend(answer.development.iter().map(timing));
     }
     all
 }
@@ -142,6 +146,7 @@ pub struct Befallen {
 pub fn befallen(
     reading: &Reading<'_>,
     views: &[View],
+    beside: &Beside<'_>,
     glances: &[Glance],
     answer: &Answer,
     assessment: &Assessment,
@@ -172,7 +177,7 @@ pub fn befallen(
     if let Some(d) = development {
         let from = plus_days(d.emergence.p10, -BEFORE_EMERGENCE);
         let own: Vec<Glance> = glances.iter().filter(|g| g.date >= from).copied().collect();
-        let known = |on: Date| timings(&question, on, models.ensemble, profiles, crop);
+        let known = |on: Date| timings(&question, on, beside.temperature, models.ensemble, profiles, crop);
         out.looked = true;
         out.found = detect(&own, reading.smooth.sigma, &known, &rules.events);
         out.facts.falls = out.found.falls.clone();

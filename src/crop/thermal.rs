@@ -14,6 +14,9 @@ use crate::series::{days_between, plus_days};
 use super::normal::{date, day};
 use super::profiles::ProfileError;
 
+/// Name and version of this method.
+pub const METHOD: &str = "thermal-time/1";
+
 const BUILTIN: &str = include_str!("../../pipelines/thermal.toml");
 
 /// Days of one crop cycle that are counted; a winter crop stands 320 at most.

@@ -6,6 +6,7 @@ use crate::intake::Entry;
 use crate::observation::Observation;
 use crate::store::{self, FinishedRecord};
 
+use super::provenance::of_temperatures;
 use super::run::RunRequest;
 
 /// The table the observations are read from again.
@@ -35,6 +36,7 @@ impl Earlier {
         let mut finished = store::finished(&request.out, &request.spec.sha256)?;
         let policy = request.policy.sha256();
         let yields = request.yields.as_ref().map(|f| f.sha256.as_str());
+        let temperature = request.temperature.as_ref().map(|f| f.sha256.as_str());
         let mut usable = BTreeMap::new();
         for entry in &request.intake.entries {
             let Entry::Plot(plot) = entry else { continue };
@@ -46,6 +48,7 @@ impl Earlier {
                 && record.overlap_register_version.as_deref() == register
                 && record.as_of == request.as_of
                 && record.yield_file_sha256.as_deref() == yields
+                && of_temperatures(record) == temperature
                 && record.links.is_empty() != request.papers()
                 && crate::lending::same_plot(record, plot);
             if same {

@@ -6,9 +6,9 @@ use geo::Centroid;
 use jiff::civil::Date;
 
 use crate::catalog::Coverage;
-use crate::crop::ensemble::{Unit, View};
+use crate::crop::ensemble::{Beside, Unit, View};
 use crate::crop::vigour::Peers;
-use crate::crop::{self, Assessment, ConditionRules, Models, Reading};
+use crate::crop::{self, Assessment, ConditionRules, DailyMeans, Models, Reading};
 use crate::cropland::{self, Cropland, NotTold};
 use crate::grid::Epsg;
 use crate::lending::{self, Evidence, Figures, Policy, Provenance, SeasonWindow, SkippedScene};
@@ -23,7 +23,8 @@ use crate::zonal;
 use super::neighbours::{Look, glances};
 use super::overlaps::Overlaps;
 use super::pixel_days::pixel_series;
-use super::run::YieldFile;
+use super::provenance::of_plot;
+use super::run::{TemperatureFile, YieldFile};
 use super::spec::Spec;
 use super::survey::{PlotSurvey, on_grid};
 
@@ -42,6 +43,8 @@ pub(super) struct Bench<'a> {
     pub(super) tries: u32,
     /// Regional yields that the user brought.
     pub(super) yields: Option<&'a YieldFile>,
+    /// Daily temperatures that the user brought.
+    pub(super) temperature: Option<&'a TemperatureFile>,
 }
 
 /// A plot's record and what its papers are drawn from.
@@ -86,17 +89,34 @@ impl Bench<'_> {
         };
         let views = views(&observations, &clear);
         let rules = &settings.crop.rules;
-        let (assessment, answer) = crop::read(&reading, &views, &models, rules);
+        let days = self.temperature.map(|file| {
+            // Without the place's days the calendar's are used: what is not known speaks against nobody.
+            let days = file.table.of(plot.id.as_str(), reading.place).cloned().unwrap_or_default();
+            (DailyMeans::new(days.mean, days.normal), &file.thermal)
+        });
+        let beside =
+            Beside { temperature: days.as_ref().map(|(days, table)| (days, *table)), ..Beside::default() };
+        let (assessment, answer) = crop::read_beside(&reading, &views, &beside, &models, rules);
         let glances = glances(&observations, &clear);
-        let mut befallen =
-            crop::befallen(&reading, &views, &glances, &answer, &assessment, &models, rules, &self.rules());
+        let mut befallen = crop::befallen(
+            &reading,
+            &views,
+            &beside,
+            &glances,
+            &answer,
+            &assessment,
+            &models,
+            rules,
+            &self.rules(),
+        );
         let zones = reading.zones(&self.spec.profiles);
         befallen.facts.id = plot.id.as_str().to_owned();
         befallen.facts.place = centre.map_or((f64::NAN, f64::NAN), |c| (c.y(), c.x()));
         befallen.facts.borrower = plot.references.borrower.clone();
         befallen.facts.zone = zones.first().map(|z| z.name.clone());
         befallen.facts.well_resolved = grade.is_some_and(|g| g <= Grade::B);
-        Look { assessment, befallen }
+        let by_degree_days = answer.development.is_some_and(|d| d.by_degree_days);
+        Look { assessment, befallen, by_degree_days }
     }
 
     /// The record of one plot, among the others.
@@ -136,8 +156,9 @@ impl Bench<'_> {
             cropland: &cropland,
             links,
         };
+        let of_plot = of_plot(self.provenance, self.temperature, look.by_degree_days);
         let appraisal = lending::appraise(&evidence, self.policy);
-        let record = lending::seal(&appraisal, &evidence, self.provenance);
+        let record = lending::seal(&appraisal, &evidence, &of_plot);
         Judged { record, observations, curve, assessment, cropland, places_in }
     }
 

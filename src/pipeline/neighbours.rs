@@ -18,6 +18,8 @@ use super::judge::Bench;
 pub(super) struct Look {
     pub(super) assessment: Assessment,
     pub(super) befallen: Befallen,
+    /// Whether its dates run by degree-days.
+    pub(super) by_degree_days: bool,
 }
 
 impl Bench<'_> {

@@ -1,12 +1,15 @@
 //! What made a record, in words with numbers; the same for every plot of a run.
 
+use std::borrow::Cow;
+
 use crate::lending::Provenance;
-use crate::record::{ModelUsed, Software};
+use crate::record::{EligibilityRecord, ModelUsed, Software};
 use crate::scl::SCL;
 use crate::zonal::{
     FEWEST_INNER_PIXELS, GOOD_INNER_PIXELS, INNER_BUFFER_M, MAX_LOST_FRACTION, MIN_INNER_PIXELS, MaskRule,
 };
 
+use super::run::TemperatureFile;
 use super::spec::Spec;
 
 /// The program as it stands in every record.
@@ -33,6 +36,30 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
         ),
         models: models(spec),
     }
+}
+
+/// The provenance of one plot's record: with a file of temperatures it names the file, and whether it served this plot.
+pub(super) fn of_plot<'a>(
+    run: &'a Provenance,
+    temperature: Option<&TemperatureFile>,
+    by_degree_days: bool,
+) -> Cow<'a, Provenance> {
+    let Some(file) = temperature else { return Cow::Borrowed(run) };
+    let method = crate::crop::THERMAL_METHOD;
+    let mut own = run.clone();
+    own.models.push(ModelUsed {
+        id: if by_degree_days { method.to_owned() } else { format!("{method}, not used: calendar days") },
+        version: file.thermal.version().to_owned(),
+        sha256: Some(file.sha256.clone()),
+        card_href: None,
+    });
+    Cow::Owned(own)
+}
+
+/// Hash of the temperatures that a record was made with, where it was made with any.
+pub(super) fn of_temperatures(record: &EligibilityRecord) -> Option<&str> {
+    let thermal = record.models.iter().find(|m| m.id.starts_with(crate::crop::THERMAL_METHOD));
+    thermal.and_then(|m| m.sha256.as_deref())
 }
 
 /// The methods that took part.

@@ -16,8 +16,10 @@ use jiff::civil::Date;
 use rayon::ThreadPool;
 
 use crate::catalog::{self, Catalog};
+use crate::crop::ThermalTable;
 use crate::crop::yields::YieldTable;
 use crate::intake::Intake;
+use crate::intake::temperature_table::TemperatureTable;
 use crate::lending::{Figures, Policy};
 use crate::objects::Objects;
 use crate::plot::Plot;
@@ -43,6 +45,17 @@ pub const PAPERS_BY_DEFAULT: usize = 2000;
 pub struct YieldFile {
     /// Its rows.
     pub table: YieldTable,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+}
+
+/// A user's table of daily temperatures, and how crops follow them.
+#[derive(Clone, Debug)]
+pub struct TemperatureFile {
+    /// Its days, by plot or place.
+    pub table: TemperatureTable,
+    /// Degree-days of the crops.
+    pub thermal: ThermalTable,
     /// SHA-256 of its bytes, hex.
     pub sha256: String,
 }
@@ -76,6 +89,8 @@ pub struct RunRequest {
     pub register: Option<Vec<store::Pledge>>,
     /// Regional yields that the user brought.
     pub yields: Option<YieldFile>,
+    /// Daily temperatures that the user brought.
+    pub temperature: Option<TemperatureFile>,
     /// The day the answer is for.
     pub as_of: Date,
     /// First day to read.

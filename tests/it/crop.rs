@@ -6,6 +6,7 @@ mod ensemble;
 mod events;
 mod maturity;
 mod rotation;
+mod sequences;
 mod sources;
 mod swiss;
 mod verb;

@@ -7,6 +7,7 @@ mod kept;
 mod neighbours;
 mod once;
 mod shards;
+mod temperature;
 mod time;
 mod truth;
 

@@ -6,13 +6,13 @@ use std::path::Path;
 use crate::cli::run_flags::Days;
 use crate::lending::Figures;
 use crate::lending::Policy;
-use crate::pipeline::{self, Spec, YieldFile};
+use crate::pipeline::{self, Spec, TemperatureFile, YieldFile};
 use crate::store::{
     self, CatalogUsed, Exit, InputFile, PlotCounts, RunManifest, SceneCounts, SettingsUsed, SoftwareUsed,
     Traffic,
 };
 
-use super::{AppraiseArgs, REGIONAL_YIELDS, now};
+use super::{AppraiseArgs, DAILY_TEMPERATURES, REGIONAL_YIELDS, now};
 
 /// What a run is asked with.
 pub(super) struct Asked<'a> {
@@ -21,6 +21,7 @@ pub(super) struct Asked<'a> {
     pub(super) policy: &'a Policy,
     pub(super) figures: &'a Figures,
     pub(super) yields: Option<&'a YieldFile>,
+    pub(super) temperature: Option<&'a TemperatureFile>,
     pub(super) days: Days,
     /// Whether the register that was named holds no plot.
     pub(super) register_empty: bool,
@@ -88,6 +89,11 @@ impl Asked<'_> {
         used.extend(self.yields.map(|file| SettingsUsed {
             name: REGIONAL_YIELDS.to_owned(),
             path: self.args.yields.as_ref().map(|p| p.display().to_string()),
+            sha256: file.sha256.clone(),
+        }));
+        used.extend(self.temperature.map(|file| SettingsUsed {
+            name: DAILY_TEMPERATURES.to_owned(),
+            path: self.args.temperature.as_ref().map(|p| p.display().to_string()),
             sha256: file.sha256.clone(),
         }));
         used

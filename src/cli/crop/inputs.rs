@@ -10,14 +10,15 @@ use crate::crop::Profiles;
 use crate::crop::ensemble::{AreaShares, Ensemble, Learned};
 use crate::intake::temperature_table::{self, TemperatureTable};
 use crate::pipeline::Spec;
+use crate::record::sha256_hex;
 
-/// Daily temperatures.
-pub(super) fn temperature(path: &Path) -> Result<TemperatureTable, Error> {
-    let file = std::fs::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-    let table = temperature_table::read(file)
+/// Daily temperatures, and the SHA-256 of the file.
+pub(in crate::cli) fn temperature(path: &Path) -> Result<(TemperatureTable, String), Error> {
+    let bytes = std::fs::read(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    let table = temperature_table::read(bytes.as_slice())
         .map_err(|source| Error::Temperature { path: path.to_owned(), source })?;
     match table.bad_rows.first() {
-        None => Ok(table),
+        None => Ok((table, sha256_hex(&bytes))),
         Some(first) => Err(Error::Flag {
             flag: "--temperature",
             value: path.display().to_string(),

@@ -14,7 +14,8 @@ use crate::series::{SeriesRules, Sight, Smoothing, from_sights, plus_days, smoot
 use crate::crop::ensemble::{Answer, Chain, Question, Slot, Unit, View};
 
 use super::super::table::Error;
-use super::{Aim, Drawn, Goal, Instruments, Line, Measured, cropped, figure, sets};
+use super::sequence_answers::Labelled;
+use super::{Aim, Drawn, Goal, Instruments, Line, Measured, cropped, figure, sequence_answers, sets};
 
 /// Folder of the set.
 pub(super) const SET: &str = "brazil_sits_mod13q1";
@@ -150,6 +151,13 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
         .map(|l| samples.values().filter(|s| s.label == l).count());
     let most = largest.iter().copied().max().unwrap_or(0) as f64 / n.max(1) as f64;
     lines.push(Line::new("baseline: prior only (always soy then maize)", n, figure(Some(most), 3), ""));
+    let labelled: Vec<Labelled<'_>> = (all.iter())
+        .filter_map(|s| {
+            let as_of = s.views.iter().map(|v| v.date).max()?;
+            Some(Labelled { label: &s.label, lat: s.lat, lon: s.lon, views: &s.views, as_of, season: None })
+        })
+        .collect();
+    lines.extend(sequence_answers::lines("Mato Grosso", &chains(), Unit::Field, &labelled, tools));
     let drawn = vec![Drawn { name: "brazil", title: "Mato Grosso, soy then what", cases: chained }];
     Ok(Some(Measured { intake: vec![intake], lines, drawn, problems: vec![] }))
 }

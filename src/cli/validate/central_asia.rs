@@ -12,7 +12,8 @@ use crate::crop::scores::{Case, accuracy, accuracy_at, calibration_error};
 
 use super::super::table::Error;
 use super::baselines::{Pattern, flat, highest, pattern, twdtw};
-use super::{Aim, Drawn, Goal, Instruments, Line, Measured, figure, open_world, sets};
+use super::sequence_answers::Labelled;
+use super::{Aim, Drawn, Goal, Instruments, Line, Measured, figure, open_world, sequence_answers, sets};
 
 /// Probability from which a sequence is named; below, refer.
 const NAMED: f64 = 0.5;
@@ -132,6 +133,20 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
     let others: Vec<&Field> = everything.values().filter(seen).collect();
     let (open, open_cases) = open_world::lines(&others, tools);
     lines.extend(open);
+    let labelled: Vec<Labelled<'_>> = (everything.values())
+        .filter_map(|f| {
+            let year = f.year()?;
+            Some(Labelled {
+                label: f.label,
+                lat: f.lat,
+                lon: f.lon,
+                views: &f.views,
+                as_of: year.1,
+                season: Some(year),
+            })
+        })
+        .collect();
+    lines.extend(sequence_answers::lines("Central Asia", &sequences(), Unit::Coarse, &labelled, tools));
     let title = "Central Asia, every rival allowed";
     let drawn = vec![
         Drawn { name: "asia", title: "Central Asia, three sequences", cases },

@@ -17,7 +17,7 @@ use super::posterior::posterior;
 use super::views::View;
 
 /// Covers that a slot without a crop looks like.
-const IDLE: [&str; 2] = ["bare_built", "fallow"];
+pub(super) const IDLE: [&str; 2] = ["bare_built", "fallow"];
 
 /// Days around the calendar's date in which the change of crops is looked for: twice the usual spread of a harvest.
 const SPLIT_REACH: f64 = 25.0;

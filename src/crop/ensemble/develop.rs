@@ -61,6 +61,8 @@ pub struct Development {
     pub harvested_probability: f64,
     /// How time was counted, in words: by calendar days or degree-days, and why.
     pub time: String,
+    /// Whether degree-days took the place of calendar days.
+    pub by_degree_days: bool,
 }
 
 /// A pooled hypothesis: its dates, its weight, the clock of its crop.
@@ -225,6 +227,7 @@ pub(super) fn develop(
         bbch,
         harvested_probability,
         time: time_in_words(beside, best),
+        by_degree_days: best.warp.is_some(),
     })
 }
 

@@ -16,7 +16,7 @@ use super::views::Seen;
 /// Probability from which a crop or group is named (science 5.5).
 pub(super) const NAMED: f64 = 0.70;
 /// Probability of the open set from which nothing is named (science 5.5).
-const MOST_OTHER: f64 = 0.25;
+pub(super) const MOST_OTHER: f64 = 0.25;
 /// Nats by which the best class may lie below the open set (science 5.5).
 const OUT_OF_DOMAIN: f64 = 25.0;
 /// Clear dates that the flower must have been seen on (science 5.3).

@@ -222,6 +222,11 @@ pub(super) struct Trust {
 }
 
 impl EnsembleTable {
+    /// Whether the cover of that name is the open set; `None` where no cover has it.
+    pub(super) fn is_open_set(&self, name: &str) -> Option<bool> {
+        self.cover.iter().find(|c| c.name == name).map(|c| c.open_set)
+    }
+
     /// Name and group of every cover, the open set among them.
     pub fn covers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.cover.iter().filter(|c| c.zones.is_empty()).map(|c| (c.name.as_str(), c.group.as_str()))

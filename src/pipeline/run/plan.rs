@@ -102,7 +102,7 @@ fn settings(
 ) -> BTreeMap<String, String> {
     let software = &provenance.software;
     let commit = software.git_commit.clone().unwrap_or_default();
-    [
+    let mut settings: BTreeMap<String, String> = [
         ("software", format!("{} {} {commit}", software.name, software.version)),
         ("plots", request.input_sha256.clone()),
         ("pipeline settings", request.spec.sha256.clone()),
@@ -117,7 +117,11 @@ fn settings(
         ("papers", request.papers().to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    .into();
+    // Named only where it is given: a run without it is the same run as before there was such a file.
+    settings
+        .extend(request.temperature.as_ref().map(|t| ("daily temperatures".to_owned(), t.sha256.clone())));
+    settings
 }
 
 #[cfg(test)]

@@ -89,9 +89,10 @@ impl<'a> Walk<'a> {
         let other = there.as_ref().filter(|p| p.run != file.run);
         match (self.request.shard, other) {
             (Some(_), Some(other)) => {
-                let differing: Vec<&str> = (file.settings.iter())
-                    .filter(|(name, value)| other.settings.get(*name) != Some(value))
-                    .map(|(name, _)| name.as_str())
+                let names: BTreeSet<&String> = file.settings.keys().chain(other.settings.keys()).collect();
+                let differing: Vec<&str> = (names.into_iter())
+                    .filter(|name| file.settings.get(*name) != other.settings.get(*name))
+                    .map(String::as_str)
                     .collect();
                 return Err(Error::OtherRun { folder: out.clone(), differing: differing.join(", ") });
             }
@@ -156,6 +157,7 @@ impl<'a> Walk<'a> {
             as_of: self.request.as_of,
             tries: self.doors.objects.attempts(),
             yields: self.request.yields.as_ref(),
+            temperature: self.request.temperature.as_ref(),
         };
         let court =
             Court { request: self.request, bench: &bench, catalogued: &catalogued, earlier: self.earlier };

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use croplens::cli::crop::{COLUMNS, CropArgs, run};
+use croplens::cli::crop::{COLUMNS, CropArgs, UnitWord, run};
 use croplens::pipeline::Spec;
 
 use crate::phenology::verb::two_fields;
 
-fn args(dir: &std::path::Path) -> CropArgs {
+pub(super) fn args(dir: &std::path::Path) -> CropArgs {
     CropArgs {
         json: false,
         series: dir.join("s.csv"),
@@ -19,7 +19,9 @@ fn args(dir: &std::path::Path) -> CropArgs {
         shares: None,
         crops: Vec::new(),
         model: None,
+        unit: UnitWord::Field,
         pixel: false,
+        sequences: None,
         temperature: None,
         pipeline: None,
         threads: None,
