@@ -20,6 +20,7 @@ mod defect;
 mod document;
 mod error;
 mod feature;
+mod geodesic;
 mod limits;
 mod measure;
 mod nesting;

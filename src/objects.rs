@@ -7,6 +7,7 @@
 //! remembered), judgement.
 
 mod allow;
+mod buffers;
 mod config;
 mod dir;
 mod error;
@@ -42,6 +43,7 @@ use self::reply::{Fault, Patience, Progress};
 pub struct Objects {
     config: ObjectsConfig,
     gate: allow::Gate,
+    buffers: buffers::Buffers,
     s3: OnceLock<aws_sdk_s3::Client>,
     http: OnceLock<Result<reqwest::Client, String>>,
     /// KiB of ranges that may be on their way.
@@ -87,6 +89,7 @@ impl Objects {
         let all_permits = u32::try_from(kib).unwrap_or(1);
         Ok(Objects {
             gate,
+            buffers: buffers::Buffers::default(),
             s3: OnceLock::new(),
             http: OnceLock::new(),
             permits: Semaphore::new(all_permits as usize),
@@ -120,7 +123,7 @@ impl Objects {
         if range.start >= range.end {
             return Ok(Bytes::new());
         }
-        Ok(self.read(href, range, false, None).await?.got.freeze())
+        Ok(self.read(href, range, false, None).await?.bytes())
     }
 
     /// The first `len` bytes of the object, fewer if it is shorter, with its version and length.
@@ -128,8 +131,8 @@ impl Objects {
     /// # Errors
     /// See [`Cause`]; an empty object is [`Cause::BeyondEnd`].
     pub async fn get_head(&self, href: &Href, len: u64) -> Result<Head, Error> {
-        let progress = self.read(href, 0..len.max(1), true, None).await?;
-        Ok(Head { bytes: progress.got.freeze(), object_len: progress.object_len, version: progress.version })
+        let mut progress = self.read(href, 0..len.max(1), true, None).await?;
+        Ok(Head { bytes: progress.bytes(), object_len: progress.object_len, version: progress.version })
     }
 
     /// All the ranges, in the order given; near ones share a request, requests run side by side.
@@ -169,7 +172,7 @@ impl Objects {
                 (None, now) => seen = now,
                 _ => {}
             }
-            let whole = std::mem::take(&mut progress.got).freeze();
+            let whole = progress.bytes();
             for member in &run.members {
                 if let (Some(range), Some(part)) = (ranges.get(*member), parts.get_mut(*member)) {
                     let at = |byte: u64| usize::try_from(byte - run.range.start).unwrap_or(usize::MAX);
@@ -296,7 +299,7 @@ impl Objects {
         // Connecting has its own, shorter limit inside.
         let patience = timeouts.read.max(timeouts.connect);
         let reply = match route {
-            Href::File(path) => return Ok(dir::read(&self.gate, path, progress).await?),
+            Href::File(path) => return Ok(dir::read(&self.gate, &self.buffers, path, progress).await?),
             Href::S3 { bucket, key } => {
                 let client = self.s3.get_or_init(|| s3::client(&self.config.s3, timeouts));
                 tokio::time::timeout(patience, s3::ask(client, bucket, key, progress)).await

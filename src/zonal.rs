@@ -35,6 +35,6 @@ pub use observe::{Measured, PlotPixels, Statistics, UnevenPixels, observe, obser
 pub use offset_guard::{GuardCounts, GuardReading, OffsetFinding, OffsetGuard, OffsetVerdict};
 pub use reflectance::{BandPixels, band_mean};
 pub use rule::{MaskRule, NdviOf, PerClass};
-pub use sky::{Sky, sky, sky_window};
+pub use sky::{Sky, sky, sky_of, sky_window};
 pub use stats::Scratch;
 pub use sums::{MaskTable, PixelReading};

@@ -51,12 +51,19 @@ pub(super) fn value_end(text: &str, start: usize) -> Result<usize, Stop> {
                 let length = bytes.get(at..).unwrap_or_default().iter().take_while(|byte| word(byte)).count();
                 return if length == 0 { Err(Stop::At(at)) } else { Ok(at + length) };
             }
-            _ => at += 1,
+            _ => at += plain(bytes, at),
         }
         if open.is_empty() {
             return Ok(at);
         }
     }
+}
+
+/// How many bytes from `at` on are neither brackets nor quotes.
+fn plain(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let ends = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']');
+    rest.iter().position(ends).unwrap_or(rest.len())
 }
 
 /// The end (exclusive) of the string whose opening quote is at `start`.
@@ -160,7 +167,10 @@ pub(super) fn depth(text: &str) -> usize {
                 deepest = deepest.max(depth);
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
+            _ => {
+                at += plain(bytes, at);
+                continue;
+            }
         }
         at += 1;
     }

@@ -5,19 +5,23 @@ use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use bytes::{Bytes, BytesMut};
-
 use super::allow::Gate;
+use super::buffers::Buffers;
 use super::error::Cause;
 use super::reply::{Progress, Version};
 
 /// Reads the bytes that `progress` still lacks, off the async threads.
-pub(super) async fn read(gate: &Gate, path: &Path, progress: &mut Progress) -> Result<(), Cause> {
+pub(super) async fn read(
+    gate: &Gate,
+    buffers: &Buffers,
+    path: &Path,
+    progress: &mut Progress,
+) -> Result<(), Cause> {
     let (gate, path) = (gate.clone(), path.to_owned());
     let (wanted, may_be_short) = (progress.wanted.clone(), progress.may_be_short);
     let pinned = progress.version.clone();
     // Made here and not on the blocking thread: each of those would keep memory of its own.
-    let mut bytes = Vec::with_capacity(usize::try_from(wanted.end.saturating_sub(wanted.start)).unwrap_or(0));
+    let mut bytes = buffers.take(usize::try_from(wanted.end.saturating_sub(wanted.start)).unwrap_or(0));
     let job = move || {
         let (version, len) = read_now(&gate, &path, wanted, may_be_short, pinned.as_ref(), &mut bytes)?;
         Ok::<_, Cause>((bytes, version, len))
@@ -25,12 +29,7 @@ pub(super) async fn read(gate: &Gate, path: &Path, progress: &mut Progress) -> R
     let task = tokio::task::spawn_blocking(job).await;
     let (bytes, version, object_len) = task.map_err(|e| Cause::Client(Box::new(e)))??;
     progress.received += bytes.len() as u64;
-    if progress.got.is_empty() {
-        // The buffer itself, not a copy.
-        progress.got = BytesMut::from(Bytes::from(bytes));
-    } else {
-        progress.got.extend_from_slice(&bytes);
-    }
+    progress.whole = Some(buffers.lend(bytes));
     progress.version = Some(version);
     progress.object_len = Some(object_len);
     Ok(())

@@ -86,6 +86,8 @@ pub(super) struct Progress {
     /// Whether the object may end inside the range.
     pub(super) may_be_short: bool,
     pub(super) got: BytesMut,
+    /// All that was wanted, where it came in one piece.
+    pub(super) whole: Option<Bytes>,
     pub(super) version: Option<Version>,
     pub(super) object_len: Option<u64>,
     /// Bytes that came over the wire, unwanted ones included.
@@ -98,10 +100,16 @@ impl Progress {
             wanted,
             may_be_short,
             got: BytesMut::new(),
+            whole: None,
             version: pinned,
             object_len: None,
             received: 0,
         }
+    }
+
+    /// Takes what was read out.
+    pub(super) fn bytes(&mut self) -> Bytes {
+        self.whole.take().unwrap_or_else(|| std::mem::take(&mut self.got).freeze())
     }
 
     /// The bytes still to be had.

@@ -210,9 +210,13 @@ impl<M: Measure> Pass<M> {
     ) -> Measured<M> {
         let (mut piece, mut tally) = (Vec::with_capacity(seats.inside.len()), M::Tally::default());
         for seat in seats.inside.iter().filter(|seat| self.is_wanted(**seat as usize)) {
-            values.iter_mut().for_each(Vec::clear);
-            fill(*seat as usize, values);
             self.look_up(*seat as usize, sky);
+            values.iter_mut().for_each(Vec::clear);
+            if sky.iter().any(|sky| self.mask.weight(*sky) > 0.0) {
+                fill(*seat as usize, values);
+            } else {
+                values.iter_mut().for_each(|values| values.resize(sky.len(), 0));
+            }
             let out = self.measure.seat(*seat as usize, values, sky, &mut tally);
             piece.push((*seat, out));
         }
@@ -222,9 +226,7 @@ impl<M: Measure> Pass<M> {
     /// The sky over the pixels of a seat.
     fn look_up(&self, seat: usize, sky: &mut Vec<Sky>) {
         sky.clear();
-        for span in self.layout.print(seat).spans() {
-            self.sky.append(span, sky);
-        }
+        self.sky.append(self.layout.print(seat).spans(), sky);
     }
 
     /// Where the pixels of crossing seats in a block stand among all pixels of crossing seats, run by run.

@@ -254,14 +254,15 @@ async fn read(
     let over = Arc::new(view.over(&layout.grid)?);
     let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
     let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
-    // Views are large: a list that grows would move them again and again.
-    let mut views: Vec<PartView> = Vec::with_capacity(passed.seats.len());
-    views.extend(passed.seats.into_iter().flatten());
+    // Views are large: they stay in the list that they are in.
+    let mut views: Vec<PartView> = passed.seats.into_iter().flatten().collect();
     views.extend(unread);
     views.sort_by_key(|view| view.part);
-    for view in &mut views {
-        if view.observation.rejected != Some(Reject::ReadFailed) {
-            view.observation.bands = bands.remove(&view.part).unwrap_or_default();
+    if !bands.is_empty() {
+        for view in &mut views {
+            if view.observation.rejected != Some(Reject::ReadFailed) {
+                view.observation.bands = bands.remove(&view.part).unwrap_or_default();
+            }
         }
     }
     let problem = view.error.as_ref().or(passed.error.as_ref()).map(|e| words(e));

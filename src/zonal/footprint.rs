@@ -16,6 +16,7 @@ use crate::grid::{Grid, Raster, Window};
 
 use edges::Edges;
 
+pub(super) use flat::covered;
 pub use flat::{FootprintView, Footprints};
 
 /// Coverage below this is rounding, not land: 1e-10 of a 10 m pixel is 0.01 mm2.
@@ -69,6 +70,7 @@ pub struct Span {
 pub struct Footprint {
     spans: Vec<Span>,
     coverage: Vec<f32>,
+    covered: f64,
     pixel_count: f64,
     full_pixels: usize,
     inside_fraction: f64,
@@ -110,6 +112,7 @@ impl Footprint {
         FootprintView {
             spans: &self.spans,
             coverage: &self.coverage,
+            covered: self.covered,
             pixel_count: self.pixel_count,
             full_pixels: self.full_pixels,
             inside_fraction: self.inside_fraction,
@@ -252,6 +255,7 @@ impl Builder {
         };
         let inside_fraction = if cut { (self.pixel_count / area_px).clamp(0.0, 1.0) } else { 1.0 };
         Footprint {
+            covered: covered(&self.coverage),
             spans: self.spans,
             coverage: self.coverage,
             pixel_count: self.pixel_count,

@@ -4,7 +4,7 @@ use crate::observation::{NdviStats, Reject, SkyFractions};
 use crate::scene::Radiometry;
 use crate::scl::SclGroup;
 
-use super::footprint::{Footprint, FootprintView};
+use super::footprint::{Footprint, FootprintView, covered};
 use super::ndvi::ndvi;
 use super::rule::{MaskRule, NdviOf};
 use super::sky::Sky;
@@ -32,6 +32,8 @@ pub struct PlotPixels<'a> {
     pub(super) red: &'a [u16],
     pub(super) nir: &'a [u16],
     pub(super) sky: &'a [Sky],
+    /// Sum of the coverage, pixel by pixel.
+    pub(super) covered: f64,
     pixel_count: f64,
     inside_fraction: f64,
 }
@@ -63,7 +65,7 @@ impl<'a> PlotPixels<'a> {
         sky: &'a [Sky],
     ) -> Result<PlotPixels<'a>, UnevenPixels> {
         let (count, inside) = (footprint.pixel_count(), footprint.inside_fraction());
-        PlotPixels::joined(footprint.coverage(), red, nir, sky, count, inside)
+        PlotPixels::summed((footprint.coverage(), footprint.covered()), red, nir, sky, count, inside)
     }
 
     /// The pixels of a plot that lies in pieces on several rasters, one piece after the other; no land in
@@ -79,11 +81,22 @@ impl<'a> PlotPixels<'a> {
         pixel_count: f64,
         inside_fraction: f64,
     ) -> Result<PlotPixels<'a>, UnevenPixels> {
+        PlotPixels::summed((coverage, covered(coverage)), red, nir, sky, pixel_count, inside_fraction)
+    }
+
+    fn summed(
+        (coverage, covered): (&'a [f32], f64),
+        red: &'a [u16],
+        nir: &'a [u16],
+        sky: &'a [Sky],
+        pixel_count: f64,
+        inside_fraction: f64,
+    ) -> Result<PlotPixels<'a>, UnevenPixels> {
         let pixels = coverage.len();
         if [red.len(), nir.len(), sky.len()] != [pixels; 3] {
             return Err(UnevenPixels { pixels, red: red.len(), nir: nir.len(), sky: sky.len() });
         }
-        Ok(PlotPixels { coverage, red, nir, sky, pixel_count, inside_fraction })
+        Ok(PlotPixels { coverage, red, nir, sky, covered, pixel_count, inside_fraction })
     }
 
     /// `(coverage, red, nir, sky)` of each pixel.

@@ -10,6 +10,8 @@
 
 mod bits;
 
+use ndarray::Array2;
+
 use crate::grid::{Grid, Raster, Window};
 use crate::scl::{SCL, Scl, SclGroup};
 
@@ -91,8 +93,12 @@ pub fn sky_window(bands: &Grid, plot: Window, classes: &Grid, rule: &MaskRule) -
 /// A pixel's verdict does not depend on the window, provided that the window holds everything within
 /// [`MaskRule::margin_m`] of it that the grid has (see [`sky_window`]). Values above 11 are no data.
 pub fn sky(classes: &Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
-    let data = classes.data.mapv(|v| if v < 12 { Sky(v) } else { Sky::NO_DATA });
-    let mut out = Raster { window: classes.window, data };
+    sky_of(classes.clone(), grid, rule)
+}
+
+/// As [`sky`], in the memory of the classes.
+pub fn sky_of(classes: Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
+    let mut out = Raster { window: classes.window, data: by_class(classes.data) };
     let among = |is: &dyn Fn(Sky) -> bool| std::array::from_fn(|i| is(Sky::from_index(i)));
     if rule.erode_m > 0.0 {
         let good = Bits::of(&out, &among(&|s| s.weight(rule) != 0.0));
@@ -135,6 +141,21 @@ pub fn sky(classes: &Raster<u8>, grid: &Grid, rule: &MaskRule) -> Raster<Sky> {
     out
 }
 
+/// The verdicts of the classes by themselves, in their memory: one byte each, both of them.
+fn by_class(classes: Array2<u8>) -> Array2<Sky> {
+    let verdict = |v: u8| if v < 12 { Sky(v) } else { Sky::NO_DATA };
+    if !classes.is_standard_layout() {
+        return classes.mapv(verdict);
+    }
+    let size = classes.dim();
+    let (mut values, start) = classes.into_raw_vec_and_offset();
+    values.drain(..start.unwrap_or(0));
+    values.truncate(size.0 * size.1);
+    let verdicts = values.into_iter().map(verdict).collect();
+    // It cannot fail: there are as many as the shape has.
+    Array2::from_shape_vec(size, verdicts).unwrap_or_else(|_| Array2::from_elem(size, Sky::NO_DATA))
+}
+
 /// How far a class reaches, metres.
 fn reach_m(class: Scl, rule: &MaskRule) -> f64 {
     match class {
@@ -147,7 +168,6 @@ fn reach_m(class: Scl, rule: &MaskRule) -> f64 {
 mod tests {
     use super::*;
     use crate::grid::Epsg;
-    use ndarray::Array2;
 
     fn grid(n: usize) -> Grid {
         Grid { epsg: Epsg(32636), x0: 0.0, y0: 0.0, dx: 20.0, dy: 20.0, width: n, height: n }

@@ -1,7 +1,8 @@
 //! What the sky is over every plot pixel of a scene.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ndarray::Array2;
 
@@ -10,7 +11,7 @@ use crate::imagery::{self, BlockIndex, Cog, Dtype, EncodedBlock, Rows, decode_ro
 use crate::pipeline::bridge::{ComputeLost, compute};
 use crate::pipeline::gather::{Bad, Reader};
 use crate::pipeline::layout::Layout;
-use crate::zonal::{DifferentCrs, MaskRule, Nearest, Sky, Span, sky, sky_window};
+use crate::zonal::{DifferentCrs, MaskRule, Nearest, Sky, Span, sky_of, sky_window};
 
 /// The sky of a scene, found by the pixels of another grid.
 #[derive(Debug)]
@@ -65,12 +66,25 @@ impl SkyOver {
         }
     }
 
-    /// Appends the verdicts over a run of pixels.
-    pub(in crate::pipeline) fn append(&self, span: &Span, to: &mut Vec<Sky>) {
-        match self.even(span) {
-            Some(sky) => to.resize(to.len() + span.len as usize, sky),
-            None => to.extend(self.along(span)),
+    /// Appends the verdicts over runs of pixels; neighbouring runs of one verdict are filled in together.
+    pub(in crate::pipeline) fn append(&self, spans: &[Span], to: &mut Vec<Sky>) {
+        // A verdict, and up to where it is to be filled in.
+        let (mut sky, mut end) = (Sky::NO_DATA, to.len());
+        for span in spans {
+            match self.even(span) {
+                Some(same) if same == sky => {}
+                Some(other) => {
+                    to.resize(end, sky);
+                    sky = other;
+                }
+                None => {
+                    to.resize(end, sky);
+                    to.extend(self.along(span));
+                }
+            }
+            end += span.len as usize;
         }
+        to.resize(end, sky);
     }
 
     /// Whether a verdict over a run of pixels is such.
@@ -103,7 +117,7 @@ impl SceneSky {
         let ends = compute(&reader.pool, "blocks of the classification", plan).await?;
         let (classes, bad) = classes(reader, cog, ends).await?;
         let grid = *cog.grid();
-        let sky = compute(&reader.pool, "cloud mask", move || sky(&classes, &grid, &rule)).await?;
+        let sky = compute(&reader.pool, "cloud mask", move || sky_of(classes, &grid, &rule)).await?;
         Ok(SceneSky {
             sky: Arc::new(sky),
             grid,
@@ -151,48 +165,58 @@ async fn classes(
     ends: BTreeMap<BlockIndex, usize>,
 ) -> Result<(Raster<u8>, Bad), ComputeLost> {
     let blocks: Vec<BlockIndex> = ends.keys().copied().collect();
-    let bounds = bounding(blocks.iter().map(|b| cog.window_of_block(*b)), cog.grid());
+    let window = bounding(blocks.iter().map(|b| cog.window_of_block(*b)), cog.grid());
+    let data = Array2::<u8>::zeros((window.height, window.width));
+    // Each block writes its own part.
+    let raster = Arc::new(Mutex::new(Raster { window, data }));
+    let into = Arc::clone(&raster);
     let decode = move |cog: &Cog, block: &EncodedBlock| {
         let end = ends.get(&block.index()).copied().unwrap_or(0);
-        class_rows(cog, block, end.saturating_sub(cog.window_of_block(block.index()).row))
+        class_rows(cog, block, end, &into)
     };
-    let (read, bad) = reader.each_block(cog, blocks, decode).await?;
-    let mut data = Array2::<u8>::zeros((bounds.height, bounds.width));
-    for (index, rows) in read {
-        let window = cog.window_of_block(index);
-        let (top, left) = (window.row - bounds.row, window.col - bounds.col);
-        for (row, from) in rows.rows().into_iter().enumerate() {
-            let mut to = data.row_mut(top + row);
-            let to = to.as_slice_mut().and_then(|line| line.get_mut(left..left + window.width));
-            if let (Some(to), Some(from)) = (to, from.as_slice()) {
-                to.copy_from_slice(from);
-            }
-        }
-    }
-    Ok((Raster { window: bounds, data }, bad))
+    let (_, bad) = reader.each_block(cog, blocks, decode).await?;
+    let mut raster = raster.lock().unwrap_or_else(PoisonError::into_inner);
+    let data = std::mem::take(&mut raster.data);
+    Ok((Raster { window, data }, bad))
 }
 
-/// Decodes the first rows of a block of classes; a value no byte holds is no class.
-fn class_rows(cog: &Cog, block: &EncodedBlock, rows: usize) -> Result<Array2<u8>, imagery::Error> {
+thread_local! {
+    static ROWS: RefCell<(Rows<u8>, Rows<u16>)> = RefCell::default();
+}
+
+/// Decodes a block of classes down to a row of the raster, where `end` is the first that is not needed; a value no
+/// byte holds is no class.
+fn class_rows(
+    cog: &Cog,
+    block: &EncodedBlock,
+    end: usize,
+    into: &Mutex<Raster<u8>>,
+) -> Result<(), imagery::Error> {
     let window = cog.window_of_block(block.index());
-    let size = (rows.min(window.height), window.width);
-    let mut out = Array2::zeros(size);
-    if cog.dtype() == Dtype::U16 {
-        let mut wide = Rows::<u16>::default();
-        decode_rows(cog, block, size.0, |_| true, &mut wide)?;
-        for (row, mut line) in out.rows_mut().into_iter().enumerate() {
-            line.iter_mut().zip(wide.row(row)).for_each(|(to, v)| *to = u8::try_from(*v).unwrap_or(0));
+    let rows = end.saturating_sub(window.row).min(window.height);
+    ROWS.with_borrow_mut(|(narrow, wide)| {
+        if cog.dtype() == Dtype::U16 {
+            decode_rows(cog, block, rows, |_| true, wide)?;
+        } else {
+            decode_rows(cog, block, rows, |_| true, narrow)?;
         }
-    } else {
-        let mut narrow = Rows::<u8>::default();
-        decode_rows(cog, block, size.0, |_| true, &mut narrow)?;
-        for (row, mut line) in out.rows_mut().into_iter().enumerate() {
-            if let (Some(to), Some(from)) = (line.as_slice_mut(), narrow.row(row).get(..window.width)) {
+        let mut into = into.lock().unwrap_or_else(PoisonError::into_inner);
+        let (top, left) = (window.row - into.window.row, window.col - into.window.col);
+        for row in 0..rows {
+            let mut line = into.data.row_mut(top + row);
+            let Some(to) = line.as_slice_mut().and_then(|line| line.get_mut(left..left + window.width))
+            else {
+                continue;
+            };
+            if cog.dtype() == Dtype::U16 {
+                let from = wide.row(row).iter().map(|v| u8::try_from(*v).unwrap_or(0));
+                to.iter_mut().zip(from).for_each(|(to, class)| *to = class);
+            } else if let Some(from) = narrow.row(row).get(..window.width) {
                 to.copy_from_slice(from);
             }
         }
-    }
-    Ok(out)
+        Ok(())
+    })
 }
 
 /// The smallest window that holds all of them.
@@ -246,8 +270,14 @@ mod tests {
             let expected: Vec<Sky> =
                 (span.col..span.col + span.len).map(|col| one(col).unwrap_or(Sky::NO_DATA)).collect();
             let mut found = Vec::new();
-            over.append(&span, &mut found);
+            over.append(&[span], &mut found);
             prop_assert_eq!(&found, &expected);
+            // The rows above and below it too, one behind the other.
+            let rows: Vec<Span> = (0..22).map(|row| Span { row, ..span }).collect();
+            let one_by_one = rows.iter().flat_map(|row| over.along(row)).collect::<Vec<Sky>>();
+            found.clear();
+            over.append(&rows, &mut found);
+            prop_assert_eq!(found, one_by_one);
             let is_cloud = |sky: Sky| sky == Sky::of(Scl::CloudHigh);
             prop_assert_eq!(over.any(&span, is_cloud), expected.into_iter().any(is_cloud));
         }

@@ -23,6 +23,7 @@ struct Head {
     full_pixels: u32,
     /// First column and row, columns and rows.
     window: [u32; 4],
+    covered: f64,
     pixel_count: f64,
     inside_fraction: f64,
 }
@@ -32,10 +33,16 @@ struct Head {
 pub struct FootprintView<'a> {
     pub(super) spans: &'a [Span],
     pub(super) coverage: &'a [f32],
+    pub(super) covered: f64,
     pub(super) pixel_count: f64,
     pub(super) full_pixels: usize,
     pub(super) inside_fraction: f64,
     pub(super) window: Window,
+}
+
+/// Sum of the covered fractions, in f64 and in their order: the same on every date.
+pub(in crate::zonal) fn covered(coverage: &[f32]) -> f64 {
+    coverage.iter().fold(0.0, |sum, c| sum + f64::from(*c))
 }
 
 impl Footprints {
@@ -69,6 +76,7 @@ impl Footprints {
             pixel_end,
             full_pixels: print.full_pixels as u32,
             window: [col, row, width, height].map(|n| n as u32),
+            covered: print.covered,
             pixel_count: print.pixel_count,
             inside_fraction: print.inside_fraction,
         });
@@ -97,6 +105,7 @@ impl Footprints {
         FootprintView {
             spans: self.spans.get(span..head.span_end as usize).unwrap_or_default(),
             coverage: self.coverage.get(pixel..head.pixel_end as usize).unwrap_or_default(),
+            covered: head.covered,
             pixel_count: head.pixel_count,
             full_pixels: head.full_pixels as usize,
             inside_fraction: head.inside_fraction,
@@ -114,6 +123,7 @@ impl<'a> FootprintView<'a> {
     const EMPTY: FootprintView<'static> = FootprintView {
         spans: &[],
         coverage: &[],
+        covered: 0.0,
         pixel_count: 0.0,
         full_pixels: 0,
         inside_fraction: 0.0,
@@ -136,6 +146,11 @@ impl<'a> FootprintView<'a> {
             (s.col as usize..s.col as usize + s.len as usize).map(move |col| (s.row as usize, col))
         });
         pixels.zip(self.coverage).map(|((row, col), c)| (row, col, *c))
+    }
+
+    /// Sum of the coverage as it is kept, pixel by pixel; see [`covered`].
+    pub(in crate::zonal) fn covered(&self) -> f64 {
+        self.covered
     }
 
     /// Number of pixels touched.
