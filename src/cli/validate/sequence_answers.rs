@@ -51,7 +51,7 @@ pub(super) fn lines(
     let rest = part(&|label| !listed.contains(label));
     let what = |words: &str| format!("{place}, sequences, the product's own answer: {words}");
     let wrong = share(&accepted(&ours), |s| matches!(s, Said::Wrong));
-    let outside = share(&rest, |s| is_accepted(s));
+    let outside = share(&rest, is_accepted);
     let mut lines = vec![
         Line::new(what("listed, wrong of those accepted"), accepted(&ours).len(), figure(wrong, 3), "")
             .aimed(Aim::AtMost(0.15), 3, wrong),

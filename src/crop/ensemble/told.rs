@@ -205,12 +205,10 @@ fn decide(named: &[Candidate], rest: &[Candidate], runners: &[Runner]) -> Sequen
     if best.probability >= NAMED {
         return SequenceDecision::Sequence(best.crop.clone());
     }
-    let p_known: f64 = known.iter().map(|c| c.probability).sum();
     let likeliest = known.first().map_or(String::new(), |c| format!("{} {:.2}", c.crop, c.probability));
-    if p_known >= NAMED {
-        return SequenceDecision::NoneOfThese(format!(
-            "something else is likely (p = {p_known:.2}), most of all {likeliest}"
-        ));
+    // One of the rest, not their sum: so many hypotheses are likely together before anything was seen.
+    if known.first().is_some_and(|c| c.probability >= NAMED) {
+        return SequenceDecision::NoneOfThese(format!("it was something else: {likeliest}"));
     }
     let second = named.get(1).map_or(String::new(), |c| format!(", {} {:.2}", c.crop, c.probability));
     let against = if likeliest.is_empty() { String::new() } else { format!("; of the rest {likeliest}") };
