@@ -43,7 +43,8 @@ pub(super) fn length_and_area(ring: &LineString<f64>) -> Option<(f64, f64)> {
         // Radii of curvature: of the parallel, and of the meridian.
         let n = A / w.sqrt();
         let (p, m) = (n * cos, n * (1.0 - E2) / w);
-        let sphere = dlon * dlon * (dlat * dlat * (3.0 - 2.0 * cos * cos) + (sin * cos * dlon).powi(2)) / 12.0;
+        let sphere =
+            dlon * dlon * (dlat * dlat * (3.0 - 2.0 * cos * cos) + (sin * cos * dlon).powi(2)) / 12.0;
         length_m += ((p * dlon).powi(2) + (m * dlat).powi(2) - n * m * sphere).max(0.0).sqrt();
         let straight = dlon * (strip.below(from.1) + 4.0 * strip.below(middle) + strip.below(to.1)) / 6.0;
         // The derivatives of both along the meridian are -m sin and 3 e2 m sin cos / w.
