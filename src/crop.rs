@@ -18,6 +18,7 @@ pub mod ensemble;
 pub mod events;
 mod harvest;
 mod normal;
+mod phases;
 mod profile;
 mod profiles;
 mod rules;
@@ -285,6 +286,9 @@ pub struct Assessment {
     pub max_gap_days: u32,
     /// Last clear date.
     pub last_clear: Option<Date>,
+    /// First and last day of green-up, peak and ripening of the cycle asked about, by the calendar of the declared crop,
+    /// else thirds of the days asked about: never by the curve, which every further date moves.
+    pub phases: [(Date, Date); 3],
     /// Name and version of the method.
     pub method: &'static str,
 }

@@ -13,6 +13,7 @@ use super::cropped::{self, Look, Window};
 use super::declared::{self, Fit, Place};
 use super::harvest::{self, Harvest};
 use super::normal::{self, Normal, day};
+use super::phases;
 use super::profile::{Profile, Zone};
 use super::profiles::{Meaning, Profiles};
 use super::stage;
@@ -172,6 +173,7 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         clear_obs: series.clear_between(seen_from, seen_to),
         max_gap_days: series.longest_gap(seen_from, seen_to).map_or(0, |g| g.2),
         last_clear: series.last(),
+        phases: phases::phases(rows, window, window.to.min(as_of), latitude, sown, rules),
         method: METHOD,
     };
     let trusted = assessment

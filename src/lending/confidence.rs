@@ -1,11 +1,12 @@
 //! How much evidence stands behind a status: the level of its weakest part, said in words.
 //!
-//! It measures evidence, not the farmer and not a probability. Each part can only rise with more clear
-//! observations, so the whole can.
+//! It measures evidence, not the farmer and not a probability. Each part can only rise with more clear observations, so
+//! the whole can: clear dates are counted between days that no observation moves (the window, the calendar's phases).
+
+use jiff::civil::Date;
 
 use crate::lending::seen::age_days;
 use crate::lending::{Evidence, Policy};
-use crate::phenology::Season;
 use crate::record::{Basis, Confidence, Grade};
 
 /// Clear dates above which a phase counts as seen. Source: HR-VPP quality logic (more than two).
@@ -46,8 +47,8 @@ pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidenc
         None => parts.push((Confidence::Low, Basis::NEVER_CLEAR.said(&[]))),
     }
 
-    if let Some(season) = evidence.season() {
-        let (seen, reached) = phases(season);
+    let (seen, reached) = phases(evidence);
+    if reached > 0 {
         let level = match reached - seen {
             0 => Confidence::High,
             1 => Confidence::Medium,
@@ -60,15 +61,16 @@ pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidenc
     (level, parts.into_iter().map(|(level, text)| format!("{level}: {text}")).collect())
 }
 
-/// Phases seen on enough clear dates, and phases the season has reached.
-fn phases(season: &Season) -> (usize, usize) {
-    let reached = match (season.pos, season.senescence50.or(season.eos)) {
-        (None, _) => 1,
-        (Some(_), None) => 2,
-        (Some(_), Some(_)) => 3,
-    };
-    let seen = season.clear_by_phase.iter().take(reached).filter(|n| **n > PHASE_SEEN_ABOVE).count();
-    (seen, reached)
+/// Phases seen on enough clear dates, and phases that are past, both by the calendar. While none is past, what has
+/// passed of the first counts as one.
+fn phases(evidence: &Evidence<'_>) -> (usize, usize) {
+    let (start, now) = (evidence.window.start, evidence.horizon());
+    let asked = evidence.assessment.phases.iter().filter(|(from, to)| *to >= start && *from <= now);
+    let past: Vec<(Date, Date)> = asked.clone().filter(|(_, to)| *to <= now).copied().collect();
+    let reached = if past.is_empty() { asked.take(1).copied().collect() } else { past };
+    let clear = evidence.clear_dates();
+    let dates_in = |(from, to): &(Date, Date)| clear.iter().filter(|d| (from..=to).contains(d)).count();
+    (reached.iter().filter(|phase| dates_in(phase) > PHASE_SEEN_ABOVE).count(), reached.len())
 }
 
 fn at_least(value: u32, high: u32, medium: u32) -> Confidence {

@@ -35,8 +35,8 @@ impl Basis {
     pub const NEVER_CLEAR: Basis = b("no clear date at all", "没有任何晴空日期");
     /// Phases that were seen.
     pub const PHASES: Basis = b(
-        "{} of {} phases reached were seen on more than {} clear dates",
-        "已看到{}个（共到达{}个）生长阶段，每个超过{}个晴空日期",
+        "{} of {} phases past by the calendar were seen on more than {} clear dates",
+        "按日历已看到{}个（共已过{}个）生长阶段，每个超过{}个晴空日期",
     );
 
     /// All sentences.

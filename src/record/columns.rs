@@ -165,7 +165,7 @@ columns! {
             eos_date: Option<Date>, "ISO 8601", "End of season: 15 % of the fall";
             eos_date_lower: Option<Date>, "ISO 8601", "End of season, 10th percentile";
             eos_date_upper: Option<Date>, "ISO 8601", "End of season, 90th percentile";
-            season_quality: Option<String>, "low, medium, high", "Whether the three phases were each seen on more than two clear dates";
+            season_quality: Option<String>, "low, medium, high", "Whether the three phases of the season, as its curve dates them, were each seen on more than two clear dates";
             stage: Option<String>, "word", "bare, emergence, vegetative, peak, senescence, mature, harvested, unknown";
             stage_bbch: Option<Rounded<0>>, "BBCH", "Growth stage";
             stage_bbch_lower: Option<Rounded<0>>, "BBCH", "Growth stage, 10th percentile";

@@ -11,6 +11,7 @@ mod forest;
 mod golden;
 mod laws;
 mod limit_area;
+mod more_evidence;
 mod overlaps;
 mod policy;
 mod record;

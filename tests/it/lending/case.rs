@@ -247,6 +247,11 @@ impl Case {
             clear_obs: seen.len(),
             max_gap_days: 10,
             last_clear: seen.last().copied(),
+            phases: [
+                (START, date(2024, 4, 19)),
+                (date(2024, 4, 20), date(2024, 5, 31)),
+                (date(2024, 6, 1), END),
+            ],
             method: "season-reading 1",
         }
     }
