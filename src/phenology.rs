@@ -72,8 +72,29 @@ pub struct Season {
     pub sos_sd_days: Option<f64>,
     /// As [`Season::sos_sd_days`].
     pub eos_sd_days: Option<f64>,
-    /// How well the three phases were seen.
+    /// How well the three phases were seen, as the curve dates them. It describes this season and is no grade of the
+    /// evidence: one more date moves the season's dates, and this word with them.
     pub quality: Quality,
+}
+
+/// Least used observations of a season: one for each minimum, one for the rise, one for the fall (design value).
+const LEAST_DATES: usize = 4;
+/// Longest time without a used observation in a season, days: in half a year a whole crop may come and go (design value).
+const LONGEST_GAP_DAYS: u32 = 180;
+
+impl Season {
+    /// Why the dates behind it are too few or too far apart for a season, in words; `None` where they are not.
+    pub fn too_thin(&self) -> Option<String> {
+        if self.clear_obs < LEAST_DATES {
+            return Some(format!("it has {} of the {LEAST_DATES} values that one needs", self.clear_obs));
+        }
+        (self.max_gap_days > LONGEST_GAP_DAYS).then(|| {
+            format!(
+                "it has {} days without a value, a whole crop may come and go in more than {LONGEST_GAP_DAYS}",
+                self.max_gap_days
+            )
+        })
+    }
 }
 
 /// HR-VPP quality logic: more than two clear observations in each of three phases, in two, or less.

@@ -30,6 +30,9 @@ pub const COLUMNS: [&str; 15] = [
     "quality",
 ];
 
+/// Most seasons that are named as not written.
+const MOST_NOTES: usize = 20;
+
 /// Arguments of `croplens season`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SeasonArgs {
@@ -51,7 +54,8 @@ pub struct SeasonArgs {
 
 /// Reads the table, finds the seasons of every sample, writes them.
 ///
-/// Samples come out in the order of their ids, whatever the order of the rows.
+/// Samples come out in the order of their ids, whatever the order of the rows. A season with too few values, or too far
+/// apart, is not written: the summary says which and why.
 ///
 /// # Errors
 /// Unreadable input, or an output that cannot be written (the old file stays).
@@ -63,19 +67,33 @@ pub fn run(
 ) -> Result<Summary, Error> {
     let table = table::read(&args.series, &Options::default())?;
     let mut summary = Summary::of(&table);
-    let found: Vec<Vec<Vec<String>>> = (table.samples.par_iter())
+    let found: Vec<(Vec<Vec<String>>, Vec<String>)> = (table.samples.par_iter())
         .map(|(id, sample)| {
-            let Some(as_of) = table::as_of(args.as_of, sample) else { return Vec::new() };
+            let Some(as_of) = table::as_of(args.as_of, sample) else { return Default::default() };
             let (series, _) = from_sights(&table::sights(sample), as_of, series_rules);
             let curve = smooth(&series, smoothing);
             let seasons = seasons(&series, &curve, sample.lat, season_rules);
-            seasons.iter().enumerate().map(|(k, s)| row(id, k + 1, s)).collect()
+            let (thin, dense): (Vec<_>, Vec<_>) = seasons.iter().partition(|s| s.too_thin().is_some());
+            let rows = dense.iter().enumerate().map(|(k, s)| row(id, k + 1, s)).collect();
+            (rows, thin.into_iter().filter_map(|s| refused(id, s)).collect())
         })
         .collect();
-    let rows: Vec<Vec<String>> = found.into_iter().flatten().collect();
+    let (rows, thin): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let rows: Vec<Vec<String>> = rows.into_iter().flatten().collect();
+    let thin: Vec<String> = thin.into_iter().flatten().collect();
+    summary.notes.extend(thin.iter().take(MOST_NOTES).cloned());
+    if thin.len() > MOST_NOTES {
+        summary.notes.push(format!("... and {} more seasons not written", thin.len() - MOST_NOTES));
+    }
     table::write(&args.out, &COLUMNS, &rows)?;
     summary.rows_written = rows.len();
     Ok(summary)
+}
+
+/// Why a season is not written.
+fn refused(id: &str, s: &Season) -> Option<String> {
+    let about = s.pos.or(s.sos).or(s.eos).map_or(String::new(), |d| format!(" about {d}"));
+    Some(format!("{id}: a season{about} is not written: {}", s.too_thin()?))
 }
 
 /// One season as a row, in the order of the columns.

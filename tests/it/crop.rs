@@ -11,4 +11,5 @@ mod sources;
 mod swiss;
 mod verb;
 mod vigour;
+mod water;
 mod yields;

@@ -256,10 +256,10 @@ pub(super) const TARGETS: [Target; 35] = [
     row(
         Goal::PaddyFalse,
         "simulated",
-        "other crops with a flood signal, simulated, by the product's own rule",
+        "crops of land that is no paddy with a flood signal, simulated, by the product's own rule",
         AtMost(0.0),
         3,
-        "asked as rice at the calendar's time of flooding",
+        "asked as rice at the calendar's time of flooding; winter crops of paddies left out",
     ),
     row(
         Goal::PaddyUnseen,

@@ -204,8 +204,8 @@ impl Ensemble {
         let scale = Scale { seen: &seen, channels: &channels, points: &self.points };
         weigh_crops(&mut classes, &scale, &declared, open);
         classes.extend(covers);
-        weigh_water(&mut classes, question, day(to.min(question.as_of)));
-        self.conclude(question, beside, profiles, rules, &seen, &classes, &declared)
+        let had_water = weigh_water(&mut classes, question, &declared, day(to.min(question.as_of)));
+        self.conclude(question, beside, profiles, rules, &seen, &classes, &declared, had_water.as_deref())
     }
 
     /// One class per calendar row, in the year that the window asks about.
@@ -274,6 +274,7 @@ impl Ensemble {
         seen: &Seen,
         classes: &[Class<'_>],
         declared: &judge::Declared<'_>,
+        had_water: Option<&[f64]>,
     ) -> Answer {
         let trust = self.table.trust(question.unit);
         let open = classes.iter().find(|c| c.open_set).map(|c| c.evidence);
@@ -311,7 +312,9 @@ impl Ensemble {
         let groups = candidates(summed(&scores, |c| &c.group));
         let group_log_odds = judge::group_log_odds(classes, &flat_probability, &flat);
         let group_log_odds_by_area = judge::group_log_odds(classes, &probability, &prior);
-        let facts = judge::Facts { clear_dates: seen.len(), unseen: beside.unseen };
+        let had_water = had_water.map(|evidence| pooled(posterior(evidence, open, &flat, &trust)));
+        let facts =
+            judge::Facts { clear_dates: seen.len(), unseen: beside.unseen, had_water: had_water.as_deref() };
         let check = judge::check(question, declared, classes, &flat_probability, &flat, facts, rules);
         // Dates and stage are the profiles': a classifier knows names only.
         let own_groups = if beside.learned.is_some() {

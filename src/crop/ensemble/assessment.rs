@@ -34,6 +34,14 @@ impl Answer {
             a.cannot_tell.retain(|c| !matches!(c, CannotTell::OutOfDomain(OutOfDomain::UnknownWord { .. })));
         }
         a.declared = self.declared.or(a.declared);
+        // Neither the declared crop nor another one can be assumed: whose dates the curve's would be is not known.
+        let against = |v: Verdict| matches!(v, Verdict::Inconsistent | Verdict::Contradicted);
+        let none = self.development.is_none() && a.cropped == Cropped::Yes;
+        if none && a.declared.as_ref().is_some_and(|d| against(d.verdict)) {
+            (a.harvest, a.harvested, a.bbch, a.maturity) = (None, None, None, None);
+            a.stage = Stage::Unknown;
+            return a;
+        }
         let Some(d) = self.development.filter(|_| a.cropped == Cropped::Yes) else { return a };
         let fresh = a.last_clear.is_some_and(|last| {
             days_between(last, a.as_of) <= i32::try_from(rules.max_stale_days).unwrap_or(0)

@@ -10,7 +10,7 @@ use super::answer::{Beside, Class, Question};
 use super::cut::{self, Standing, Timing};
 use super::cycle::Hypothesis;
 use super::dating;
-use super::judge::Declared;
+use super::judge::{self, Declared};
 use super::points::DIMENSIONS;
 use super::table::EnsembleTable;
 use super::views::{Seen, View};
@@ -112,8 +112,15 @@ pub(super) fn develop(
         question.declared_sowing.is_none_or(sown_then)
     };
     let is_crop = |group: &str| classes.iter().any(|c| c.row.is_some() && c.group == group && of_season(c));
-    let top = groups.iter().find(|g| is_crop(&g.crop)).map(|g| g.crop.as_str());
     let by_declaration = trusted && classes.iter().any(|c| declared.is(c));
+    // Another crop's dates may be those of another season. Of a declared crop that cannot be assumed they say nothing,
+    // unless the other one is named; of one without a calendar nothing at all: it is not among those that were weighed.
+    let told = |g: &&Candidate| match declared {
+        Declared::Nothing => true,
+        Declared::NoCalendar(_) => false,
+        _ => g.probability >= judge::NAMED,
+    };
+    let top = groups.iter().find(|g| is_crop(&g.crop)).filter(told).map(|g| g.crop.as_str());
     let assumed = |c: &Class<'_>| {
         c.weighed.is_some()
             && if by_declaration { declared.is(c) } else { Some(c.group.as_str()) == top && of_season(c) }

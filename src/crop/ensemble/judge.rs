@@ -83,10 +83,12 @@ pub(super) fn group_log_odds(
 
 /// What a verdict needs besides the numbers.
 #[derive(Clone, Copy)]
-pub(super) struct Facts {
+pub(super) struct Facts<'a> {
     pub clear_dates: usize,
     /// Why the declared crop cannot be seen yet.
     pub unseen: Option<Unseen>,
+    /// Probabilities under flat priors had the declared crop's standing water been seen, where it was not.
+    pub had_water: Option<&'a [f64]>,
 }
 
 /// The declared crop against the rest, with flat priors: what is common locally says nothing about one farmer.
@@ -96,7 +98,7 @@ pub(super) fn check(
     classes: &[Class<'_>],
     flat_posterior: &[f64],
     flat: &[f64],
-    Facts { clear_dates, unseen }: Facts,
+    Facts { clear_dates, unseen, had_water }: Facts<'_>,
     rules: &CropRules,
 ) -> Option<DeclaredCheck> {
     let word = question.declared_crop?;
@@ -153,10 +155,20 @@ pub(super) fn check(
         let verdict = if unseen.risen { Verdict::Inconsistent } else { Verdict::Undetermined };
         return said(crop, verdict, Some(odds), named.filter(|_| unseen.risen), basis);
     }
+    // The flood decides for rice. Where nobody saw it, only what would stand against it in spite of it counts.
+    let against = match had_water.map(|p| log_bayes_factor(p, flat, &ours)) {
+        Some(in_water) if odds < INCONSISTENT => {
+            basis.push_str(&format!("; {in_water:+.1} had its standing water been seen, which nobody saw"));
+            in_water.max(odds)
+        }
+        _ => odds,
+    };
     match odds {
         o if o > CONSISTENT => said(crop, Verdict::Consistent, Some(o), None, basis),
-        o if o >= INCONSISTENT => said(crop, Verdict::Undetermined, Some(o), None, basis),
-        o if o < CONTRADICTED && named.is_some() => said(crop, Verdict::Contradicted, Some(o), named, basis),
+        o if against >= INCONSISTENT => said(crop, Verdict::Undetermined, Some(o), None, basis),
+        o if against < CONTRADICTED && named.is_some() => {
+            said(crop, Verdict::Contradicted, Some(o), named, basis)
+        }
         o => said(crop, Verdict::Inconsistent, Some(o), named, basis),
     }
 }

@@ -1,7 +1,7 @@
 //! Weighing all classes of a plot: both stages of the crops, and what standing water says.
 
 use super::answer::{Class, Question};
-use super::flood::Flood;
+use super::flood;
 use super::judge;
 use super::weigh::{Scale, prior, refine};
 
@@ -13,20 +13,46 @@ const HOPELESS: f64 = 40.0;
 /// The cover that is water itself.
 const WATER: &str = "water";
 
-/// Standing water at transplanting speaks for flooded crops and against the rest; the open set stays as it is.
-pub(super) fn weigh_water(classes: &mut [Class<'_>], question: &Question<'_>, to: f64) {
-    let flooded = |c: &Class<'_>| c.row.is_some_and(|r| r.flooded);
-    let floods: Vec<Option<Flood>> = (classes.iter())
-        .map(|c| c.cycle.as_ref().filter(|_| flooded(c)).map(|cycle| Flood::of(cycle, question.views, to)))
+/// Standing water that was seen at transplanting speaks for flooded crops and against the rest; the open set stays as it
+/// is. Water that was not seen changes nothing.
+///
+/// Comes back: the evidence of all classes had the declared crop's water been seen; nothing where it was, or where the
+/// crop does not stand in water.
+pub(super) fn weigh_water(
+    classes: &mut [Class<'_>],
+    question: &Question<'_>,
+    declared: &judge::Declared<'_>,
+    to: f64,
+) -> Option<Vec<f64>> {
+    let flooded: Vec<bool> = classes.iter().map(|c| c.row.is_some_and(|r| r.flooded)).collect();
+    let seen: Vec<bool> = (classes.iter().zip(&flooded))
+        .map(|(c, flooded)| {
+            *flooded && c.cycle.as_ref().is_some_and(|cycle| flood::seen(cycle, question.views, to))
+        })
         .collect();
-    let seen = floods.iter().flatten().find(|f| **f == Flood::Seen).copied();
-    for (class, flood) in classes.iter_mut().zip(floods) {
-        class.evidence += match (flood, seen) {
-            (Some(own), _) => own.for_rice(),
-            (None, Some(seen)) if !class.open_set && class.name != WATER => seen.for_the_rest(),
-            _ => 0.0,
-        };
-    }
+    let stays = |c: &Class<'_>| c.open_set || c.name == WATER;
+    let with = |classes: &[Class<'_>], seen: &[bool]| -> Vec<f64> {
+        let any = seen.contains(&true);
+        (classes.iter().zip(&flooded).zip(seen))
+            .map(|((class, flooded), seen)| {
+                class.evidence
+                    + match seen {
+                        true => flood::FOR_RICE,
+                        false if any && !flooded && !stays(class) => flood::FOR_THE_REST,
+                        false => 0.0,
+                    }
+            })
+            .collect()
+    };
+    let ours: Vec<bool> = classes.iter().zip(&flooded).map(|(c, f)| *f && declared.is(c)).collect();
+    let hidden = ours.contains(&true) && !ours.iter().zip(&seen).any(|(ours, seen)| *ours && *seen);
+    let had_it = hidden.then(|| {
+        let seen: Vec<bool> = seen.iter().zip(&ours).map(|(seen, ours)| *seen || *ours).collect();
+        with(classes, &seen)
+    });
+    let evidence = with(classes, &seen);
+    classes.iter_mut().zip(evidence).for_each(|(class, e)| class.evidence = e);
+    had_it
 }
 
 /// Both stages of all crops; rows that expect the same curves are weighed once.

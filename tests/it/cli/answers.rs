@@ -102,6 +102,29 @@ fn season_writes_the_same_bytes_in_the_order_of_the_ids_whatever_the_threads() {
 }
 
 #[test]
+fn season_makes_no_season_of_values_too_few_or_too_far_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (series, out) = (folder.path().join("series.csv"), folder.path().join("seasons.csv"));
+    let told = |rows: &str| {
+        std::fs::write(&series, format!("sample_id,date,ndvi\n{rows}")).unwrap();
+        let output = croplens(&["season"]).arg(&series).arg("--out").arg(&out).ok();
+        (std::fs::read_to_string(&out).unwrap().lines().count() - 1, stderr(&output))
+    };
+    let (rows, said) = told("a,1970-01-01,0.2\na,2100-12-31,0.8\n");
+    assert_eq!(rows, 0, "{said}");
+    assert!(said.contains("a: a season is not written: it has 1 of the 4 values"), "{said}");
+    // A season that is seen, but for most of a year.
+    let apart = "a,2021-01-01,0.2\na,2021-01-20,0.2\na,2021-08-10,0.8\na,2021-08-20,0.7\na,2021-09-05,0.3\na,2021-09-15,0.2\na,2021-09-25,0.2\n";
+    let (rows, said) = told(apart);
+    assert_eq!(rows, 0, "{said}");
+    assert!(said.contains("it has 202 days without a value"), "{said}");
+    // The same with three values between.
+    let (rows, said) = told(&format!("{apart}a,2021-03-20,0.2\na,2021-05-20,0.3\na,2021-07-05,0.6\n"));
+    assert_eq!(rows, 1, "{said}");
+    assert!(!said.contains("not written"), "{said}");
+}
+
+#[test]
 fn quiet_is_quiet_and_a_plain_run_leaves_standard_output_alone() {
     let folder = tempfile::tempdir().unwrap();
     let run = |flag: &str, name: &str| {
