@@ -20,7 +20,6 @@ mod defect;
 mod document;
 mod error;
 mod feature;
-mod geodesic;
 mod limits;
 mod measure;
 mod nesting;

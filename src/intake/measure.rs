@@ -1,11 +1,9 @@
-//! Area, perimeter and distance on the WGS 84 ellipsoid (Karney 2013, J. Geodesy 87:43, through `geo`; of
-//! small parts by `geodesic`).
+//! Area, perimeter and distance on the WGS 84 ellipsoid (Karney 2013, J. Geodesy 87:43, through `geo`).
 
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
 use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Polygon, Winding};
 
 use super::defect::{Defect, Kind, said};
-use super::geodesic::length_and_area;
 use super::limits::Limits;
 use super::properties::Fix;
 use super::ring::{Ring, metres};
@@ -41,7 +39,7 @@ pub(super) fn oriented(parts: &[Vec<Ring>]) -> (MultiPolygon<f64>, bool) {
 pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64, f64), Defect> {
     let (mut perimeter_m, mut area_m2) = (0.0, 0.0);
     for part in outline {
-        let (perimeter, area) = near(part).unwrap_or_else(|| part.geodesic_perimeter_area_signed());
+        let (perimeter, area) = part.geodesic_perimeter_area_signed();
         perimeter_m += perimeter;
         area_m2 += area;
     }
@@ -80,12 +78,6 @@ pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64,
         );
     }
     Ok((perimeter_m, area_m2))
-}
-
-/// Perimeter and area of a part of some kilometres.
-fn near(part: &Polygon<f64>) -> Option<(f64, f64)> {
-    let rings = std::iter::once(part.exterior()).chain(part.interiors());
-    rings.map(length_and_area).try_fold((0.0, 0.0), |sum, ring| ring.map(|r| (sum.0 + r.0, sum.1 + r.1)))
 }
 
 /// A phone's fix held against the outline.
