@@ -32,6 +32,7 @@ pub mod yields;
 
 pub use appraisal::{Models, read, read_beside};
 pub use condition::{Befallen, Condition, ConditionRules, befallen, timings};
+pub use phases::Phases;
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;
@@ -286,9 +287,9 @@ pub struct Assessment {
     pub max_gap_days: u32,
     /// Last clear date.
     pub last_clear: Option<Date>,
-    /// First and last day of green-up, peak and ripening of the cycle asked about, by the calendar of the declared crop,
-    /// else thirds of the days asked about: never by the curve, which every further date moves.
-    pub phases: [(Date, Date); 3],
+    /// Green-up, peak and ripening of the cycle asked about, by the calendar of the declared crop, else thirds of the
+    /// days asked about: never by the curve, which every further date moves.
+    pub phases: Phases,
     /// Name and version of the method.
     pub method: &'static str,
 }

@@ -1,7 +1,5 @@
-//! `croplens observe` over a loopback S3 with a delay before every reply and one thin link for all bodies.
-//!
-//! The least time such a run can take is the longer of two: the link carrying its bytes, and the replies that must
-//! follow one another (classes before colours, headers before blocks) each waiting out the delay.
+//! `croplens observe` over a loopback S3 with a delay before every reply and one thin link for all bodies, beside the
+//! time that the link needs for the bytes alone. On a wide link the delays of replies that follow one another count.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -51,7 +51,7 @@ pub use unit::Unit;
 pub use views::{View, views_of};
 
 /// Name and version of this method.
-pub const METHOD: &str = "hypothesis-ensemble/1";
+pub const METHOD: &str = "hypothesis-ensemble/2";
 
 /// Indices of a view, in the order of every array here.
 pub(super) const INDICES: [&str; 5] = ["ndvi", "lswi", "ndyi", "nir", "red_edge"];

@@ -11,7 +11,16 @@ use super::cropped::Window;
 use super::normal::{date, day};
 use super::profile::Profile;
 
-/// First and last day of the three phases, one after the other.
+/// Green-up, peak and ripening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phases {
+    /// First and last day of each, one after the other.
+    pub days: [(Date, Date); 3],
+    /// Whether a crop's calendar dates them; else they are thirds of the days asked about.
+    pub by_calendar: bool,
+}
+
+/// The three phases.
 ///
 /// By the calendar of the declared crop where the word means one row that ends by itself; else the thirds of the days
 /// from the beginning of the window to `until`.
@@ -22,17 +31,19 @@ pub(super) fn phases(
     latitude: Option<f64>,
     sown: Option<Date>,
     rules: &CropRules,
-) -> [(Date, Date); 3] {
+) -> Phases {
     let planned = match rows {
         [row] => calendar::cycle_in(row, window.from, window.to, latitude, sown, rules),
         _ => None,
     };
-    let [a, b, c, d] = planned.as_ref().and_then(by_calendar).unwrap_or_else(|| {
+    let marks = planned.as_ref().and_then(by_calendar);
+    let [a, b, c, d] = marks.unwrap_or_else(|| {
         let (from, to) = (day(window.from), day(until).max(day(window.from)));
         let third = (to - from) / 3.0;
         [from, from + third, from + 2.0 * third, to]
     });
-    [(date(a), date(b)), (date(b + 1.0), date(c)), (date(c + 1.0), date(d))]
+    let days = [(date(a), date(b)), (date(b + 1.0), date(c)), (date(c + 1.0), date(d))];
+    Phases { days, by_calendar: marks.is_some() }
 }
 
 /// Emergence, the middle of green-up and peak, the middle of peak and senescence, harvest; `None` when they are not in

@@ -47,30 +47,38 @@ pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidenc
         None => parts.push((Confidence::Low, Basis::NEVER_CLEAR.said(&[]))),
     }
 
-    let (seen, reached) = phases(evidence);
-    if reached > 0 {
-        let level = match reached - seen {
-            0 => Confidence::High,
-            1 => Confidence::Medium,
-            _ => Confidence::Low,
-        };
-        parts.push((level, Basis::PHASES.said(&[&seen, &reached, &PHASE_SEEN_ABOVE])));
-    }
+    parts.extend(phases(evidence));
 
     let level = parts.iter().map(|p| p.0).min().unwrap_or(Confidence::Low);
     (level, parts.into_iter().map(|(level, text)| format!("{level}: {text}")).collect())
 }
 
-/// Phases seen on enough clear dates, and phases that are past, both by the calendar. While none is past, what has
-/// passed of the first counts as one.
-fn phases(evidence: &Evidence<'_>) -> (usize, usize) {
+/// How many of the phases that are past were seen on enough clear dates. While none is past, what has passed of the
+/// first counts.
+fn phases(evidence: &Evidence<'_>) -> Option<(Confidence, String)> {
     let (start, now) = (evidence.window.start, evidence.horizon());
-    let asked = evidence.assessment.phases.iter().filter(|(from, to)| *to >= start && *from <= now);
-    let past: Vec<(Date, Date)> = asked.clone().filter(|(_, to)| *to <= now).copied().collect();
-    let reached = if past.is_empty() { asked.take(1).copied().collect() } else { past };
+    let phases = &evidence.assessment.phases;
+    let asked = phases.days.iter().filter(|(from, to)| *to >= start && *from <= now);
     let clear = evidence.clear_dates();
     let dates_in = |(from, to): &(Date, Date)| clear.iter().filter(|d| (from..=to).contains(d)).count();
-    (reached.iter().filter(|phase| dates_in(phase) > PHASE_SEEN_ABOVE).count(), reached.len())
+    let past: Vec<usize> = asked.clone().filter(|(_, to)| *to <= now).map(dates_in).collect();
+    let (dates, said) = match (past.is_empty(), phases.by_calendar) {
+        (true, _) => (asked.take(1).map(dates_in).collect(), None),
+        (false, true) => (past, Some(Basis::PHASES)),
+        (false, false) => (past, Some(Basis::THIRDS)),
+    };
+    let first = *dates.first()?;
+    let seen = dates.iter().filter(|n| **n > PHASE_SEEN_ABOVE).count();
+    let level = match dates.len() - seen {
+        0 => Confidence::High,
+        1 => Confidence::Medium,
+        _ => Confidence::Low,
+    };
+    let text = said.map_or_else(
+        || Basis::PHASE_BEGUN.said(&[&first, &PHASE_SEEN_ABOVE]),
+        |said| said.said(&[&seen, &dates.len(), &PHASE_SEEN_ABOVE]),
+    );
+    Some((level, text))
 }
 
 fn at_least(value: u32, high: u32, medium: u32) -> Confidence {

@@ -6,6 +6,8 @@ use bytes::Bytes;
 
 /// Most buffers that are kept: as many as a pass has reads on their way.
 const KEPT: usize = 8;
+/// Most that a buffer may be too large, times: a short read must not hold a long one's memory.
+const TOO_LARGE: usize = 4;
 /// Reads smaller than this have memory of their own, bytes: the allocator keeps it at hand.
 const LEAST: usize = 256 << 10;
 
@@ -23,7 +25,8 @@ impl Buffers {
     /// An empty buffer with room for so many bytes: the smallest that is large enough, or a new one.
     pub(super) fn take(&self, len: usize) -> Vec<u8> {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = free.iter().enumerate().filter(|(_, buffer)| len >= LEAST && buffer.capacity() >= len);
+        let room = len..=len.saturating_mul(TOO_LARGE);
+        let fits = free.iter().enumerate().filter(|(_, b)| len >= LEAST && room.contains(&b.capacity()));
         let best = fits.min_by_key(|(_, buffer)| buffer.capacity()).map(|(at, _)| at);
         best.map_or_else(|| Vec::with_capacity(len), |at| free.swap_remove(at))
     }

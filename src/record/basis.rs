@@ -39,8 +39,19 @@ impl Basis {
         "按日历已看到{}个（共已过{}个）生长阶段，每个超过{}个晴空日期",
     );
 
+    /// The same where no crop's calendar dates them.
+    pub const THIRDS: Basis = b(
+        "{} of {} thirds of the days asked about were seen on more than {} clear dates",
+        "所查时段三等分，已看到{}段（共{}段），每段超过{}个晴空日期",
+    );
+    /// While no phase is past.
+    pub const PHASE_BEGUN: Basis = b(
+        "{} clear dates so far in the phase that has begun, no phase being past (high above {})",
+        "尚无生长阶段结束，已开始的阶段至今有{}个晴空日期（超过{}个为高）",
+    );
+
     /// All sentences.
-    pub const ALL: [Basis; 7] = [
+    pub const ALL: [Basis; 9] = [
         Basis::PIXELS,
         Basis::NO_IMAGE,
         Basis::CLEAR_DATES,
@@ -48,6 +59,8 @@ impl Basis {
         Basis::AGE,
         Basis::NEVER_CLEAR,
         Basis::PHASES,
+        Basis::THIRDS,
+        Basis::PHASE_BEGUN,
     ];
 
     /// The English sentence with its numbers.

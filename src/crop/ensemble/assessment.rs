@@ -38,8 +38,8 @@ impl Answer {
         let against = |v: Verdict| matches!(v, Verdict::Inconsistent | Verdict::Contradicted);
         let none = self.development.is_none() && a.cropped == Cropped::Yes;
         if none && a.declared.as_ref().is_some_and(|d| against(d.verdict)) {
-            (a.harvest, a.harvested, a.bbch, a.maturity) = (None, None, None, None);
-            a.stage = Stage::Unknown;
+            (a.emergence, a.harvest, a.harvested) = (None, None, None);
+            (a.stage, a.bbch, a.maturity) = (Stage::Unknown, None, None);
             return a;
         }
         let Some(d) = self.development.filter(|_| a.cropped == Cropped::Yes) else { return a };

@@ -146,15 +146,6 @@ pub(super) fn check(
         return said(crop, Verdict::Undetermined, Some(odds), None, basis);
     }
     let named = rival.filter(|(c, _)| !c.open_set).map(|(c, _)| c.name.clone());
-    // Bare land before the crop shows fits it as little as it speaks against it. What rose since may be the crop, or what
-    // is cut before it is sown: that is no contradiction yet.
-    let early =
-        |u: &Unseen| if u.shows_by.is_some() { !u.risen || odds < CONTRADICTED } else { odds < INCONSISTENT };
-    if let Some(unseen) = unseen.filter(early) {
-        basis.push_str(&format!("; too early to tell: {}", unseen.words()));
-        let verdict = if unseen.risen { Verdict::Inconsistent } else { Verdict::Undetermined };
-        return said(crop, verdict, Some(odds), named.filter(|_| unseen.risen), basis);
-    }
     // The flood decides for rice. Where nobody saw it, only what would stand against it in spite of it counts.
     let against = match had_water.map(|p| log_bayes_factor(p, flat, &ours)) {
         Some(in_water) if odds < INCONSISTENT => {
@@ -163,6 +154,17 @@ pub(super) fn check(
         }
         _ => odds,
     };
+    // Bare land before the crop shows fits it as little as it speaks against it. What rose since may be the crop, or what
+    // is cut before it is sown: that is no contradiction yet.
+    let early = |u: &Unseen| match u.shows_by {
+        Some(_) => !u.risen || against < CONTRADICTED,
+        None => against < INCONSISTENT,
+    };
+    if let Some(unseen) = unseen.filter(early) {
+        basis.push_str(&format!("; too early to tell: {}", unseen.words()));
+        let verdict = if unseen.risen { Verdict::Inconsistent } else { Verdict::Undetermined };
+        return said(crop, verdict, Some(odds), named.filter(|_| unseen.risen), basis);
+    }
     match odds {
         o if o > CONSISTENT => said(crop, Verdict::Consistent, Some(o), None, basis),
         o if against >= INCONSISTENT => said(crop, Verdict::Undetermined, Some(o), None, basis),

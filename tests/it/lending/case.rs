@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{
-    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Stage, Verdict,
+    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Phases, Stage, Verdict,
 };
 use croplens::cropland::{CropGroup, Cropland, NotTold, Uncropped};
 use croplens::lending::{
@@ -247,11 +247,14 @@ impl Case {
             clear_obs: seen.len(),
             max_gap_days: 10,
             last_clear: seen.last().copied(),
-            phases: [
-                (START, date(2024, 4, 19)),
-                (date(2024, 4, 20), date(2024, 5, 31)),
-                (date(2024, 6, 1), END),
-            ],
+            phases: Phases {
+                days: [
+                    (START, date(2024, 4, 19)),
+                    (date(2024, 4, 20), date(2024, 5, 31)),
+                    (date(2024, 6, 1), END),
+                ],
+                by_calendar: true,
+            },
             method: "season-reading 1",
         }
     }
