@@ -235,9 +235,9 @@ impl Ensemble {
     }
 }
 
-/// The named sequence that keeps the answer open, if any: its second slot could not be weighed, and it may be what grows.
-/// A sequence that was weighed whole and begins otherwise is named all the same, if it is likely beside what was seen of
-/// the first slots.
+/// The named sequence that keeps the answer open, if any: its second slot could not be weighed and it may be what grows.
+/// A sequence that was weighed whole and begins otherwise is named all the same, if it is likely beside what was seen
+/// of the first slots.
 fn pending<'a>(
     decision: &SequenceDecision,
     runners: &'a [Runner],
