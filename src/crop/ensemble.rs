@@ -44,7 +44,7 @@ pub use chains::{Chain, Slot};
 pub use cut::Standing;
 pub use develop::Development;
 pub use learned::Learned;
-pub use sequences::{SequenceError, Sequences};
+pub use sequences::{CANNOT_TELL, NONE_OF_THESE, SequenceError, Sequences};
 pub use table::{EnsembleError, EnsembleTable};
 pub use told::{SequenceAnswer, SequenceDecision};
 pub use unit::Unit;

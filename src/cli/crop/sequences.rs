@@ -5,7 +5,9 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use crate::cli::table::{self, Error, number};
-use crate::crop::ensemble::{Ensemble, Question, SequenceAnswer, SequenceDecision, Sequences, Unit};
+use crate::crop::ensemble::{
+    CANNOT_TELL, Ensemble, NONE_OF_THESE, Question, SequenceAnswer, SequenceDecision, Sequences, Unit,
+};
 use crate::crop::{Candidate, CropRules, Profiles};
 use crate::intake::series_table::SampleRows;
 use crate::pipeline::Spec;
@@ -24,11 +26,6 @@ pub const SEQUENCE_COLUMNS: [&str; 10] = [
     "sequence_rest_p_all",
     "sequence_clear_dates",
 ];
-
-/// What is written where something else grew.
-const NONE_OF_THESE: &str = "none of these";
-/// What is written where nothing can be said.
-const CANNOT_TELL: &str = "cannot tell";
 
 /// Days of the time that is looked at where no season is asked for, the as-of day among them.
 const YEAR_DAYS: i32 = 365;

@@ -14,6 +14,7 @@ use super::super::{Candidate, CropRules};
 use super::answer::{Answer, ClassScore, Ensemble, Question};
 use super::cycle::Cycle;
 use super::posterior::posterior;
+use super::unit::Unit;
 use super::views::View;
 
 /// Covers that a slot without a crop looks like.
@@ -51,6 +52,14 @@ pub struct Chain {
     pub then: Option<Slot>,
 }
 
+/// What was seen of some sequences.
+pub(super) struct ChainEvidence {
+    /// Log evidence of each; minus infinity where it could not be weighed.
+    pub(super) of: Vec<f64>,
+    /// That of the open set.
+    pub(super) open: Option<f64>,
+}
+
 impl Ensemble {
     /// Probabilities of the sequences, every one alike beforehand, most probable first; empty without a window, or
     /// when none has a calendar here.
@@ -61,52 +70,90 @@ impl Ensemble {
         profiles: &Profiles,
         rules: &CropRules,
     ) -> Vec<Candidate> {
-        let Some((from, to)) = question.window else { return Vec::new() };
-        let names = |slot: &Slot| match slot {
-            Slot::AnyOf(names) => names.clone(),
-            Slot::Idle | Slot::Cover(_) => Vec::new(),
-        };
-        let ask = |crops: &[String], from: Date, to: Date| -> Answer {
-            let part = Question { window: Some((from, to)), crops, declared_crop: None, ..question.clone() };
-            self.answer(&part, profiles, rules)
-        };
-        let mut everything: Vec<String> = Vec::new();
-        for chain in chains.iter().filter(|c| c.then.is_none()) {
-            everything.extend(names(&chain.first));
+        match self.chain_evidence(question, chains, profiles, rules) {
+            Some(evidence) => self.alike(chains, &evidence, question.unit),
+            None => Vec::new(),
         }
-        // Without a crop that takes the whole window one word that is no crop keeps the covers alone.
-        everything.push(String::new());
-        let whole = ask(&everything, from, to);
+    }
+
+    /// Evidence of every sequence; nothing without a window.
+    pub(super) fn chain_evidence(
+        &self,
+        question: &Question<'_>,
+        chains: &[Chain],
+        profiles: &Profiles,
+        rules: &CropRules,
+    ) -> Option<ChainEvidence> {
+        let (from, to) = question.window?;
+        let ask =
+            |slots: &[&Slot], from: Date, to: Date| self.part(question, slots, (from, to), profiles, rules);
+        let alone: Vec<&Slot> = chains.iter().filter(|c| c.then.is_none()).map(|c| &c.first).collect();
+        let whole = ask(&alone, from, to);
         let open = (whole.classes.iter().filter(|c| !c.is_crop && c.name == self.open_set()))
             .map(|c| c.evidence)
             .next();
-        let evidence: Vec<f64> = (chains.iter())
+        let of = (chains.iter())
             .map(|chain| match &chain.then {
                 None => mean_of(&whole.classes, &chain.first),
                 Some(then) => {
                     let Some(split) = self.split(chain, question, profiles, (from, to)) else {
                         return f64::NEG_INFINITY;
                     };
-                    let mut earlier = names(&chain.first);
-                    earlier.push(String::new());
-                    let first = ask(&earlier, from, split);
-                    let mut later = names(then);
-                    later.push(String::new());
-                    let second = ask(&later, plus_days(split, 1), to);
+                    let first = ask(&[&chain.first], from, split);
+                    let second = ask(&[then], plus_days(split, 1), to);
                     mean_of(&first.classes, &chain.first) + mean_of(&second.classes, then)
                 }
             })
             .collect();
-        if evidence.iter().all(|e| !e.is_finite()) {
+        Some(ChainEvidence { of, open })
+    }
+
+    /// Evidence of the first slot over the whole window: all that can be weighed before the second has begun.
+    pub(super) fn first_so_far(
+        &self,
+        chain: &Chain,
+        question: &Question<'_>,
+        profiles: &Profiles,
+        rules: &CropRules,
+    ) -> f64 {
+        let Some(window) = question.window else { return f64::NEG_INFINITY };
+        mean_of(&self.part(question, &[&chain.first], window, profiles, rules).classes, &chain.first)
+    }
+
+    /// Probabilities by the evidence, every sequence alike beforehand, most probable first; empty where none has any.
+    pub(super) fn alike(&self, chains: &[Chain], evidence: &ChainEvidence, unit: Unit) -> Vec<Candidate> {
+        if evidence.of.iter().all(|e| !e.is_finite()) {
             return Vec::new();
         }
         let prior = vec![1.0 / chains.len().max(1) as f64; chains.len()];
-        let probability = posterior(&evidence, open, &prior, &self.table().trust(question.unit));
+        let probability = posterior(&evidence.of, evidence.open, &prior, &self.table().trust(unit));
         let mut out: Vec<Candidate> = (chains.iter().zip(probability))
             .map(|(c, probability)| Candidate { crop: c.name.clone(), probability })
             .collect();
         out.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         out
+    }
+
+    /// The answer of a part of the window about the crops of some slots and the covers.
+    fn part(
+        &self,
+        question: &Question<'_>,
+        slots: &[&Slot],
+        window: (Date, Date),
+        profiles: &Profiles,
+        rules: &CropRules,
+    ) -> Answer {
+        let mut crops: Vec<String> = (slots.iter())
+            .flat_map(|slot| match slot {
+                Slot::AnyOf(names) => names.as_slice(),
+                Slot::Idle | Slot::Cover(_) => &[],
+            })
+            .cloned()
+            .collect();
+        // Without any crop one word that is no crop keeps the covers alone.
+        crops.push(String::new());
+        let part = Question { window: Some(window), crops: &crops, declared_crop: None, ..question.clone() };
+        self.answer(&part, profiles, rules)
     }
 
     /// Name of the open set.

@@ -9,6 +9,12 @@ use super::table::EnsembleTable;
 /// Word of a slot in which no crop stands.
 const IDLE: &str = "idle";
 
+/// What is said where something else grew; no sequence may be called so.
+pub const NONE_OF_THESE: &str = "none of these";
+
+/// What is said where nothing can be said; no sequence may be called so.
+pub const CANNOT_TELL: &str = "cannot tell";
+
 /// Sequences that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SequenceError {
@@ -58,8 +64,8 @@ impl Sequences {
     /// Reads and checks a file.
     ///
     /// # Errors
-    /// Syntax with line and key; a sequence without a name, with the name of another, with too many slots, or with a
-    /// word that the tables do not know.
+    /// Syntax with line and key; a sequence without a name, with the name of another or of an answer, with too many
+    /// slots, or with a word that the tables do not know.
     pub fn parse(text: &str, profiles: &Profiles, table: &EnsembleTable) -> Result<Sequences, SequenceError> {
         let File { sequence } = toml::from_str(text)?;
         let mut chains: Vec<Chain> = Vec::new();
@@ -71,6 +77,9 @@ impl Sequences {
             };
             if name.is_empty() {
                 return Err(wrong("it has no name".to_owned()));
+            }
+            if [NONE_OF_THESE, CANNOT_TELL].contains(&name.to_lowercase().as_str()) {
+                return Err(wrong(format!("`{name}` is an answer and can name no sequence")));
             }
             if chains.iter().any(|c| c.name == name) {
                 return Err(wrong("an earlier sequence has that name".to_owned()));
@@ -144,6 +153,9 @@ fn slot(words: &Words, profiles: &Profiles, table: &EnsembleTable) -> Result<Slo
         let before = crops.len();
         crops.extend(found.map(|c| c.name.clone()));
         if crops.len() == before {
+            if *word == IDLE || table.is_open_set(word) == Some(false) {
+                return Err(format!("`{word}`: a cover, or {IDLE}, stands alone in its slot"));
+            }
             return Err(unknown(word, profiles, table));
         }
     }

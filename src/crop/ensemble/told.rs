@@ -6,8 +6,13 @@
 //! the open set. Beforehand every named sequence and every group of the rest counts alike, the open set as in every
 //! answer of the ensemble. A sequence is named by the rules of a crop: enough clear dates, the open set not too likely,
 //! and a probability from which crops are named.
+//!
+//! Of two slots of which the second cannot be weighed yet, the first competes by what was seen so far. While that is so
+//! of a named sequence, it is not denied: neither something else nor another sequence that begins alike is named.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 
 use super::super::profile::Profile;
 use super::super::profiles::Profiles;
@@ -65,6 +70,21 @@ struct Runner {
     is_open: bool,
 }
 
+/// A sequence of two slots that could not be weighed whole.
+struct Unfinished {
+    /// Its place among the runners.
+    runner: usize,
+    /// Whether its first slot competes.
+    competes: bool,
+}
+
+/// How the race stands.
+struct Weighed {
+    named: Vec<Candidate>,
+    rest: Vec<Candidate>,
+    unfinished: Vec<Unfinished>,
+}
+
 impl Ensemble {
     /// Which of the named sequences it was, within the window of the question, where everything that was not named
     /// competes with them.
@@ -85,14 +105,23 @@ impl Ensemble {
             return SequenceAnswer::without(clear_dates, why);
         }
         let rows = profiles.rows_in(question.zones);
+        if rows.is_empty() {
+            // Covers have levels everywhere, but without a calendar no crop competes with them.
+            let why = "there is no crop calendar for this place".to_owned();
+            return SequenceAnswer::without(clear_dates, why);
+        }
         let here: Vec<Chain> = named.chains().iter().filter_map(|c| grown(c, &rows)).collect();
         if here.is_empty() {
             let why = "there is no crop calendar of any of the sequences for this place".to_owned();
             return SequenceAnswer::without(clear_dates, why);
         }
         let runners = self.runners(here, question, profiles, &rows);
-        let (named, rest) = self.weigh_runners(&runners, question, profiles, rules);
+        let Weighed { named, rest, unfinished } = self.weigh_runners(&runners, question, profiles, rules);
         let decision = decide(&named, &rest, &runners);
+        let decision = match pending(&decision, &runners, &unfinished) {
+            Some(chain) => SequenceDecision::CannotTell(not_begun(chain, question.as_of, (from, to))),
+            None => decision,
+        };
         SequenceAnswer { decision, named, rest, clear_dates }
     }
 
@@ -122,8 +151,15 @@ impl Ensemble {
         // Crops that are named after a first slot, by that slot.
         let mut after: BTreeMap<&[String], BTreeSet<&str>> = BTreeMap::new();
         for chain in &named {
-            if let (Slot::AnyOf(first), Some(Slot::AnyOf(then))) = (&chain.first, &chain.then) {
-                after.entry(first).or_default().extend(then.iter().map(String::as_str));
+            match (&chain.first, &chain.then) {
+                (Slot::AnyOf(first), Some(Slot::AnyOf(then))) => {
+                    after.entry(first).or_default().extend(then.iter().map(String::as_str));
+                }
+                // That nothing followed is told from a crop that did.
+                (Slot::AnyOf(first), Some(Slot::Idle)) => {
+                    after.entry(first).or_default();
+                }
+                _ => {}
             }
         }
         for (first, then) in after {
@@ -151,14 +187,14 @@ impl Ensemble {
         of_named.chain(rest).collect()
     }
 
-    /// Probabilities of the named and of the rest, each most probable first.
+    /// Probabilities of the named and of the rest, each most probable first, and what could not be weighed whole.
     fn weigh_runners(
         &self,
         runners: &[Runner],
         question: &Question<'_>,
         profiles: &Profiles,
         rules: &CropRules,
-    ) -> (Vec<Candidate>, Vec<Candidate>) {
+    ) -> Weighed {
         // Numbers for names: a user's name may be that of a crop.
         let numbered: Vec<Chain> = (runners.iter().enumerate())
             .map(|(k, r)| Chain { name: k.to_string(), ..r.chain.clone() })
@@ -168,7 +204,17 @@ impl Ensemble {
             .collect();
         let prior = priors(&kinds, None);
         // Sequences alike beforehand, then by what they are beforehand: probability is prior times what was seen.
-        let alike = self.chains(question, &numbered, profiles, rules);
+        let mut unfinished: Vec<Unfinished> = Vec::new();
+        let mut alike = Vec::new();
+        if let Some(mut evidence) = self.chain_evidence(question, &numbered, profiles, rules) {
+            for (runner, (chain, e)) in numbered.iter().zip(&mut evidence.of).enumerate() {
+                if chain.then.is_some() && !e.is_finite() {
+                    *e = self.first_so_far(chain, question, profiles, rules);
+                    unfinished.push(Unfinished { runner, competes: e.is_finite() });
+                }
+            }
+            alike = self.alike(&numbered, &evidence, question.unit);
+        }
         let raw: Vec<(usize, f64)> = (alike.iter())
             .filter_map(|c| {
                 let k: usize = c.crop.parse().ok()?;
@@ -185,7 +231,56 @@ impl Ensemble {
         for all in [&mut named, &mut rest] {
             all.sort_by(|a, b| b.probability.total_cmp(&a.probability).then_with(|| a.crop.cmp(&b.crop)));
         }
-        (named, rest)
+        Weighed { named, rest, unfinished }
+    }
+}
+
+/// The named sequence that keeps the answer open, if any: its second slot could not be weighed and it may be what grows.
+/// A sequence that was weighed whole and begins otherwise is named all the same, if it is likely beside what was seen
+/// of the first slots.
+fn pending<'a>(
+    decision: &SequenceDecision,
+    runners: &'a [Runner],
+    unfinished: &[Unfinished],
+) -> Option<&'a Chain> {
+    let open: Vec<(&Chain, bool)> = (unfinished.iter())
+        .filter_map(|u| Some((runners.get(u.runner).filter(|r| r.is_named)?, u.competes)))
+        .map(|(r, competes)| (&r.chain, competes))
+        .collect();
+    let winner = match decision {
+        SequenceDecision::Sequence(name) => runners.iter().find(|r| r.is_named && r.chain.name == *name),
+        SequenceDecision::NoneOfThese(_) | SequenceDecision::CannotTell(_) => None,
+    };
+    let likeness = |(chain, competes): &&(&Chain, bool)| {
+        !competes || winner.is_none_or(|w| begin_alike(chain, &w.chain))
+    };
+    open.iter().find(likeness).map(|(chain, _)| *chain)
+}
+
+/// Whether two sequences look alike before their second slots.
+fn begin_alike(a: &Chain, b: &Chain) -> bool {
+    let crops = |slot: &Slot| match slot {
+        Slot::AnyOf(crops) => crops.clone(),
+        Slot::Idle | Slot::Cover(_) => Vec::new(),
+    };
+    // After an idle slot its crop is the only one.
+    let begins = |c: &Chain| match (&c.first, &c.then) {
+        (Slot::Idle, Some(then)) => crops(then),
+        (first, _) => crops(first),
+    };
+    a.first == b.first || begins(a).iter().any(|c| begins(b).contains(c))
+}
+
+/// Why a sequence could not be weighed whole.
+fn not_begun(chain: &Chain, as_of: Date, (from, to): (Date, Date)) -> String {
+    let what = match chain.then {
+        Some(Slot::Idle) => "the time after the first crop of",
+        _ => "the second crop of",
+    };
+    if as_of <= to {
+        format!("{what} {} has not begun by {as_of}", chain.name)
+    } else {
+        format!("{what} {} does not lie between {from} and {to}", chain.name)
     }
 }
 

@@ -131,6 +131,81 @@ fn what_was_not_seen_names_nothing() {
 }
 
 #[test]
+fn a_sequence_whose_second_crop_has_not_begun_is_not_denied() {
+    let twice = "[[sequence]]\nname = \"twice\"\nslots = [\"winter_wheat\", [\"maize\", \"rice\"]]\n";
+    // Until 25 May, before the wheat is ripe: as good a beginning of the sequence as there can be. Cotton's field is
+    // bare until then, and the sequence is not denied of it either.
+    let until_may = |id: &str, peak: Date| rows(id, &[peak]).into_iter().take(10).collect::<Vec<_>>();
+    let begun = [until_may("wheat", SPRING), until_may("cotton", SUMMER)].concat();
+    let with_cotton = format!("{twice}[[sequence]]\nname = \"cotton\"\nslots = [\"cotton\"]\n");
+    let with_idle = format!("{twice}[[sequence]]\nname = \"once\"\nslots = [\"winter_wheat\", \"idle\"]\n");
+    for file in [twice, &with_cotton, &with_idle] {
+        let found = of(&begun, file);
+        for (id, cells) in &found {
+            if id == "cotton" && cells["sequence"] == "cotton" {
+                continue;
+            }
+            assert_eq!(cells["sequence"], "cannot tell", "{cells:?}");
+            let why = "the second crop of twice has not begun by 2015-05-25";
+            assert_eq!(cells["sequence_reason"], why, "{cells:?}");
+        }
+    }
+    // What was seen so far of the first crop competes.
+    let found = of(&begun, twice);
+    let p = |id: &str| found[id]["sequence1_p"].parse::<f64>().unwrap();
+    assert!(p("wheat") > p("cotton"), "{found:?}");
+    // A year later all of it was seen.
+    let whole = of(&rows("wheat", &[SPRING]), twice);
+    assert!(!whole["wheat"]["sequence_reason"].contains("has not begun"), "{:?}", whole["wheat"]);
+}
+
+#[test]
+fn another_sequence_is_named_beside_one_that_has_not_begun_only_where_it_begins_otherwise() {
+    let file = |first: &str| {
+        let later = format!("[[sequence]]\nname = \"later\"\nslots = [{first}, \"winter_wheat\"]\n");
+        format!("{later}[[sequence]]\nname = \"wheat\"\nslots = [\"winter_wheat\"]\n")
+    };
+    // Until 28 July: the rice, and the cotton, would stand until autumn.
+    let july: Vec<String> = rows("wheat", &[SPRING]).into_iter().take(14).collect();
+    let why = "the second crop of later has not begun by 2015-07-28";
+    let cells = &of(&july, &file("\"rice\""))["wheat"];
+    let likely = cells["sequence1"] == "wheat" && cells["sequence1_p"].parse::<f64>().unwrap() >= 0.7;
+    assert!(if likely { cells["sequence"] == "wheat" } else { cells["sequence_reason"] == why }, "{cells:?}");
+    let alike = &of(&july, &file("[\"cotton\", \"winter_wheat\"]"))["wheat"];
+    assert_eq!((alike["sequence"].as_str(), alike["sequence_reason"].as_str()), ("cannot tell", why));
+}
+
+#[test]
+fn that_nothing_followed_is_not_said_where_nothing_was_seen() {
+    let dir = tempfile::tempdir().unwrap();
+    let wheat_only = "[[sequence]]\nname = \"wheat\"\nslots = [\"winter_wheat\", \"idle\"]\n";
+    // The wheat was seen until its harvest, and nothing after 26 June until the end of the year.
+    let spring: Vec<String> = rows("wheat", &[SPRING]).into_iter().take(12).collect();
+    let found = said(&CropArgs { as_of: Some(date(2015, 12, 31)), ..asked(dir.path(), &spring, wheat_only) });
+    let cells = &found["wheat"];
+    assert_ne!(cells["sequence"], "wheat", "{cells:?}");
+    assert!(!cells["sequence_reason"].contains("has not begun"), "{cells:?}");
+    // Wheat and then another crop is as likely.
+    assert!(cells["sequence1_p"].parse::<f64>().unwrap() < 0.55, "{cells:?}");
+}
+
+#[test]
+fn a_cover_is_not_named_where_there_is_no_calendar() {
+    let bare = "[[sequence]]\nname = \"bare\"\nslots = [\"bare_built\"]\n";
+    let at = |id: &str, place: &str| -> Vec<String> {
+        rows(id, &[]).iter().map(|r| r.replace("40.5,71.5", place)).collect()
+    };
+    let found = of(&[at("valley", "40.5,71.5"), at("sea", "-60.0,0.0"), at("nowhere", ",")].concat(), bare);
+    assert_eq!(found["valley"]["sequence1"], "bare", "{:?}", found["valley"]);
+    for id in ["sea", "nowhere"] {
+        let cells = &found[id];
+        assert_eq!(cells["sequence"], "cannot tell", "{cells:?}");
+        assert_eq!(cells["sequence_reason"], "there is no crop calendar for this place", "{cells:?}");
+        assert_eq!(cells["sequence1"], "", "{cells:?}");
+    }
+}
+
+#[test]
 fn a_place_without_a_calendar_and_a_sample_without_a_value_are_told() {
     let mut rows = rows("sea", &[SUMMER]);
     rows.iter_mut().for_each(|r| *r = r.replace("40.5,71.5", "-60.0,0.0"));
@@ -189,6 +264,10 @@ fn a_bad_file_is_told_with_its_sequence_the_word_and_what_is_known() {
         (one("[\"other\"]"), &["`other`", "always competes"]),
         (one("[\"soybean\", \"grass\"]"), &["alone"]),
         (one("[\"cotton\"]").replace("soy, then corn", " "), &["no name"]),
+        (one("[\"cotton\"]").replace("soy, then corn", "None of These"), &["`None of These` is an answer"]),
+        (one("[\"cotton\"]").replace("soy, then corn", "CANNOT TELL"), &["`CANNOT TELL` is an answer"]),
+        (one("[[\"grass\", \"tree\"]]"), &["`grass`", "a cover, or idle, stands alone in its slot"]),
+        (one("[\"soybean\", [\"maize\", \"idle\"]]"), &["`idle`", "stands alone in its slot"]),
         (twice, &["sequence 2 (soy, then corn)", "has that name"]),
         (same, &["sequence 2 (corn)", "`soy, then corn`"]),
         ("".to_owned(), &["no sequence", "[[sequence]]"]),
