@@ -1,7 +1,7 @@
 //! Whether daily temperatures can be those of the place at all.
 //!
-//! Days of another station, or in another unit, lie far from what is usual there, day after day. Weather does not: they
-//! are not used, so that a mistaken file speaks against nobody.
+//! Days of another station, or in another unit, lie far from what is usual there, day after day; weather seldom does.
+//! Such days are not used, so that a mistaken file speaks against nobody.
 
 use std::fmt;
 
@@ -12,7 +12,8 @@ use crate::series::plus_days;
 use super::{CYCLE_DAYS, DailyMeans};
 
 /// Mean departure from what is usual beyond which the days are not believed, °C, and least days that it is taken over
-/// (design values: the summer of 2003 in Central Europe, June to August, lay about 4 °C above its normal).
+/// (design values, not measured). A file of nothing but an extreme summer may be held back: its crop is then read by
+/// calendar days, as without the file.
 const FARTHEST_C: f64 = 4.0;
 const LEAST_DAYS: u32 = 60;
 
