@@ -37,7 +37,7 @@ pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, 
 pub use profiles::{Meaning, ProfileError, Profiles};
 pub use rules::CropRules;
 pub use season_reading::{METHOD, Reading, assess};
-pub use thermal::{DailyMeans, METHOD as THERMAL_METHOD, ThermalRow, ThermalTable};
+pub use thermal::{DailyMeans, Departure, METHOD as THERMAL_METHOD, ThermalRow, ThermalTable};
 pub use timing::Unseen;
 
 use jiff::civil::Date;

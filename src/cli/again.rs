@@ -134,13 +134,20 @@ fn request(
         &stated,
         &figures.sha256().unwrap_or_default(),
     )?;
-    let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS).and_then(|f| f.path.as_ref());
-    let yields = of_run(&sources.yields, of_yields).map(|path| yields(&path)).transpose()?;
+    let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS);
+    let path = of_run(&sources.yields, of_yields.and_then(|f| f.path.as_ref()));
+    if let (Some(path), Some(used)) = (&path, of_yields) {
+        still_there("regional yields", path, "--yields", &used.sha256)?;
+    }
+    let yields = path.map(|path| yields(&path)).transpose()?;
     let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
     let stated = first.and_then(|r| r.yield_file_sha256.clone()).unwrap_or_default();
     same("the regional yields", "--yields", &stated, &found)?;
     let of_days = manifest.figures.iter().find(|f| f.name == DAILY_TEMPERATURES);
     let days = of_run(&sources.temperature, of_days.and_then(|f| f.path.as_ref()));
+    if let (Some(path), Some(used)) = (&days, of_days) {
+        still_there("daily temperatures", path, "--temperature", &used.sha256)?;
+    }
     let temperature = days.map(|path| temperature(&path)).transpose()?;
     same(
         "the daily temperatures",

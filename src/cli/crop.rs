@@ -212,7 +212,7 @@ fn one(id: &str, sample: &SampleRows, as_of: Date, asked: &Asked<'_>) -> (Assess
     });
     let days = asked.temperature.map(|(table, thermal)| {
         let days = table.of(id, sample.lat.zip(sample.lon)).cloned().unwrap_or_default();
-        (DailyMeans::new(days.mean, days.normal), thermal)
+        (DailyMeans::new(days.mean, days.normal).believed(reading.series.as_of()), thermal)
     });
     let nbr2 = nbr2(sample, &series);
     let beside = Beside {

@@ -1,5 +1,7 @@
 //! What befell a plot and how it stands, beside what grows there.
 
+use std::cell::Cell;
+
 use jiff::civil::Date;
 
 use super::appraisal::{Models, looked_at};
@@ -103,10 +105,23 @@ pub fn timings(
     profiles: &Profiles,
     rules: &CropRules,
 ) -> Vec<Timing> {
+    told(question, on, temperature, ensemble, profiles, rules).0
+}
+
+/// The same, and whether degree-days took the place of calendar days for any crop.
+fn told(
+    question: &Question<'_>,
+    on: Date,
+    temperature: Option<(&DailyMeans, &ThermalTable)>,
+    ensemble: &Ensemble,
+    profiles: &Profiles,
+    rules: &CropRules,
+) -> (Vec<Timing>, bool) {
     let then = Question { as_of: on, ..question.clone() };
     let timing = |d: &Development| Timing::of_development(d, profiles);
     let beside = Beside { temperature, ..Beside::default() };
     let answer = ensemble.answer_beside(&then, &beside, profiles, rules);
+    let mut by_degree_days = answer.by_degree_days;
     let verdict = answer.declared.as_ref().map(|d| d.verdict);
     let declared = |d: &Development| Timing { declared: verdict, ..timing(d) };
     let mut all: Vec<Timing> = answer.development.iter().map(declared).collect();
@@ -115,9 +130,10 @@ pub fn timings(
     } else if question.declared_crop.is_some() {
         let undeclared = Question { declared_crop: None, declared_sowing: None, ..then };
         let answer = ensemble.answer_beside(&undeclared, &beside, profiles, rules);
+        by_degree_days |= answer.by_degree_days;
         all.extend(answer.development.iter().map(timing));
     }
-    all
+    (all, by_degree_days)
 }
 
 /// Days before the earliest emergence from which what happens belongs to the season.
@@ -130,6 +146,8 @@ pub struct Befallen {
     pub looked: bool,
     /// Events and falls of the season.
     pub found: Found,
+    /// Whether degree-days took the place of calendar days for any crop, in the answer or in what was expected of it.
+    pub by_degree_days: bool,
     /// Whether the declared crop was planted in time; absent without a declaration.
     pub planting: Option<Planting>,
     /// Against its own other years.
@@ -170,6 +188,7 @@ pub fn befallen(
     };
     let mut out = Befallen {
         planting: reading.declared_crop.map(|_| planting(reading, profiles, crop, &rules.events)),
+        by_degree_days: answer.by_degree_days,
         ..Befallen::default()
     };
     let season = assessment.current.and_then(|k| assessment.seasons.get(k));
@@ -177,9 +196,16 @@ pub fn befallen(
     if let Some(d) = development {
         let from = plus_days(d.emergence.p10, -BEFORE_EMERGENCE);
         let own: Vec<Glance> = glances.iter().filter(|g| g.date >= from).copied().collect();
-        let known = |on: Date| timings(&question, on, beside.temperature, models.ensemble, profiles, crop);
+        let warmed = Cell::new(out.by_degree_days);
+        let known = |on: Date| {
+            let (timings, by_degree_days) =
+                told(&question, on, beside.temperature, models.ensemble, profiles, crop);
+            warmed.set(warmed.get() | by_degree_days);
+            timings
+        };
         out.looked = true;
         out.found = detect(&own, reading.smooth.sigma, &known, &rules.events);
+        out.by_degree_days = warmed.get();
         out.facts.falls = out.found.falls.clone();
         let slow = out.found.events.iter().filter(|e| e.kind == EventKind::Decline);
         out.facts.declines = slow.map(|e| (e.from, e.last)).collect();

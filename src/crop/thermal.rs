@@ -14,6 +14,9 @@ use crate::series::{days_between, plus_days};
 use super::normal::{date, day};
 use super::profiles::ProfileError;
 
+mod departure;
+pub use departure::Departure;
+
 /// Name and version of this method.
 pub const METHOD: &str = "thermal-time/1";
 
@@ -36,6 +39,8 @@ const SOLSTICE_DAY: f64 = 355.0;
 pub struct DailyMeans {
     mean: BTreeMap<Date, f64>,
     normal: BTreeMap<(i8, i8), f64>,
+    /// Set where the days cannot be the place's; they are left out.
+    strange: Option<Departure>,
 }
 
 impl DailyMeans {
@@ -50,6 +55,7 @@ impl DailyMeans {
                 .filter(|(_, t)| finite(t))
                 .map(|(d, t)| ((d.month(), d.day()), t))
                 .collect(),
+            strange: None,
         }
     }
 
@@ -211,6 +217,11 @@ impl Warp {
             actual.push(sum_actual);
         }
         Some(Warp { start: day(first), usual, actual, days, missing })
+    }
+
+    /// Whether the temperature of any day was known; without one it moves nothing.
+    pub(super) fn by_degree_days(&self) -> bool {
+        self.days > self.missing
     }
 
     /// The day on which happens what usually happens on `usual_day`.

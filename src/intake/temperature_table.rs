@@ -59,8 +59,8 @@ pub struct TemperatureTable {
 }
 
 impl TemperatureTable {
-    /// The days that serve for a plot: those under its id, else of the nearest place within [`REACH_DEG`], else those
-    /// of a table that names neither.
+    /// The days that serve for a plot: in a table with ids those under its own, in one with places those of the nearest
+    /// within [`REACH_DEG`], in one that names neither all of them.
     pub fn of(&self, id: &str, place: Option<(f64, f64)>) -> Option<&PlaceDays> {
         if self.by_id {
             return self.places.get(id);

@@ -23,7 +23,7 @@ use crate::zonal;
 use super::neighbours::{Look, glances};
 use super::overlaps::Overlaps;
 use super::pixel_days::pixel_series;
-use super::provenance::of_plot;
+use super::provenance::{DaysUsed, of_plot};
 use super::run::{TemperatureFile, YieldFile};
 use super::spec::Spec;
 use super::survey::{PlotSurvey, on_grid};
@@ -92,7 +92,7 @@ impl Bench<'_> {
         let days = self.temperature.map(|file| {
             // Without the place's days the calendar's are used: what is not known speaks against nobody.
             let days = file.table.of(plot.id.as_str(), reading.place).cloned().unwrap_or_default();
-            (DailyMeans::new(days.mean, days.normal), &file.thermal)
+            (DailyMeans::new(days.mean, days.normal).believed(self.as_of), &file.thermal)
         });
         let beside =
             Beside { temperature: days.as_ref().map(|(days, table)| (days, *table)), ..Beside::default() };
@@ -115,8 +115,9 @@ impl Bench<'_> {
         befallen.facts.borrower = plot.references.borrower.clone();
         befallen.facts.zone = zones.first().map(|z| z.name.clone());
         befallen.facts.well_resolved = grade.is_some_and(|g| g <= Grade::B);
-        let by_degree_days = answer.development.is_some_and(|d| d.by_degree_days);
-        Look { assessment, befallen, by_degree_days }
+        let strange = days.as_ref().and_then(|(days, _)| days.strange());
+        let days = DaysUsed::of(befallen.by_degree_days, strange);
+        Look { assessment, befallen, days }
     }
 
     /// The record of one plot, among the others.
@@ -156,7 +157,7 @@ impl Bench<'_> {
             cropland: &cropland,
             links,
         };
-        let of_plot = of_plot(self.provenance, self.temperature, look.by_degree_days);
+        let of_plot = of_plot(self.provenance, self.temperature, look.days);
         let appraisal = lending::appraise(&evidence, self.policy);
         let record = lending::seal(&appraisal, &evidence, &of_plot);
         Judged { record, observations, curve, assessment, cropland, places_in }

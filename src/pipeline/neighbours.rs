@@ -12,20 +12,21 @@ use crate::observation::{Observation, Reject};
 use crate::series::Series;
 
 use super::judge::Bench;
+use super::provenance::DaysUsed;
 
 /// What one plot shows by itself.
 #[derive(Clone, Debug)]
 pub(super) struct Look {
     pub(super) assessment: Assessment,
     pub(super) befallen: Befallen,
-    /// Whether its dates run by degree-days.
-    pub(super) by_degree_days: bool,
+    /// What the daily temperatures did to it.
+    pub(super) days: DaysUsed,
 }
 
 impl Bench<'_> {
     /// What befell a plot and how it stands among others.
     pub(super) fn condition(&self, look: &Look, peers: &Peers) -> Condition {
-        let Befallen { looked, found, planting, own, facts } = &look.befallen;
+        let Befallen { looked, found, planting, own, facts, by_degree_days: _ } = &look.befallen;
         let rules = self.rules();
         let vigour = peers.vigour(facts, *own, &found.events, &rules.vigour, &rules.events);
         let mut condition = Condition {

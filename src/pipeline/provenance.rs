@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::crop::Departure;
 use crate::lending::Provenance;
 use crate::record::{EligibilityRecord, ModelUsed, Software};
 use crate::scl::SCL;
@@ -38,17 +39,42 @@ pub(super) fn provenance(spec: &Spec) -> Provenance {
     }
 }
 
+/// What the daily temperatures did to a plot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum DaysUsed {
+    /// They moved the curve of a crop that was weighed, and so odds, verdict and dates.
+    Yes,
+    /// Nothing: there are none for the place, it is not known what is usual there, or no crop has a row.
+    No,
+    /// Nothing: they are too far from what is usual to be believed.
+    Strange(Departure),
+}
+
+impl DaysUsed {
+    pub(super) fn of(by_degree_days: bool, strange: Option<Departure>) -> DaysUsed {
+        match strange {
+            _ if by_degree_days => DaysUsed::Yes,
+            Some(departure) => DaysUsed::Strange(departure),
+            None => DaysUsed::No,
+        }
+    }
+}
+
 /// The provenance of one plot's record: with a file of temperatures it names the file, and whether it served this plot.
 pub(super) fn of_plot<'a>(
     run: &'a Provenance,
     temperature: Option<&TemperatureFile>,
-    by_degree_days: bool,
+    days: DaysUsed,
 ) -> Cow<'a, Provenance> {
     let Some(file) = temperature else { return Cow::Borrowed(run) };
     let method = crate::crop::THERMAL_METHOD;
     let mut own = run.clone();
     own.models.push(ModelUsed {
-        id: if by_degree_days { method.to_owned() } else { format!("{method}, not used: calendar days") },
+        id: match days {
+            DaysUsed::Yes => method.to_owned(),
+            DaysUsed::No => format!("{method}, not used: calendar days"),
+            DaysUsed::Strange(departure) => format!("{method}, not used: {departure}"),
+        },
         version: file.thermal.version().to_owned(),
         sha256: Some(file.sha256.clone()),
         card_href: None,

@@ -118,6 +118,9 @@ pub struct Answer {
     pub development: Option<Development>,
     /// The same had no crop been declared; absent when none was, and when a sowing date was, which moves every curve.
     pub undeclared: Option<Development>,
+    /// Whether degree-days took the place of calendar days for any crop that was weighed: its curve, and so the odds of
+    /// all crops, follow the temperature then.
+    pub by_degree_days: bool,
     /// Clear dates used.
     pub clear_dates: usize,
     /// The prior in words: the shares' region, year and version, or flat.
@@ -356,6 +359,7 @@ impl Ensemble {
             declared: check,
             development,
             undeclared,
+            by_degree_days: classes.iter().any(|c| c.warp.as_ref().is_some_and(Warp::by_degree_days)),
             clear_dates: seen.len(),
             prior_source: question.shares.map_or_else(
                 || "every group alike".to_owned(),

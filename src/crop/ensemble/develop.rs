@@ -61,8 +61,6 @@ pub struct Development {
     pub harvested_probability: f64,
     /// How time was counted, in words: by calendar days or degree-days, and why.
     pub time: String,
-    /// Whether degree-days took the place of calendar days.
-    pub by_degree_days: bool,
 }
 
 /// A pooled hypothesis: its dates, its weight, the clock of its crop.
@@ -234,7 +232,6 @@ pub(super) fn develop(
         bbch,
         harvested_probability,
         time: time_in_words(beside, best),
-        by_degree_days: best.warp.is_some(),
     })
 }
 
@@ -273,9 +270,14 @@ fn time_in_words(beside: &Beside<'_>, class: &Class<'_>) -> String {
                 w.days, w.missing
             )
         }
-        (Some(_), None) => format!(
-            "calendar days: it is not known what temperatures are usual here, or how {} follows them",
-            class.name
+        (Some((means, _)), None) => means.strange().map_or_else(
+            || {
+                format!(
+                    "calendar days: it is not known what temperatures are usual here, or how {} follows them",
+                    class.name
+                )
+            },
+            |departure| format!("calendar days: {departure}"),
         ),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{by_id, codes};
+use super::by_id;
 use crate::support::archive::{json, sample_tiles};
 use crate::support::command::{Run, croplens, records};
 
@@ -71,6 +71,17 @@ fn thermal(record: &Value) -> Option<&Value> {
     record["models"].as_array()?.iter().find(|m| m["id"].as_str().unwrap().starts_with("thermal-time/1"))
 }
 
+/// A record as it would be had the run not had the file, if the file changed nothing: without the entry that names it,
+/// and with the other's hash.
+fn bare(record: &Value, other: &Value) -> Value {
+    let mut bare = record.clone();
+    if thermal(record).is_some() {
+        bare["models"].as_array_mut().unwrap().pop();
+    }
+    bare["record_sha256"] = other["record_sha256"].clone();
+    bare
+}
+
 fn bytes(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
@@ -83,8 +94,8 @@ fn usual_days_change_no_date_warm_ones_bring_the_harvest_forward_and_unknown_one
     assert!(without.values().all(|r| thermal(r).is_none()), "a run without the file names none");
     let ids: Vec<&str> = without.keys().map(String::as_str).collect();
     place.days("usual.csv", &ids, 0.0);
-    place.days("warm.csv", &ids, 4.0);
-    place.days("elsewhere.csv", &["no plot of this run"], 4.0);
+    place.days("warm.csv", &ids, 3.5);
+    place.days("elsewhere.csv", &["no plot of this run"], 3.5);
     for name in ["usual", "warm", "elsewhere"] {
         place.appraise(name, &["--temperature", &format!("{name}.csv")]).ok();
     }
@@ -99,15 +110,12 @@ fn usual_days_change_no_date_warm_ones_bring_the_harvest_forward_and_unknown_one
             assert_eq!(record[column], usual[id][column], "{id} {column}: a usual year is the calendar's");
         }
         // Without its days a plot is read as without the file, and its record says so.
-        let mut bare = elsewhere[id].clone();
-        if let Some(entry) = thermal(&bare) {
+        if let Some(entry) = thermal(&elsewhere[id]) {
             assert_eq!(entry["id"], "thermal-time/1, not used: calendar days", "{id}");
             let hash = croplens::record::sha256_hex(&bytes(&place.path("elsewhere.csv")));
             assert_eq!(entry["sha256"].as_str().unwrap(), hash, "{id}");
-            bare["models"].as_array_mut().unwrap().pop();
         }
-        bare["record_sha256"] = record["record_sha256"].clone();
-        assert_eq!(&bare, record, "{id}");
+        assert_eq!(&bare(&elsewhere[id], record), record, "{id}");
         let used = thermal(&warm[id]).is_some_and(|m| m["id"] == "thermal-time/1");
         by_days += usize::from(used);
         let day = |r: &Value| r["expected_harvest_date"].as_str().map(str::to_owned);
@@ -115,13 +123,57 @@ fn usual_days_change_no_date_warm_ones_bring_the_harvest_forward_and_unknown_one
             println!("{id} {}: {a} -> {b}", record["declared_crop"]);
             earlier += usize::from(b < a);
         }
-        // A year warmer than the place has known takes no plot's support away by itself.
-        if !used {
-            assert_eq!(codes(record), codes(&warm[id]), "{id}");
-        }
     }
     println!("{by_days} plots by degree-days, {earlier} with an earlier harvest");
     assert!(by_days >= 5 && earlier >= 5, "{by_days} {earlier}");
+}
+
+/// No neighbours: what is told of a plot is its own, so that a plot whose days were not used is left as it was.
+#[test]
+fn a_record_says_of_each_plot_whether_the_days_moved_anything() {
+    let place = Place::new();
+    let alone = PIPELINE.replace("most_plots = 5", "most_plots = 1");
+    std::fs::write(place.path("small.toml"), &alone).unwrap();
+    place.appraise("without", &[]).ok();
+    let without = place.found("without");
+    let sealed: Vec<&str> = (without.iter())
+        .filter(|(_, r)| r["models"].as_array().is_some_and(|m| !m.is_empty()))
+        .map(|(id, _)| id.as_str())
+        .collect();
+    let with_days: Vec<&str> = sealed.iter().copied().step_by(2).collect();
+    let all: Vec<&str> = without.keys().map(String::as_str).collect();
+    place.days("half.csv", &with_days, 3.5);
+    // Days of another place or in another unit: every day 6 °C from what is usual.
+    place.days("strange.csv", &all, 6.0);
+    for name in ["half", "strange"] {
+        place.appraise(name, &["--temperature", &format!("{name}.csv")]).ok();
+    }
+    let (half, strange) = (place.found("half"), place.found("strange"));
+    let (mut used, mut moved, mut unused) = (0, 0, 0);
+    for id in &sealed {
+        let record = &without[*id];
+        let entry = thermal(&half[*id]).unwrap()["id"].as_str().unwrap();
+        let same = bare(&half[*id], record) == *record;
+        if entry == "thermal-time/1" {
+            assert!(with_days.contains(id), "{id} has no days");
+            used += 1;
+            moved += usize::from(!same);
+        } else {
+            assert_eq!(entry, "thermal-time/1, not used: calendar days", "{id}");
+            assert_eq!(&bare(&half[*id], record), record, "{id}: days that were not used moved something");
+            unused += 1;
+        }
+        let entry = thermal(&strange[*id]).unwrap()["id"].as_str().unwrap();
+        assert!(
+            entry.starts_with(
+                "thermal-time/1, not used: the days lie +6.0 °C from what is usual there over 420 days"
+            ),
+            "{id}: {entry}"
+        );
+        assert_eq!(&bare(&strange[*id], record), record, "{id}");
+    }
+    println!("{used} by degree-days, {moved} of them moved; {unused} by calendar days");
+    assert!(used >= 3 && moved >= 3 && unused >= 3, "{used} {moved} {unused}");
 }
 
 #[test]
@@ -129,7 +181,7 @@ fn shards_a_second_run_and_verify_know_the_temperatures() {
     let place = Place::new();
     let ids: Vec<String> = (1..=20).map(|k| format!("DEMO-{k:02}")).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    place.days("warm.csv", &ids, 4.0);
+    place.days("warm.csv", &ids, 3.5);
     place.days("other.csv", &ids, -3.0);
     let warm = ["--temperature", "warm.csv"];
     place.appraise("whole", &warm).ok();
@@ -163,7 +215,11 @@ fn shards_a_second_run_and_verify_know_the_temperatures() {
         "{told}"
     );
     std::fs::rename(place.path("warm.csv"), place.path("moved.csv")).unwrap();
-    assert!(!verify(&[]).status.success());
+    let said = verify(&[]);
+    let told = String::from_utf8_lossy(&said.stderr).into_owned();
+    let named =
+        format!("warm.csv, which is not here: name the same file with --temperature (SHA-256 {hash})");
+    assert!(!said.status.success() && told.contains(&named), "{told}");
     assert!(verify(&["--temperature", "moved.csv"]).status.success());
 
     // The same folder again with other days: nothing made with the first ones is taken over.
