@@ -70,7 +70,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
                 shares: None,
                 crops: &[],
             };
-            tools.ensemble.answer(&question, &tools.profiles, &tools.rules).development
+            tools.ensemble.answer(&question, &tools.profiles, &tools.rules).development.filter(|d| d.is_told)
         };
         // The calendar alone: the same question with the first view only, which tells next to nothing.
         let calendar = ask(field.views.get(..1).unwrap_or_default()).and_then(|d| d.bbch).map(|b| b.mid);

@@ -198,8 +198,10 @@ fn by_calendar(rows: &[Row], zones: &[&crate::crop::Zone], tools: &Instruments) 
             shares: None,
             crops: &[],
         };
-        let develop =
-            |as_of: Date| tools.ensemble.answer(&question(as_of), &tools.profiles, &tools.rules).development;
+        let develop = |as_of: Date| {
+            let answer = tools.ensemble.answer(&question(as_of), &tools.profiles, &tools.rules);
+            answer.development.filter(|d| d.is_told)
+        };
         let mut said_on: Vec<(f64, f64)> = Vec::new();
         for (stage, code) in STAGES {
             let Some(dos) = sets::number(row, &format!("{stage}_dos")) else { continue };

@@ -36,13 +36,14 @@ impl Answer {
         a.declared = self.declared.or(a.declared);
         // Neither the declared crop nor another one can be assumed: whose dates the curve's would be is not known.
         let against = |v: Verdict| matches!(v, Verdict::Inconsistent | Verdict::Contradicted);
-        let none = self.development.is_none() && a.cropped == Cropped::Yes;
+        let development = self.development.filter(|d| d.is_told && a.cropped == Cropped::Yes);
+        let none = development.is_none() && a.cropped == Cropped::Yes;
         if none && a.declared.as_ref().is_some_and(|d| against(d.verdict)) {
             (a.emergence, a.harvest, a.harvested) = (None, None, None);
             (a.stage, a.bbch, a.maturity) = (Stage::Unknown, None, None);
             return a;
         }
-        let Some(d) = self.development.filter(|_| a.cropped == Cropped::Yes) else { return a };
+        let Some(d) = development else { return a };
         let fresh = a.last_clear.is_some_and(|last| {
             days_between(last, a.as_of) <= i32::try_from(rules.max_stale_days).unwrap_or(0)
         });

@@ -61,6 +61,8 @@ pub struct Development {
     pub harvested_probability: f64,
     /// How time was counted, in words: by calendar days or degree-days, and why.
     pub time: String,
+    /// Whether these dates may be told as the plot's: events are looked for by them all the same.
+    pub is_told: bool,
 }
 
 /// A pooled hypothesis: its dates, its weight, the clock of its crop.
@@ -113,12 +115,14 @@ pub(super) fn develop(
     let by_declaration = trusted && classes.iter().any(|c| declared.is(c));
     // Another crop's dates may be those of another season. Of a declared crop that cannot be assumed they say nothing,
     // unless the other one is named; of one without a calendar nothing at all: it is not among those that were weighed.
-    let told = |g: &&Candidate| match declared {
+    let named = |g: &Candidate| match declared {
         Declared::Nothing => true,
         Declared::NoCalendar(_) => false,
         _ => g.probability >= judge::NAMED,
     };
-    let top = groups.iter().find(|g| is_crop(&g.crop)).filter(told).map(|g| g.crop.as_str());
+    let likeliest = groups.iter().find(|g| is_crop(&g.crop));
+    let is_told = by_declaration || likeliest.is_some_and(named);
+    let top = likeliest.map(|g| g.crop.as_str());
     let assumed = |c: &Class<'_>| {
         c.weighed.is_some()
             && if by_declaration { declared.is(c) } else { Some(c.group.as_str()) == top && of_season(c) }
@@ -232,6 +236,7 @@ pub(super) fn develop(
         bbch,
         harvested_probability,
         time: time_in_words(beside, best),
+        is_told,
     })
 }
 
