@@ -14,7 +14,7 @@ use crate::support::stac::StacServer;
 const DELAY: Duration = Duration::from_millis(50);
 
 /// Prints a row for each link, in bytes a second.
-pub fn run(root: &Path, plots: &Path, links: &[f64]) {
+pub(super) fn run(root: &Path, plots: &Path, links: &[f64]) {
     let table = tempfile::tempdir().unwrap();
     println!("\n{} ms before every reply", DELAY.as_millis());
     println!("| link, MB/s | requests | MB | most at once | s | bytes over the link, s | times |");
