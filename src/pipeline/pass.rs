@@ -308,11 +308,24 @@ fn clip(span: &Span, window: &Window) -> Option<Span> {
 /// Appends the pixels of a run that lies in a block; 0 in rows that were not decoded.
 fn pick(rows: &Rows<u16>, span: &Span, window: &Window, values: &mut Vec<u16>) {
     let (row, col, len) = (span.row as usize - window.row, span.col as usize - window.col, span.len as usize);
-    match rows.row(row).get(col..col + len) {
+    let row = rows.row(row);
+    // Most runs are short: a fixed number of pixels is copied without a call, and what is too much is cut off again.
+    if len <= SHORT_RUN
+        && let Some(pixels) = row.get(col..).and_then(|row| row.first_chunk::<SHORT_RUN>())
+    {
+        let end = values.len() + len;
+        values.extend_from_slice(pixels);
+        values.truncate(end);
+        return;
+    }
+    match row.get(col..col + len) {
         Some(pixels) => values.extend_from_slice(pixels),
         None => values.resize(values.len() + len, 0),
     }
 }
+
+/// Pixels that are copied at once.
+const SHORT_RUN: usize = 16;
 
 /// Decodes a block of either type to 16 bit.
 fn decode_wide(

@@ -10,8 +10,16 @@ pub struct Scratch {
     sorted: Vec<Weighted>,
     keys: Vec<u64>,
     spread: Vec<u64>,
+    buckets: Buckets,
     /// Pixels of the offset guard by bin of red, and those of dense canopy; all 0 between plots.
     pub(super) guard: Vec<(u32, u32)>,
+}
+
+/// Where the values of a plot fall: the bucket of each, and then the place where each bucket begins.
+#[derive(Debug, Default)]
+struct Buckets {
+    of: Vec<u16>,
+    places: Vec<u16>,
 }
 
 /// One value with its weight.
@@ -41,7 +49,7 @@ impl Weighted {
 /// # Sources
 /// exactextract, operations; Hyndman and Fan 1996 (type 7).
 pub(super) fn all(scratch: &mut Scratch, mean: f64) -> Option<NdviStats> {
-    let Scratch { values, sorted, keys, spread, .. } = scratch;
+    let Scratch { values, sorted, keys, spread, buckets, .. } = scratch;
     // One loop: neither sum waits for the other.
     let (mut total, mut square) = (0.0, 0.0);
     for v in values.iter() {
@@ -53,7 +61,7 @@ pub(super) fn all(scratch: &mut Scratch, mean: f64) -> Option<NdviStats> {
     }
     let std = (square / total).max(0.0).sqrt();
     if values.len() <= POSITIONS {
-        by_key(values, keys, spread, sorted);
+        by_key(values, keys, spread, buckets, sorted);
     } else {
         values.sort_unstable_by(Weighted::cmp);
         std::mem::swap(values, sorted);
@@ -85,7 +93,13 @@ const POSITIONS: usize = 1 << 12;
 /// A value and its position make one whole number, which sorts about twice as fast as pairs do: the upper 52 of the
 /// value's 64 bits, turned so that they order as the numbers do, and 12 bits of position. Values that differ
 /// by less than a part in 10^11 may so change places, which moves no quantile by more than that.
-fn by_key(values: &[Weighted], keys: &mut Vec<u64>, spread: &mut Vec<u64>, sorted: &mut Vec<Weighted>) {
+fn by_key(
+    values: &[Weighted],
+    keys: &mut Vec<u64>,
+    spread: &mut Vec<u64>,
+    buckets: &mut Buckets,
+    sorted: &mut Vec<Weighted>,
+) {
     let key = |(at, v): (usize, &Weighted)| {
         let bits = v.value.to_bits();
         let ordered = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
@@ -93,7 +107,7 @@ fn by_key(values: &[Weighted], keys: &mut Vec<u64>, spread: &mut Vec<u64>, sorte
     };
     keys.clear();
     keys.extend(values.iter().enumerate().map(key));
-    if nearly_sorted(values, keys, spread) {
+    if nearly_sorted(values, keys, spread, buckets) {
         insertion_sort(spread);
         std::mem::swap(keys, spread);
     } else {
@@ -103,39 +117,43 @@ fn by_key(values: &[Weighted], keys: &mut Vec<u64>, spread: &mut Vec<u64>, sorte
     sorted.extend(keys.iter().map(|key| values[(key & (POSITIONS as u64 - 1)) as usize]));
 }
 
-/// Equally wide buckets between the least and the greatest value of a plot.
-const BUCKETS: usize = 256;
-/// Values for which buckets pay.
-const BUCKETED: std::ops::RangeInclusive<usize> = 24..=512;
+/// Fewest equally wide buckets between the least and the greatest value of a plot; large plots have one or more a
+/// value.
+const LEAST_BUCKETS: usize = 256;
+/// Values from which on buckets pay.
+const BUCKETED: usize = 24;
 /// Most values of one bucket: beyond this the values lie too close together for it.
 const MOST_IN_BUCKET: u16 = 12;
 
 /// Lays the keys out by buckets of their values, so that few stand in wrong order; `false` where that does not pay.
-fn nearly_sorted(values: &[Weighted], keys: &[u64], spread: &mut Vec<u64>) -> bool {
+fn nearly_sorted(values: &[Weighted], keys: &[u64], spread: &mut Vec<u64>, buckets: &mut Buckets) -> bool {
     let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
     for v in values {
         least = if v.value < least { v.value } else { least };
         most = if v.value > most { v.value } else { most };
     }
-    let per = (BUCKETS - 1) as f64 / (most - least);
-    if !BUCKETED.contains(&values.len()) || !per.is_finite() {
+    let count = values.len().next_power_of_two().max(LEAST_BUCKETS);
+    let per = (count - 1) as f64 / (most - least);
+    if values.len() < BUCKETED || !per.is_finite() {
         return false;
     }
-    let mut buckets = [0u8; *BUCKETED.end()];
-    let mut places = [0u16; BUCKETS];
-    for (bucket, v) in buckets.iter_mut().zip(values) {
-        *bucket = ((v.value - least) * per) as u8;
+    let Buckets { of, places } = buckets;
+    places.clear();
+    places.resize(count, 0);
+    of.clear();
+    of.extend(values.iter().map(|v| ((v.value - least) * per) as u16));
+    for bucket in of.iter() {
         places[usize::from(*bucket)] += 1;
     }
     if places.iter().any(|count| *count > MOST_IN_BUCKET) {
         return false;
     }
     let mut before = 0;
-    for place in &mut places {
+    for place in places.iter_mut() {
         before += std::mem::replace(place, before);
     }
     spread.resize(keys.len(), 0);
-    for (key, bucket) in keys.iter().zip(&buckets) {
+    for (key, bucket) in keys.iter().zip(of.iter()) {
         let place = &mut places[usize::from(*bucket)];
         spread[usize::from(*place)] = *key;
         *place += 1;
@@ -209,7 +227,7 @@ mod tests {
 
     fn by_key(values: &[Weighted]) -> Vec<Weighted> {
         let mut sorted = Vec::new();
-        super::by_key(values, &mut Vec::new(), &mut Vec::new(), &mut sorted);
+        super::by_key(values, &mut Vec::new(), &mut Vec::new(), &mut Buckets::default(), &mut sorted);
         sorted
     }
 
@@ -249,7 +267,7 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 11) as f64 / (1u64 << 53) as f64
         };
-        for len in [0, 1, 2, 3, 24, 50, 149, 512, 513, POSITIONS] {
+        for len in [0, 1, 2, 3, 23, 24, 50, 149, 256, 257, 512, 513, 2000, POSITIONS] {
             let pairs: Vec<(f64, f64)> = (0..len).map(|_| (2.0 * random() - 1.0, random())).collect();
             let mut slow = weighted(&pairs);
             slow.sort_unstable_by(Weighted::cmp);
