@@ -24,6 +24,7 @@ mod profiles;
 mod rules;
 pub mod scores;
 mod season_reading;
+mod sowing;
 mod stage;
 mod thermal;
 mod timing;
@@ -252,6 +253,24 @@ pub enum OutOfDomain {
     },
 }
 
+/// A declared sowing date that no date of the declared crop was reckoned with: mistyped, of another crop or season, or the
+/// zone's calendar does not hold for the plot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SowingNotUsed {
+    /// The declared crop, by the calendar's name.
+    pub crop: String,
+    /// The date as declared.
+    pub sown: Date,
+    /// First day on which the calendar has the crop sown here.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Days by which the date lies outside.
+    pub days: u32,
+    /// Days outside up to which a date is used.
+    pub most: u32,
+}
+
 /// What is known of one plot on one day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
@@ -279,6 +298,8 @@ pub struct Assessment {
     pub candidates: Vec<Candidate>,
     /// Declared crop, when one was declared.
     pub declared: Option<DeclaredCheck>,
+    /// A declared sowing date that dated nothing, for it lies outside the calendar of the declared crop.
+    pub sowing_not_used: Option<SowingNotUsed>,
     /// Everything that could not be told, most important first.
     pub cannot_tell: Vec<CannotTell>,
     /// Clear dates in the window.

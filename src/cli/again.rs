@@ -105,7 +105,7 @@ fn request(
         ignore_personal_properties: input.personal_properties_ignored,
         access: sources.access.clone(),
     };
-    still_there("plots", &flags.plots, "--plots", &input.sha256)?;
+    still_there("plots", &flags.plots, "--plots", &file(&input.sha256))?;
     let catalog = Path::new(&flags.catalog);
     if !flags.catalog.contains("://") && !catalog.exists() {
         return Err(Stop::usage(format!(
@@ -113,12 +113,29 @@ fn request(
             catalog.display()
         )));
     }
+    if let Some(path) = &flags.pipeline {
+        still_there("pipeline settings", path, "--pipeline", &resolved(&manifest.config_sha256))?;
+    }
     let spec: Spec = flags.spec()?;
     let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
-    let policy: Policy = policy(of_run(&sources.policy, of_policy).as_deref())?;
+    let named = of_run(&sources.policy, of_policy);
+    // The name of a built-in policy is no path.
+    if let (Some(path), Some(used)) = (&named, &manifest.policy)
+        && Policy::built_in(&path.display().to_string()).is_none()
+    {
+        still_there("policy", path, "--policy", &resolved(&used.sha256))?;
+    }
+    let policy: Policy = policy(named.as_deref())?;
     let (intake, plots) = flags.read_plots(&spec)?;
     same("the plots", "--plots", &input.sha256, &plots.sha256)?;
-    let figures = sources.figures.or_of(&manifest.figures).read()?;
+    let figures = sources.figures.or_of(&manifest.figures);
+    for (kind, flag, path) in figures.each() {
+        let used = manifest.figures.iter().find(|f| f.name == kind.word());
+        if let (Some(path), Some(used)) = (path, used) {
+            still_there(&format!("figures ({})", kind.word()), path, flag, &file(&used.sha256))?;
+        }
+    }
+    let figures = figures.read()?;
     let first = records.first();
     same("the pipeline settings", "--pipeline", &manifest.config_sha256, &spec.sha256)?;
     same(
@@ -137,7 +154,7 @@ fn request(
     let of_yields = manifest.figures.iter().find(|f| f.name == REGIONAL_YIELDS);
     let path = of_run(&sources.yields, of_yields.and_then(|f| f.path.as_ref()));
     if let (Some(path), Some(used)) = (&path, of_yields) {
-        still_there("regional yields", path, "--yields", &used.sha256)?;
+        still_there("regional yields", path, "--yields", &file(&used.sha256))?;
     }
     let yields = path.map(|path| yields(&path)).transpose()?;
     let found = yields.as_ref().map(|y| y.sha256.clone()).unwrap_or_default();
@@ -146,7 +163,7 @@ fn request(
     let of_days = manifest.figures.iter().find(|f| f.name == DAILY_TEMPERATURES);
     let days = of_run(&sources.temperature, of_days.and_then(|f| f.path.as_ref()));
     if let (Some(path), Some(used)) = (&days, of_days) {
-        still_there("daily temperatures", path, "--temperature", &used.sha256)?;
+        still_there("daily temperatures", path, "--temperature", &file(&used.sha256))?;
     }
     let temperature = days.map(|path| temperature(&path)).transpose()?;
     same(
@@ -192,19 +209,30 @@ fn request(
     Ok((request, flags))
 }
 
-/// A file of the run that is not where it was is told with the flag that names it and the hash by which it is known.
-fn still_there(what: &str, path: &Path, flag: &str, sha256: &str) -> Result<(), Stop> {
+/// A file of the run that is not where it was is told with what to do, the flag that names it and the hash by which it
+/// is known.
+fn still_there(what: &str, path: &Path, flag: &str, known_by: &str) -> Result<(), Stop> {
     if path.exists() {
         return Ok(());
     }
-    let from = if path == Path::new("-") {
-        "standard input".to_owned()
+    let (from, back) = if path == Path::new("-") {
+        ("standard input".to_owned(), "")
     } else {
-        format!("{}, which is not here", path.display())
+        (format!("{}, which is not here", path.display()), "put it back, or ")
     };
     Err(Stop::usage(format!(
-        "the run read its {what} from {from}: name the same file with {flag} (SHA-256 {sha256})"
+        "the run read its {what} from {from}: {back}name the same file with {flag} ({known_by})"
     )))
+}
+
+/// How a file is known that is compared byte by byte.
+fn file(sha256: &str) -> String {
+    format!("SHA-256 {sha256}")
+}
+
+/// How settings are known: by what was read from the file, whatever its spacing and comments.
+fn resolved(sha256: &str) -> String {
+    format!("known by its settings, not its bytes: SHA-256 {sha256}")
 }
 
 /// Whether an input is that of the run.

@@ -6,17 +6,12 @@
 
 use jiff::civil::Date;
 
-use crate::phenology::Season;
-use crate::series::days_between;
-
 use super::CropRules;
 use super::normal::{Normal, Z95, date, day};
 use super::profile::Profile;
+use super::sowing::{SowingWindow, shifted};
+use crate::phenology::Season;
 
-/// Standard deviation that a 5 to 95 % window has under a normal law, as share of its width.
-const WINDOW_TO_SD: f64 = 1.0 / 3.3;
-/// Least standard deviation of sowing, days (design value).
-const LEAST_SOWING_SD: f64 = 7.0;
 /// Trust in a declared sowing date, days.
 const DECLARED_SOWING_SD: f64 = 5.0;
 /// A cycle sown farther from the declared sowing date than this is another one, days.
@@ -56,29 +51,20 @@ pub(super) fn expected(
     sown: Option<Date>,
     rules: &CropRules,
 ) -> Option<Dates> {
-    let from = Date::new(year, p.sow_from.month, p.sow_from.day).ok()?;
-    let to_year = if p.sow_to < p.sow_from { year + 1 } else { year };
-    let to = Date::new(to_year, p.sow_to.month, p.sow_to.day).ok()?;
-    let width = f64::from(days_between(from, to));
-    let shift = |per_degree: fn(&super::profile::LatShift) -> f64| match (p.lat_shift, latitude) {
-        (Some(s), Some(lat)) => per_degree(&s) * (lat.abs() - s.reference_lat_deg),
-        _ => 0.0,
+    let window = SowingWindow::of(p, year, latitude)?;
+    let middle = window.law.mean;
+    let sowing = match sown.filter(|s| window.takes(*s)) {
+        Some(seen) => Normal::new(day(seen), DECLARED_SOWING_SD),
+        None => window.law,
     };
-    let middle = day(from) + width / 2.0 + shift(|s| s.sow);
-    let window = Normal::new(middle, (width * WINDOW_TO_SD).max(LEAST_SOWING_SD));
-    let sowing = match sown.map(day) {
-        // A declared date outside the zone's window is no reason to move the calendar.
-        Some(seen) if (seen - middle).abs() <= 3.0 * window.sd => Normal::new(seen, DECLARED_SOWING_SD),
-        _ => window,
-    };
-    let planned = day(from) + width / 2.0 + p.sg_days + shift(|s| s.greenup);
+    let planned = window.middle + p.sg_days + shifted(p, latitude, |s| s.greenup);
     let slack = rules.calendar_slack_days;
     let greenup = Normal::new(
         planned + 0.5 * (sowing.mean - middle),
         (0.5 * sowing.sd).hypot(p.sg_sd_days).hypot(slack),
     );
     let senescence = p.gs_days.map(|gs| {
-        let planned_end = day(from) + width / 2.0 + p.sg_days + gs + shift(|s| s.senescence);
+        let planned_end = window.middle + p.sg_days + gs + shifted(p, latitude, |s| s.senescence);
         Normal::new(
             planned_end + 0.3 * (greenup.mean - planned),
             (0.3 * greenup.sd).hypot(p.gs_sd_days).hypot(slack),

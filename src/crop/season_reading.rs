@@ -16,8 +16,9 @@ use super::normal::{self, Normal, day};
 use super::phases;
 use super::profile::{Profile, Zone};
 use super::profiles::{Meaning, Profiles};
+use super::sowing::{self, SowingWindow};
 use super::stage;
-use super::{Assessment, CannotTell, CropRules, Cropped, OutOfDomain, Stage, Verdict};
+use super::{Assessment, CannotTell, CropRules, Cropped, OutOfDomain, SowingNotUsed, Stage, Verdict};
 
 /// Name and version of this method.
 pub const METHOD: &str = "season-reading/1";
@@ -169,6 +170,7 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         emergence: None,
         candidates: Vec::new(),
         declared,
+        sowing_not_used: sowing_not_used(rows, sown, latitude),
         cannot_tell,
         clear_obs: series.clear_between(seen_from, seen_to),
         max_gap_days: series.longest_gap(seen_from, seen_to).map_or(0, |g| g.2),
@@ -187,6 +189,16 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     }
     grow_stale(&mut assessment, rules);
     assessment
+}
+
+/// What a declared sowing date misses that is of no year's cycle of the declared crop.
+fn sowing_not_used(rows: &[&Profile], sown: Option<Date>, latitude: Option<f64>) -> Option<SowingNotUsed> {
+    let sown = sown?;
+    let windows = rows.iter().flat_map(|row| {
+        (sown.year() - 1..=sown.year() + 1)
+            .filter_map(|year| Some((row.crop.as_str(), SowingWindow::of(row, year, latitude)?)))
+    });
+    sowing::not_used(windows, sown)
 }
 
 /// First and last day of the cycle that the reading is about: see [`asked`].

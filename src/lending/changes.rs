@@ -120,6 +120,9 @@ impl Look<'_> {
                 let dates = given("earliest").into_iter().chain(given("latest"));
                 (Condition::CorrectSowingDate, dates.collect())
             }
+            Code::SowingDateNotUsed => {
+                (Condition::CorrectSowingDate, given("from").into_iter().chain(given("to")).collect())
+            }
             Code::ConsentMissing | Code::ConsentExpired => (Condition::GiveConsent, Vec::new()),
             Code::RequestAboveLimit => (Condition::SmallerRequest, given("limit").into_iter().collect()),
             Code::LtvTooHigh => (Condition::SmallerRequest, self.most_by_ltv().into_iter().collect()),

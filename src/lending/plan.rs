@@ -45,9 +45,10 @@ pub(super) fn disbursement(
     rule.tranches.iter().map(|t| tranche(t, evidence, sown, lent)).collect()
 }
 
-/// The declared sowing date, where it can be true, else what the curve tells of emergence.
+/// The declared sowing date, where the calendar of the crop has it sown then, else what the curve tells of emergence.
 fn sowing(evidence: &Evidence<'_>) -> Option<Date> {
     let declared = evidence.plot.declared.sowing_date;
+    let declared = declared.filter(|_| evidence.assessment.sowing_not_used.is_none());
     declared.or_else(|| evidence.assessment.emergence.map(|e| e.p50))
 }
 

@@ -8,6 +8,7 @@ mod maturity;
 mod rotation;
 mod sequences;
 mod sources;
+mod sowing;
 mod swiss;
 mod verb;
 mod vigour;

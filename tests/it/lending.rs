@@ -15,5 +15,6 @@ mod more_evidence;
 mod overlaps;
 mod policy;
 mod record;
+mod sowing;
 mod thresholds;
 mod translation;

@@ -24,14 +24,19 @@ pub(in crate::cli) struct FigureFiles {
 }
 
 impl FigureFiles {
+    /// Each kind with its flag and the file that is named.
+    pub(in crate::cli) fn each(&self) -> [(FigureKind, &'static str, Option<&PathBuf>); 3] {
+        [
+            (FigureKind::Finance, "--finance", self.finance.as_ref()),
+            (FigureKind::Price, "--prices", self.prices.as_ref()),
+            (FigureKind::Yield, "--cautious-yields", self.cautious_yields.as_ref()),
+        ]
+    }
+
     /// Reads the files that are named.
     pub(in crate::cli) fn read(&self) -> Result<Figures, Stop> {
         let mut figures = Figures::default();
-        for (kind, path) in [
-            (FigureKind::Finance, &self.finance),
-            (FigureKind::Price, &self.prices),
-            (FigureKind::Yield, &self.cautious_yields),
-        ] {
+        for (kind, _, path) in self.each() {
             let Some(path) = path else { continue };
             let shown = path.display();
             let text = std::fs::read_to_string(path)
@@ -45,17 +50,12 @@ impl FigureFiles {
 impl FigureFiles {
     /// The files as the manifest names them.
     pub(super) fn used(&self, figures: &Figures) -> Vec<SettingsUsed> {
-        let kinds = [
-            (FigureKind::Finance, &self.finance),
-            (FigureKind::Price, &self.prices),
-            (FigureKind::Yield, &self.cautious_yields),
-        ];
-        let used = |(kind, path): (FigureKind, &Option<PathBuf>)| SettingsUsed {
+        let used = |(kind, _, path): (FigureKind, &str, Option<&PathBuf>)| SettingsUsed {
             name: kind.word().to_owned(),
-            path: path.as_ref().map(|p| p.display().to_string()),
+            path: path.map(|p| p.display().to_string()),
             sha256: figures.file_sha256(kind),
         };
-        kinds.into_iter().filter(|(_, path)| path.is_some()).map(used).collect()
+        self.each().into_iter().filter(|(_, _, path)| path.is_some()).map(used).collect()
     }
 
     /// These files, and for those that are not named the ones of a run.

@@ -7,9 +7,10 @@ use crate::series::plus_days;
 use super::super::normal::day;
 use super::super::profile::{Profile, Zone};
 use super::super::profiles::Profiles;
+use super::super::sowing;
 use super::super::thermal::{DailyMeans, ThermalTable, Warp};
 use super::super::timing::Unseen;
-use super::super::{Candidate, CropRules, DeclaredCheck};
+use super::super::{Candidate, CropRules, DeclaredCheck, SowingNotUsed};
 use super::area_shares::AreaShares;
 use super::cover;
 use super::cycle::Cycle;
@@ -114,6 +115,8 @@ pub struct Answer {
     pub group_log_odds_by_area: Vec<(String, f64)>,
     /// The declared crop, when one was declared.
     pub declared: Option<DeclaredCheck>,
+    /// The declared sowing date, where the cycle of the declared crop that was weighed is not sown then.
+    pub sowing_not_used: Option<SowingNotUsed>,
     /// Dates and stage, when a crop can be assumed.
     pub development: Option<Development>,
     /// The same had no crop been declared; absent when none was, and when a sowing date was, which moves every curve.
@@ -357,6 +360,7 @@ impl Ensemble {
             group_log_odds,
             group_log_odds_by_area,
             declared: check,
+            sowing_not_used: sowing_not_used(question, declared, classes),
             development,
             undeclared,
             by_degree_days: classes.iter().any(|c| c.warp.as_ref().is_some_and(Warp::by_degree_days)),
@@ -367,4 +371,16 @@ impl Ensemble {
             ),
         }
     }
+}
+
+/// What the declared sowing date misses, where no cycle of the declared crop that was weighed takes it.
+fn sowing_not_used(
+    question: &Question<'_>,
+    declared: &judge::Declared<'_>,
+    classes: &[Class<'_>],
+) -> Option<SowingNotUsed> {
+    let windows = (classes.iter())
+        .filter(|class| declared.is(class))
+        .filter_map(|class| Some((class.name.as_str(), class.cycle.as_ref()?.window)));
+    sowing::not_used(windows, question.declared_sowing?)
 }

@@ -34,6 +34,7 @@ impl Answer {
             a.cannot_tell.retain(|c| !matches!(c, CannotTell::OutOfDomain(OutOfDomain::UnknownWord { .. })));
         }
         a.declared = self.declared.or(a.declared);
+        a.sowing_not_used = self.sowing_not_used.or(a.sowing_not_used);
         // Neither the declared crop nor another one can be assumed: whose dates the curve's would be is not known.
         let against = |v: Verdict| matches!(v, Verdict::Inconsistent | Verdict::Contradicted);
         let development = self.development.filter(|d| d.is_told && a.cropped == Cropped::Yes);

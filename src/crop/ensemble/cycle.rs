@@ -2,10 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::series::days_between;
-
 use super::super::normal::day;
-use super::super::profile::{LatShift, Profile, Zone};
+use super::super::profile::{Profile, Zone};
+use super::super::sowing::{SowingWindow, shifted};
 use super::super::thermal::Warp;
 use super::likelihood::{LANES, Lane};
 use super::logistic::{exponential, logistic};
@@ -13,9 +12,6 @@ use super::points::Point;
 use super::table::{EnsembleTable, Law, Levels};
 use super::{INDICES, Unit};
 
-/// Share of a 5 to 95 % window that is one standard deviation, and the least one, days (science 6).
-const WINDOW_TO_SD: f64 = 1.0 / 3.3;
-const LEAST_SOWING_SD: f64 = 7.0;
 /// Share of a shift of sowing that green-up keeps, and of green-up that senescence keeps (science 5.1).
 const SOWING_TO_GREENUP: f64 = 0.5;
 const GREENUP_TO_SENESCENCE: f64 = 0.3;
@@ -40,6 +36,8 @@ pub(super) const PHASES: usize = 6;
 /// A crop row in one year.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Cycle {
+    /// When the calendar has the row sown in that year.
+    pub window: SowingWindow,
     sow: Law,
     greenup: Law,
     senescence: Law,
@@ -80,18 +78,11 @@ impl Cycle {
     ) -> Option<Cycle> {
         let shape = table.shape(&p.crop, &p.zone)?;
         let (gs, sh) = (p.gs_days?, p.sh_days?);
-        let from = Date::new(year, p.sow_from.month, p.sow_from.day).ok()?;
-        let to_year = if p.sow_to < p.sow_from { year + 1 } else { year };
-        let width = f64::from(days_between(from, Date::new(to_year, p.sow_to.month, p.sow_to.day).ok()?));
-        let shift = |per_degree: fn(&LatShift) -> f64| match (p.lat_shift, latitude) {
-            (Some(s), Some(lat)) => per_degree(&s) * (lat.abs() - s.reference_lat_deg),
-            _ => 0.0,
-        };
-        let middle = day(from) + width / 2.0;
-        let mut sow = [middle + shift(|s| s.sow), (width * WINDOW_TO_SD).max(LEAST_SOWING_SD)];
-        let mut greenup = middle + p.sg_days + shift(|s| s.greenup);
-        let senescence = middle + p.sg_days + gs + shift(|s| s.senescence);
-        if let Some(declared) = sown.map(day).filter(|d| (d - sow[0]).abs() <= 3.0 * sow[1]) {
+        let window = SowingWindow::of(p, year, latitude)?;
+        let mut sow = [window.law.mean, window.law.sd];
+        let mut greenup = window.middle + p.sg_days + shifted(p, latitude, |s| s.greenup);
+        let senescence = window.middle + p.sg_days + gs + shifted(p, latitude, |s| s.senescence);
+        if let Some(declared) = sown.filter(|s| window.takes(*s)).map(day) {
             greenup += SOWING_TO_GREENUP * (declared - sow[0]);
             sow = [declared, 5.0];
         }
@@ -125,6 +116,7 @@ impl Cycle {
             *to = [own.pre.unwrap_or(row.pre), base, plateau, peak, ripe, own.post.unwrap_or(row.post), bump];
         }
         Some(Cycle {
+            window,
             sow,
             greenup: [greenup, shape.greenup_sd_days.unwrap_or(p.sg_sd_days)],
             senescence: [senescence, shape.senescence_sd_days.unwrap_or(p.gs_sd_days)],

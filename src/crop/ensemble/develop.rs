@@ -158,6 +158,8 @@ pub(super) fn develop(
     }
     let total: f64 = pool.iter().map(|p| p.weight).sum();
     let (best, _) = best?;
+    let takes = |sown: jiff::civil::Date| best.cycle.as_ref().is_some_and(|cycle| cycle.window.takes(sown));
+    let sown_as_declared = question.declared_sowing.is_some_and(takes);
     if pool.is_empty() || !(total > 0.0 && total.is_finite()) {
         return None;
     }
@@ -224,7 +226,7 @@ pub(super) fn develop(
         crops,
         emergence: dates(
             &of(&|p| p.h.emergence),
-            if question.declared_sowing.is_some() { "emergence_sown" } else { "emergence" },
+            if sown_as_declared { "emergence_sown" } else { "emergence" },
         ),
         greenup: dates(&of(&|p| p.h.greenup), "greenup"),
         senescence: dates(&of(&|p| p.h.senescence), "senescence"),

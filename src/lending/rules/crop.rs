@@ -8,6 +8,7 @@ use crate::record::{Code, Effect};
 pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     let uncropped = cropped(evidence, policy, found);
     declared(evidence, policy, uncropped, found);
+    sowing(evidence, found);
     flood(evidence, policy, found);
     ripeness(evidence, found);
     cannot_tell(evidence, uncropped, found);
@@ -121,6 +122,29 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, uncropped: bool, found: &m
     }
 }
 
+/// A declared sowing date that nothing was reckoned with. The date, the crop or the calendar is wrong, so it asks for a
+/// person unless the declared crop is seen all the same; land on which none is seen may have been looked at in the wrong
+/// season because of it.
+fn sowing(evidence: &Evidence<'_>, found: &mut Findings) {
+    let Some(unused) = &evidence.assessment.sowing_not_used else { return };
+    // A date that cannot be true at all is told by its own rule.
+    if found.has(Code::SowingDateImplausible, None, Effect::Info) {
+        return;
+    }
+    let seen = evidence.assessment.cropped == Cropped::Yes && as_declared(evidence);
+    let effect = if seen { Effect::Info } else { Effect::Refer };
+    let (sown, crop) = (unused.sown.into(), unused.crop.as_str().into());
+    let values = [sown, unused.days.into(), crop, unused.from.into(), unused.to.into(), unused.most.into()];
+    found.add_with(Code::SowingDateNotUsed, effect, values);
+}
+
+fn as_declared(evidence: &Evidence<'_>) -> bool {
+    match (&evidence.assessment.declared, &evidence.plot.declared.crop) {
+        (Some(check), _) => check.verdict == Verdict::Consistent,
+        (None, declared) => declared.is_none(),
+    }
+}
+
 /// Water on any day of the window, where the crop's dates are not known; else `condition` tells it from water on bare
 /// land.
 fn flood(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
@@ -169,11 +193,7 @@ fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
 /// is there a crop, and is it the declared one.
 fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
     let a = evidence.assessment;
-    let as_declared = match (&a.declared, &evidence.plot.declared.crop) {
-        (Some(check), _) => check.verdict == Verdict::Consistent,
-        (None, declared) => declared.is_none(),
-    };
-    let answered = uncropped || (a.cropped == Cropped::Yes && as_declared);
+    let answered = uncropped || (a.cropped == Cropped::Yes && as_declared(evidence));
     let effect = if answered { Effect::Info } else { Effect::Refer };
     for cause in &a.cannot_tell {
         match cause {

@@ -87,6 +87,19 @@ fn a_run_made_again_is_identical_and_whatever_is_changed_shows() {
         said.contains("moved.geojson, which is not here") && said.contains("--plots (SHA-256 "),
         "{said}"
     );
+    // So are settings, which are known by what they say.
+    let gone = |member: &str| {
+        let mut value: Value = serde_json::from_str(&manifest).unwrap();
+        value[member]["path"] = Value::from("gone.toml");
+        std::fs::write(out.join("run.json"), value.to_string()).unwrap();
+        let said = stderr(&croplens(&["verify"]).arg(&out).output());
+        let known = value[member]["sha256"].as_str().unwrap().to_owned();
+        assert!(said.contains("gone.toml, which is not here: put it back, or name"), "{said}");
+        assert!(said.contains(&format!("with --{member} (")) && said.contains(&known), "{said}");
+    };
+    gone("policy");
+    gone("pipeline");
+    std::fs::write(out.join("run.json"), manifest.replace(&plots, "moved.geojson")).unwrap();
     let output = croplens(&["verify", "--id", &first, "--plots", &plots]).arg(&out).output();
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stdout(&output).contains(&format!("{first}: identical")), "{}", stdout(&output));

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use croplens::crop::{
-    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Phases, Stage, Verdict,
+    Assessment, CannotTell, Condition, Cropped, DateInterval, DeclaredCheck, Interval, Phases, SowingNotUsed,
+    Stage, Verdict,
 };
 use croplens::cropland::{CropGroup, Cropland, NotTold, Uncropped};
 use croplens::lending::{
@@ -44,6 +45,7 @@ pub(crate) struct Case {
     pub(crate) cropped: Cropped,
     pub(crate) season: bool,
     pub(crate) verdict: Option<(Verdict, Option<f64>)>,
+    pub(crate) sowing_not_used: Option<SowingNotUsed>,
     pub(crate) cannot_tell: Vec<CannotTell>,
     pub(crate) harvest: bool,
     pub(crate) condition: Condition,
@@ -109,6 +111,7 @@ impl Case {
             cropped: Cropped::Yes,
             season: true,
             verdict: Some((Verdict::Consistent, Some(2.5))),
+            sowing_not_used: None,
             cannot_tell: Vec::new(),
             harvest: true,
             condition: Condition::default(),
@@ -243,6 +246,7 @@ impl Case {
                 better: Some("maize: peak seen 2024-07-20".into()),
                 basis: "peak on 2024-05-10".into(),
             }),
+            sowing_not_used: self.sowing_not_used.clone(),
             cannot_tell: self.cannot_tell.clone(),
             clear_obs: seen.len(),
             max_gap_days: 10,

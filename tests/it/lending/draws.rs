@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use croplens::crop::{CannotTell, Cropped, OutOfDomain, Verdict};
+use croplens::crop::{CannotTell, Cropped, OutOfDomain, SowingNotUsed, Verdict};
 use croplens::cropland::NotTold;
 use croplens::lending::Policy;
 use croplens::observation::Reject;
@@ -37,6 +37,17 @@ fn cannot_tell() -> impl Strategy<Value = CannotTell> {
         Just(CannotTell::Vanished { from: START, to: END }),
         (0.0..0.6).prop_map(|p| CannotTell::Ambiguous { crop: "rice".into(), probability: p, need: 0.6 }),
     ]
+}
+
+fn sowing_not_used() -> impl Strategy<Value = SowingNotUsed> {
+    (21u32..300).prop_map(|days| SowingNotUsed {
+        crop: "rabi_wheat".into(),
+        sown: day(-i64::from(days)),
+        from: START,
+        to: END,
+        days,
+        most: 20,
+    })
 }
 
 fn out_of_domain() -> impl Strategy<Value = OutOfDomain> {
@@ -92,6 +103,7 @@ prop_compose! {
         season in any::<bool>(),
         verdict in prop::option::of(verdict()),
         cannot_tell in prop_oneof![Just(Vec::new()), vec(cannot_tell(), 0..4)],
+        sowing_not_used in prop::option::of(sowing_not_used()),
         harvest in any::<bool>(),
         declared_crop in prop::option::of(prop::sample::select(vec!["wheat", "paddy rice"])),
         cropped_share in cropped_share(),
@@ -105,6 +117,7 @@ prop_compose! {
             // A crop that is seen has a season, most of the time.
             season: season || cropped == Cropped::Yes,
             verdict,
+            sowing_not_used,
             cannot_tell,
             harvest,
             cropped_share,
@@ -119,7 +132,7 @@ pub(super) fn any_case() -> impl Strategy<Value = Case> {
     let contradicted = Case { verdict: Some((Verdict::Contradicted, Some(-5.0))), ..Case::good() };
     let half = Case { declared_area_ha: Some(5.0), ..Case::good() };
     let plain = prop::sample::select(vec![Case::good(), Case::fallow(), contradicted, half]);
-    (plain, wild(), vec(prop::bool::weighted(0.12), 12), 253i64..330).prop_map(
+    (plain, wild(), vec(prop::bool::weighted(0.12), 13), 253i64..330).prop_map(
         |(plain, wild, take, as_of)| {
             let mut case = Case { as_of: day(as_of), ..plain };
             let mut take = take.into_iter();
@@ -136,6 +149,7 @@ pub(super) fn any_case() -> impl Strategy<Value = Case> {
                 skipped_days,
                 water,
                 verdict,
+                sowing_not_used,
                 cannot_tell,
                 cropped_share
             );

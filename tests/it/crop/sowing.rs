@@ -1,0 +1,88 @@
+//! A declared sowing date that the calendar does not take dates nothing, and that is told.
+
+use croplens::crop::ensemble::{Ensemble, Unit, views_of};
+use croplens::crop::{Assessment, CropRules, Models, Profiles, Reading, Verdict, assess, read};
+use croplens::series::{Sight, plus_days};
+use jiff::civil::{Date, date};
+
+use super::swiss::curve;
+
+/// Atlantic Europe, between Tours and Châteauroux.
+const PLACE: (f64, f64) = (47.1, 1.75);
+
+/// Maize with its half-rise on 11 June 2022, half-fall on 10 September, seen every fifth day from January 2021 on.
+fn maize(declared: Option<&str>, sown: Option<Date>) -> (Assessment, Assessment) {
+    let s = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let ndvi = |d: f64| 0.2 + 0.66 * (s((d - 526.0) / 7.0) - s((d - 617.0) / 8.0));
+    let sights: Vec<Sight> = (0..610)
+        .step_by(5)
+        .map(|d| Sight {
+            date: plus_days(date(2021, 1, 1), d),
+            ndvi: ndvi(f64::from(d)),
+            weight: 1.0,
+            blue: None,
+        })
+        .collect();
+    let (series, smooth, seasons) = curve(&sights, date(2022, 8, 25), PLACE.0);
+    let reading = Reading {
+        place: Some(PLACE),
+        declared_crop: declared,
+        declared_sowing: sown,
+        ..Reading::of(&series, &smooth, &seasons)
+    };
+    let (profiles, ensemble) = (Profiles::builtin().unwrap(), Ensemble::builtin().unwrap());
+    let models =
+        Models { profiles: &profiles, ensemble: &ensemble, shares: None, unit: Unit::Field, crops: &[] };
+    let rules = CropRules::default();
+    (read(&reading, &views_of(&series), &models, &rules).0, assess(&reading, &profiles, &rules))
+}
+
+#[test]
+fn a_sowing_date_far_from_the_calendar_is_told_and_moves_nothing() {
+    let (bare, plain) = maize(Some("maize"), None);
+    assert_eq!((&bare.sowing_not_used, &plain.sowing_not_used), (&None, &None));
+    // The row's own window, shifted by latitude where it is: what a date just inside leaves unsaid.
+    let profiles = Profiles::builtin().unwrap();
+    let zones = profiles.zones_at(PLACE.0, PLACE.1);
+    let row = profiles.rows_in(&zones).into_iter().find(|r| r.crop == "maize").unwrap();
+    let shift = row.lat_shift.map_or(0.0, |s| s.sow * (PLACE.0 - s.reference_lat_deg));
+    let day = |month, day| plus_days(date(2022, month, day), shift.round() as i32);
+    let (from, to) = (day(row.sow_from.month, row.sow_from.day), day(row.sow_to.month, row.sow_to.day));
+    for sown in [from, to] {
+        let (a, b) = maize(Some("maize"), Some(sown));
+        assert_eq!((a.sowing_not_used, b.sowing_not_used), (None, None), "{sown}");
+    }
+    for (sown, side) in [(plus_days(from, -60), from), (plus_days(to, 60), to)] {
+        let (a, b) = maize(Some("maize"), Some(sown));
+        for told in [a.sowing_not_used.as_ref().unwrap(), b.sowing_not_used.as_ref().unwrap()] {
+            assert_eq!((told.crop.as_str(), told.sown), ("maize", sown));
+            // Half days of the middle and of the shift are rounded.
+            assert!(croplens::series::days_between(told.from, from).abs() <= 1, "{told:?}");
+            assert!(croplens::series::days_between(told.to, to).abs() <= 1, "{told:?}");
+            assert!((59..=61).contains(&told.days) && told.days > told.most, "{side}: {told:?}");
+        }
+        assert_eq!(a.declared.as_ref().unwrap().verdict, Verdict::Consistent, "{sown}: {:?}", a.declared);
+    }
+    // Dates told are as wide as without a sowing date, give or take a day of the time looked at: nothing vouches for
+    // them more.
+    let days = |a: &Assessment| a.emergence.map(|e| croplens::series::days_between(e.p10, e.p90)).unwrap();
+    let (early, _) = maize(Some("maize"), Some(plus_days(from, -60)));
+    assert!((days(&early) - days(&bare)).abs() <= 2, "{:?} {:?}", early.emergence, bare.emergence);
+    let (taken, _) = maize(Some("maize"), Some(date(2022, 4, 28)));
+    assert!(days(&taken) < days(&bare) - 5, "{:?} {:?}", taken.emergence, bare.emergence);
+}
+
+#[test]
+fn the_date_of_last_years_crop_dates_none_of_this_years() {
+    let (a, _) = maize(Some("maize"), Some(date(2021, 4, 25)));
+    let told = a.sowing_not_used.unwrap();
+    assert_eq!(told.from.year(), 2022, "{told:?}");
+    assert!(told.days > 300, "{told:?}");
+}
+
+#[test]
+fn without_a_crop_of_the_calendar_there_is_nothing_to_hold_the_date_against() {
+    for declared in [None, Some("dragon fruit")] {
+        assert_eq!(maize(declared, Some(date(2022, 1, 5))).0.sowing_not_used, None);
+    }
+}

@@ -1,0 +1,71 @@
+//! A declared sowing date that was not used is told, asks at most for a person, and dates no part of a loan.
+
+use croplens::crop::{Cropped, SowingNotUsed, Verdict};
+use croplens::lending::{Policy, appraise, seal};
+use croplens::record::{Effect, EligibilityRecord, Status};
+use jiff::civil::{Date, date};
+
+use super::case::{Case, first_policy, provenance};
+
+const SOWN: Date = date(2024, 3, 3);
+
+fn with_unused(case: Case) -> Case {
+    let unused = SowingNotUsed {
+        crop: "maize".into(),
+        sown: SOWN,
+        from: date(2024, 4, 20),
+        to: date(2024, 6, 10),
+        days: 48,
+        most: 20,
+    };
+    Case { sowing_not_used: Some(unused), ..case }
+}
+
+fn record(case: &Case, policy: &Policy) -> EligibilityRecord {
+    let mut built = case.build();
+    built.plot.declared.sowing_date = Some(SOWN);
+    let evidence = built.evidence();
+    seal(&appraise(&evidence, policy), &evidence, &provenance())
+}
+
+fn effects(r: &EligibilityRecord) -> Vec<Effect> {
+    r.reasons_all.iter().filter(|x| x.code() == "SOWING_DATE_NOT_USED").map(|x| x.effect()).collect()
+}
+
+#[test]
+fn it_is_a_note_where_the_declared_crop_is_seen_and_else_a_referral() {
+    let seen = record(&with_unused(Case::good()), &first_policy());
+    assert_eq!((seen.status, effects(&seen)), (Status::Supports, vec![Effect::Info]));
+    let said = seen.reasons_all.iter().find(|x| x.code() == "SOWING_DATE_NOT_USED").unwrap();
+    assert_eq!(
+        said.text_en(),
+        "The declared sowing date 2024-03-03 was not used: it lies 48 days outside the time in which maize is sown here \
+         by the calendar (2024-04-20 to 2024-06-10); at most 20 days are taken. The date, the declared crop or the \
+         calendar does not hold."
+    );
+    assert!(said.text_zh().contains("玉米") && said.text_zh().contains("48天"), "{}", said.text_zh());
+
+    // What speaks against the plot without the date only refers with it: it may be another season that was looked at.
+    let contradicted = Case { verdict: Some((Verdict::Contradicted, Some(-5.0))), ..Case::good() };
+    assert_eq!(record(&Case::fallow(), &first_policy()).status, Status::DoesNotSupport);
+    for case in [Case::fallow(), contradicted] {
+        let r = record(&with_unused(case), &first_policy());
+        assert_eq!((r.status, effects(&r)), (Status::Refer, vec![Effect::Refer]));
+        let change = r.what_would_change.iter().find(|c| c.condition == "correct_sowing_date").unwrap();
+        assert_eq!(change.text_en, "A sowing date between 2024-04-20 and 2024-06-10.");
+    }
+    let untold = Case { cropped: Cropped::CannotTell, ..Case::good() };
+    assert_eq!(effects(&record(&with_unused(untold), &first_policy())), [Effect::Refer]);
+}
+
+#[test]
+fn parts_of_the_loan_are_not_dated_by_it() {
+    let mut policy = Policy::built_in("conservative-cereals").unwrap().unwrap();
+    policy.consent = None;
+    let deadlines =
+        |case: &Case| record(case, &policy).disbursement.iter().map(|t| t.deadline).collect::<Vec<_>>();
+    let (by_date, without) = (deadlines(&Case::good()), deadlines(&with_unused(Case::good())));
+    assert!(by_date.iter().any(Option::is_some), "{by_date:?}");
+    // The case tells no emergence, so nothing dates them.
+    assert!(without.iter().all(Option::is_none), "{without:?}");
+}
