@@ -6,11 +6,12 @@
 
 use jiff::civil::Date;
 
+use crate::phenology::Season;
+
 use super::CropRules;
 use super::normal::{Normal, Z95, date, day};
 use super::profile::Profile;
 use super::sowing::{SowingWindow, shifted};
-use crate::phenology::Season;
 
 /// Trust in a declared sowing date, days.
 const DECLARED_SOWING_SD: f64 = 5.0;
