@@ -215,14 +215,15 @@ fn still_there(what: &str, path: &Path, flag: &str, known_by: &str) -> Result<()
     if path.exists() {
         return Ok(());
     }
-    let (from, back) = if path == Path::new("-") {
-        ("standard input".to_owned(), "")
+    Err(Stop::usage(if path == Path::new("-") {
+        format!("the run read its {what} from standard input: name the same file with {flag} ({known_by})")
     } else {
-        (format!("{}, which is not here", path.display()), "put it back, or ")
-    };
-    Err(Stop::usage(format!(
-        "the run read its {what} from {from}: {back}name the same file with {flag} ({known_by})"
-    )))
+        format!(
+            "looked for the run's {what} in {}, which is not here: put it back, or name the same file with {flag} \
+             ({known_by})",
+            path.display()
+        )
+    }))
 }
 
 /// How a file is known that is compared byte by byte.

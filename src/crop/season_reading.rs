@@ -226,7 +226,8 @@ fn window(reading: &Reading<'_>, rules: &CropRules) -> Window {
 /// The part of the window that belongs to the cycle asked about: of two crops within it, last year's must not answer
 /// for this year's.
 ///
-/// A declared sowing date names the cycle. Without one it is the latest cycle of the declared crop's calendar that is
+/// A declared sowing date names the cycle, where the calendar of the declared crop takes it: a mistyped one must not
+/// hide the crop that stands. Without one it is the latest cycle of the declared crop's calendar that is
 /// usually sown by the as-of day: once the next one should be in the ground, the last one is no answer any more.
 fn asked(
     window: Window,
@@ -236,7 +237,8 @@ fn asked(
     sown: Option<Date>,
     rules: &CropRules,
 ) -> Window {
-    let sowing = match sown.filter(|s| *s <= as_of) {
+    let names_a_cycle = |sown: Date| sown <= as_of && sowing_not_used(rows, Some(sown), latitude).is_none();
+    let sowing = match sown.filter(|s| !rows.is_empty() && names_a_cycle(*s)) {
         Some(sown) => Some(sown),
         None => rows
             .iter()

@@ -45,16 +45,16 @@ impl SowingWindow {
     }
 
     fn refuses(&self, sown: Date, crop: &str) -> SowingNotUsed {
-        let outside = (day(sown) - self.law.mean).abs() - self.half;
-        SowingNotUsed {
-            crop: crop.to_owned(),
-            sown,
-            from: date(self.law.mean - self.half),
-            to: date(self.law.mean + self.half),
-            // Of a date that is refused the one is always greater than the other.
-            days: outside.ceil() as u32,
-            most: (MOST_SD * self.law.sd - self.half).floor() as u32,
-        }
+        let (from, to) = (date(self.law.mean - self.half), date(self.law.mean + self.half));
+        // Counted between the days that are told, on the side on which the date lies: the first or last day that is
+        // taken there lies nearer than the date.
+        let most = MOST_SD * self.law.sd;
+        let (days, most) = if day(sown) < self.law.mean {
+            (day(from) - day(sown), day(from) - (self.law.mean - most).ceil())
+        } else {
+            (day(sown) - day(to), (self.law.mean + most).floor() - day(to))
+        };
+        SowingNotUsed { crop: crop.to_owned(), sown, from, to, days: days as u32, most: most as u32 }
     }
 }
 

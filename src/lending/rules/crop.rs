@@ -127,8 +127,8 @@ fn declared(evidence: &Evidence<'_>, policy: &Policy, uncropped: bool, found: &m
 /// season because of it.
 fn sowing(evidence: &Evidence<'_>, found: &mut Findings) {
     let Some(unused) = &evidence.assessment.sowing_not_used else { return };
-    // A date that cannot be true at all is told by its own rule.
-    if found.has(Code::SowingDateImplausible, None, Effect::Info) {
+    // A date that cannot be true at all is told by its own rule, unless that is a note under this policy.
+    if found.has(Code::SowingDateImplausible, None, Effect::Refer) {
         return;
     }
     let seen = evidence.assessment.cropped == Cropped::Yes && as_declared(evidence);

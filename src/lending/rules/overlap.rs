@@ -75,10 +75,13 @@ fn land(
     }
 }
 
-/// Whether both applications are about one season: by declared sowing where both say it, else by as-of day.
+/// Whether both applications are about one season: by declared sowing where both say it and this plot's was used, else by
+/// as-of day.
 fn same_season(evidence: &Evidence<'_>, overlap: &Overlap) -> bool {
     let near = |a: Date, b: Date, most: i64| days_between(a, b).abs() <= most;
-    match (evidence.plot.declared.sowing_date, overlap.sowing_date) {
+    let declared = evidence.plot.declared.sowing_date;
+    let used = declared.filter(|_| evidence.assessment.sowing_not_used.is_none());
+    match (used, overlap.sowing_date) {
         (Some(this), Some(other)) => near(this, other, SAME_SOWING_DAYS),
         _ => near(evidence.as_of(), overlap.as_of, SAME_AS_OF_DAYS),
     }

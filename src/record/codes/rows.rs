@@ -178,8 +178,8 @@ codes! {
         "申报播种日期{date}不可能属于本季：应在{earliest}至{latest}之间。";
     SowingDateNotUsed "SOWING_DATE_NOT_USED" Applicant Refer
         (date: Date, days: Days, crop: Word, from: Date, to: Date, max: Days) ["days" vs "max"]
-        "The declared sowing date {date} was not used: it lies {days} days outside the time in which {crop} is sown here by the calendar ({from} to {to}); at most {max} days are taken. The date, the declared crop or the calendar does not hold."
-        "申报播种日期{date}未被采用：按农时日历，此地{crop}的播种期为{from}至{to}，该日期超出{days}天，最多采用{max}天。日期、申报作物或日历有一项不符。";
+        "The declared sowing date {date} was not used: it lies {days} days outside the time in which {crop} is sown here by the calendar ({from} to {to}); up to {max} days outside are accepted. The date, the declared crop or the calendar does not hold."
+        "申报播种日期{date}未被采用：按农时日历，此地{crop}的播种期为{from}至{to}，该日期超出{days}天，最多允许超出{max}天。日期、申报作物或日历有一项不符。";
     CropNotDeclared "CROP_NOT_DECLARED" Applicant Refer ()
         "No crop was declared, so there is nothing to compare the curve with."
         "未申报作物，无法与生长曲线比较。";

@@ -12,6 +12,7 @@ use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
 
+use super::evidence::sowing_is_used;
 use super::{CHANGES_SHOWN, LONG_ID, Report, alerts, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
@@ -202,7 +203,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
         (
             "播种",
-            r.declared_sowing_date.map_or_else(none, day),
+            r.declared_sowing_date.map_or_else(none, |d| match sowing_is_used(r) {
+                true => day(d),
+                false => format!("{}（与此地播种期相差过远，未采用）", day(d)),
+            }),
             emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}")),
         ),
     ];

@@ -69,7 +69,10 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
         },
         Compared {
             what: "Sowing",
-            declared: r.declared_sowing_date.map(words::day),
+            declared: r.declared_sowing_date.map(|d| match sowing_is_used(r) {
+                true => words::day(d),
+                false => format!("{}, not used: far from the sowing time here", words::day(d)),
+            }),
             seen: dated(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper)
                 .map_or("emergence cannot be told".to_owned(), |text| format!("emerged {text}")),
         },
@@ -80,6 +83,11 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
         rows.push(Compared { what: "Amount", declared, seen: by_policy(r) });
     }
     rows
+}
+
+/// Whether the declared sowing date dated anything.
+pub(super) fn sowing_is_used(r: &EligibilityRecord) -> bool {
+    r.reasons_all.iter().all(|reason| reason.code() != "SOWING_DATE_NOT_USED")
 }
 
 fn by_policy(r: &EligibilityRecord) -> String {

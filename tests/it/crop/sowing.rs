@@ -1,7 +1,7 @@
 //! A declared sowing date that the calendar does not take dates nothing, and that is told.
 
 use croplens::crop::ensemble::{Ensemble, Unit, views_of};
-use croplens::crop::{Assessment, CropRules, Models, Profiles, Reading, Verdict, assess, read};
+use croplens::crop::{Assessment, CropRules, Cropped, Models, Profiles, Reading, Verdict, assess, read};
 use croplens::series::{Sight, plus_days};
 use jiff::civil::{Date, date};
 
@@ -56,10 +56,22 @@ fn a_sowing_date_far_from_the_calendar_is_told_and_moves_nothing() {
         let (a, b) = maize(Some("maize"), Some(sown));
         for told in [a.sowing_not_used.as_ref().unwrap(), b.sowing_not_used.as_ref().unwrap()] {
             assert_eq!((told.crop.as_str(), told.sown), ("maize", sown));
-            // Half days of the middle and of the shift are rounded.
+            // Half days of the middle and of the shift are rounded, here and there alike or not.
             assert!(croplens::series::days_between(told.from, from).abs() <= 1, "{told:?}");
             assert!(croplens::series::days_between(told.to, to).abs() <= 1, "{told:?}");
-            assert!((59..=61).contains(&told.days) && told.days > told.most, "{side}: {told:?}");
+            let outside = |sown: Date| match sown < told.from {
+                true => croplens::series::days_between(sown, told.from),
+                false => croplens::series::days_between(told.to, sown),
+            };
+            assert_eq!(i64::from(told.days), i64::from(outside(sown)), "{side}: {told:?}");
+            // As many days outside as are said to be accepted are accepted, and one more is not.
+            let out = if sown < told.from { -1 } else { 1 };
+            let edge = if sown < told.from { told.from } else { told.to };
+            let most = i32::try_from(told.most).unwrap();
+            let (last, refused) = (plus_days(edge, out * most), plus_days(edge, out * (most + 1)));
+            assert_eq!(maize(Some("maize"), Some(last)).1.sowing_not_used, None, "{last}: {told:?}");
+            let one_more = maize(Some("maize"), Some(refused)).1.sowing_not_used.unwrap();
+            assert_eq!((one_more.days, one_more.most), (told.most + 1, told.most), "{refused}");
         }
         assert_eq!(a.declared.as_ref().unwrap().verdict, Verdict::Consistent, "{sown}: {:?}", a.declared);
     }
@@ -84,5 +96,20 @@ fn the_date_of_last_years_crop_dates_none_of_this_years() {
 fn without_a_crop_of_the_calendar_there_is_nothing_to_hold_the_date_against() {
     for declared in [None, Some("dragon fruit")] {
         assert_eq!(maize(declared, Some(date(2022, 1, 5))).0.sowing_not_used, None);
+    }
+}
+
+/// What the farmer says of the day of sowing may be mistyped: it hides no crop that stands.
+#[test]
+fn a_date_after_the_peak_hides_no_crop() {
+    for declared in [Some("maize"), None, Some("dragon fruit")] {
+        let bare = maize(declared, None).0;
+        assert_eq!(bare.cropped, Cropped::Yes, "{declared:?}");
+        for week in 0..7 {
+            let sown = plus_days(date(2022, 7, 10), 7 * week);
+            let with_date = maize(declared, Some(sown)).0;
+            assert_eq!(with_date.cropped, Cropped::Yes, "{declared:?}, {sown}");
+            assert_eq!(with_date.clear_obs, bare.clear_obs, "{declared:?}, {sown}");
+        }
     }
 }

@@ -40,7 +40,7 @@ fn it_is_a_note_where_the_declared_crop_is_seen_and_else_a_referral() {
     assert_eq!(
         said.text_en(),
         "The declared sowing date 2024-03-03 was not used: it lies 48 days outside the time in which maize is sown here \
-         by the calendar (2024-04-20 to 2024-06-10); at most 20 days are taken. The date, the declared crop or the \
+         by the calendar (2024-04-20 to 2024-06-10); up to 20 days outside are accepted. The date, the declared crop or the \
          calendar does not hold."
     );
     assert!(said.text_zh().contains("玉米") && said.text_zh().contains("48天"), "{}", said.text_zh());

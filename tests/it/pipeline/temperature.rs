@@ -217,8 +217,9 @@ fn shards_a_second_run_and_verify_know_the_temperatures() {
     std::fs::rename(place.path("warm.csv"), place.path("moved.csv")).unwrap();
     let said = verify(&[]);
     let told = String::from_utf8_lossy(&said.stderr).into_owned();
-    let named =
-        format!("warm.csv, which is not here: name the same file with --temperature (SHA-256 {hash})");
+    let named = format!(
+        "warm.csv, which is not here: put it back, or name the same file with --temperature (SHA-256 {hash})"
+    );
     assert!(!said.status.success() && told.contains(&named), "{told}");
     assert!(verify(&["--temperature", "moved.csv"]).status.success());
 
