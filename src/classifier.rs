@@ -114,6 +114,7 @@ pub enum ClassifierError {
 /// A loaded classifier.
 pub struct Classifier {
     card: Card,
+    card_sha256: String,
     model: Model,
     bands: NodeId,
     days: NodeId,
@@ -141,6 +142,8 @@ impl Classifier {
         }
         let text = std::fs::read_to_string(&card_path)
             .map_err(|source| ClassifierError::Unreadable { path: card_path.clone(), source })?;
+        let hash =
+            |bytes: &[u8]| -> String { Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect() };
         let card = settings::read(&text)
             .and_then(|card| checked(card, &text))
             .map_err(|source| ClassifierError::Card { path: card_path, source })?;
@@ -151,7 +154,7 @@ impl Classifier {
             return Err(shape(format!("{size} bytes; at most {MAX_BYTES} are read")));
         }
         let bytes = std::fs::read(path).map_err(unreadable)?;
-        let found: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let found = hash(&bytes);
         if found != card.onnx_sha256.to_lowercase() {
             let expected = card.onnx_sha256.clone();
             return Err(ClassifierError::OtherFile { path: path.to_owned(), found, expected });
@@ -170,7 +173,7 @@ impl Classifier {
         let [logits] = *model.output_ids() else {
             return Err(shape("it must have one output, the logits".to_owned()));
         };
-        let classifier = Classifier { card, model, bands, days, logits };
+        let classifier = Classifier { card, card_sha256: hash(text.as_bytes()), model, bands, days, logits };
         // A dry run shows the shape of the output, which a file may leave open.
         classifier.logits(&[[0.0; VALUES]; DEKADS], &[1.0; DEKADS]).map_err(|e| match e {
             ClassifierError::Run { source, .. } => shape(format!("it cannot run on [1, 36, 11]: {source}")),
@@ -183,6 +186,11 @@ impl Classifier {
     /// What stands beside the model file.
     pub fn card(&self) -> &Card {
         &self.card
+    }
+
+    /// SHA-256 of the card's text, hex. The card holds the model's, so it stands for both.
+    pub fn card_sha256(&self) -> &str {
+        &self.card_sha256
     }
 
     /// Logits of one plot, one a label.

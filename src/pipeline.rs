@@ -8,6 +8,7 @@
 mod archive;
 mod bridge;
 mod chips;
+mod classify;
 mod company;
 mod doubt;
 mod earlier;
@@ -34,6 +35,7 @@ mod timings;
 use std::sync::Arc;
 
 pub use bridge::ComputeLost;
+pub use classify::{ClassifierRefused, Silent, classified, load_classifier};
 pub use estimate::{Estimate, Job, estimate};
 pub use observe::{ObserveOutcome, ObserveRequest, observe};
 pub use overlaps::register_moved;

@@ -10,15 +10,13 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::band::Band;
-use crate::classifier::{Calibration, Classifier, ClassifierError};
-use crate::crop::dekads::dekads;
-use crate::crop::ensemble::{Answer, Beside, Learned, Unit, View};
+use crate::classifier::Classifier;
+use crate::crop::ensemble::{Answer, Beside, Learned, Unit, View, nbr2};
 use crate::crop::{Assessment, DailyMeans, Models, Reading, ThermalTable, read_beside};
 use crate::intake::series_table::{Options, SampleRows};
 use crate::intake::temperature_table::TemperatureTable;
 use crate::phenology::seasons;
-use crate::pipeline::{Settings, Spec};
+use crate::pipeline::{Settings, Silent, Spec, classified, load_classifier};
 use crate::series::{Series, from_sights, smooth};
 
 use super::table::{self, Error, Summary};
@@ -106,9 +104,6 @@ pub struct CropArgs {
     pub temperature: Option<PathBuf>,
 }
 
-/// Ten-day periods that a classifier must have seen of a sample: as many as the ensemble asks of clear dates.
-const LEAST_DEKADS: usize = 8;
-
 /// Reads the table, assesses every sample on the threads of the pool, writes a row for each one in the order of their
 /// ids, also for those without a usable value.
 ///
@@ -124,8 +119,8 @@ pub fn run(args: &CropArgs, spec: &Spec) -> Result<Summary, Error> {
     }
     let shares = inputs::shares(args.shares.as_deref(), spec)?;
     inputs::known_crops(&args.crops, profiles)?;
-    let classifier =
-        args.model.as_deref().map(|file| inputs::classifier(file, ensemble, profiles)).transpose()?;
+    let named = args.model.as_deref().map(|file| load_classifier(file, ensemble, profiles)).transpose()?;
+    let classifier = named.as_ref().or(spec.classifier.as_deref());
     let thermal = ThermalTable::builtin()?;
     let temperature = args.temperature.as_deref().map(inputs::temperature).transpose()?;
     let named = args.sequences.as_deref().map(|file| sequences::read(file, spec)).transpose()?;
@@ -134,7 +129,7 @@ pub fn run(args: &CropArgs, spec: &Spec) -> Result<Summary, Error> {
     let asked = Asked {
         zone,
         season,
-        classifier: classifier.as_ref(),
+        classifier,
         models: Models { profiles, ensemble, shares: shares.as_ref(), crops: &args.crops, unit },
         temperature: temperature.as_ref().map(|(table, _)| (table, &thermal)),
         settings: &spec.settings,
@@ -203,18 +198,12 @@ fn one(id: &str, sample: &SampleRows, as_of: Date, asked: &Asked<'_>) -> (Assess
     };
     let zones = reading.zones(profiles);
     let views = views(sample, &series);
-    let learned = asked.classifier.and_then(|c| {
-        // One sample that a model cannot take is read by the profiles alone, and said.
-        learned(c, sample, &series).unwrap_or_else(|cause| {
-            tracing::warn!(sample = id, %cause, "the classifier is not used for this sample");
-            None
-        })
-    });
+    let learned = asked.classifier.and_then(|c| learned(c, id, sample, &series));
     let days = asked.temperature.map(|(table, thermal)| {
         let days = table.of(id, sample.lat.zip(sample.lon)).cloned().unwrap_or_default();
         (DailyMeans::new(days.mean, days.normal).believed(reading.series.as_of()), thermal)
     });
-    let nbr2 = nbr2(sample, &series);
+    let nbr2 = nbr2_of(sample, &series);
     let beside = Beside {
         temperature: days.as_ref().map(|(d, t)| (d, *t)),
         nbr2: &nbr2,
@@ -226,34 +215,28 @@ fn one(id: &str, sample: &SampleRows, as_of: Date, asked: &Asked<'_>) -> (Assess
 }
 
 /// NBR2 of the days on which both of its bands were read.
-fn nbr2(sample: &SampleRows, series: &Series) -> Vec<(Date, f64)> {
+fn nbr2_of(sample: &SampleRows, series: &Series) -> Vec<(Date, f64)> {
     (series.samples().iter())
         .filter_map(|s| {
             let row = sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi)?;
-            let (a, b) = (*row.bands.get(&Band::B11)?, *row.bands.get(&Band::B12)?);
-            Some((s.date, (a - b) / (a + b))).filter(|(_, x)| x.is_finite())
+            Some((s.date, nbr2(|band| row.bands.get(&band).copied())?))
         })
         .collect()
 }
 
-/// What the classifier says of a sample; nothing when it saw fewer ten-day periods than the ensemble asks of dates.
-fn learned(
-    classifier: &Classifier,
-    sample: &SampleRows,
-    series: &Series,
-) -> Result<Option<Learned>, ClassifierError> {
+/// What the classifier says of a sample. One that it cannot be asked about is read by the profiles alone, and said.
+fn learned(classifier: &Classifier, id: &str, sample: &SampleRows, series: &Series) -> Option<Learned> {
     let dates: Vec<_> = (series.samples().iter())
         .filter_map(|s| sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi))
         .map(|row| (row.date, |band| row.bands.get(&band).copied()))
         .collect();
-    let year = dekads(&dates, series.as_of());
-    if year.seen < LEAST_DEKADS {
-        return Ok(None);
-    }
-    let logits = classifier.logits(&year.periods, &year.day_of_year)?;
-    let card = classifier.card();
-    let Calibration { temperature, weight, .. } = card.calibration;
-    Ok(Some(Learned::of(&card.labels, &logits, temperature, weight)))
+    let cause = match classified(classifier, &dates, series.as_of()) {
+        Ok(learned) => return Some(learned),
+        Err(Silent::Failed(error)) => error.to_string(),
+        Err(little) => little.to_string(),
+    };
+    tracing::warn!(sample = id, %cause, "the classifier is not used for this sample");
+    None
 }
 
 /// The samples of a series with the indices that the table's reflectances of that day allow.

@@ -65,7 +65,7 @@ pub enum Error {
     },
     /// A classifier cannot be used.
     #[error(transparent)]
-    Classifier(#[from] crate::classifier::ClassifierError),
+    Classifier(#[from] crate::pipeline::ClassifierRefused),
     /// The temperatures cannot be used.
     #[error("{}: {source}", path.display())]
     Temperature {

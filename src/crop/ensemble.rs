@@ -48,7 +48,7 @@ pub use sequences::{CANNOT_TELL, NONE_OF_THESE, SequenceError, Sequences};
 pub use table::{EnsembleError, EnsembleTable};
 pub use told::{SequenceAnswer, SequenceDecision};
 pub use unit::Unit;
-pub use views::{View, views_of};
+pub use views::{View, nbr2, views_of};
 
 /// Name and version of this method.
 pub const METHOD: &str = "hypothesis-ensemble/2";

@@ -23,7 +23,7 @@ use crate::scene::{MgrsTile, Scene};
 
 use super::run::Doors;
 use super::search::search;
-use super::spec::Spec;
+use super::spec::{PAIR, Spec};
 
 /// Scenes of a tile whose headers are read.
 const LOOKED_INTO: usize = 5;
@@ -213,7 +213,7 @@ async fn tile_cost(
     spec: &Spec,
 ) -> Option<TileCost> {
     let mut bands = vec![Band::Scl, Band::B04, Band::B08];
-    bands.extend(&spec.bands);
+    bands.extend(spec.bands.iter().filter(|band| !PAIR.contains(band)));
     let looked = scenes.len().min(LOOKED_INTO);
     let mut cost = TileCost::default();
     let mut seen = 0.0;

@@ -6,7 +6,7 @@ use geo::Centroid;
 use jiff::civil::Date;
 
 use crate::catalog::Coverage;
-use crate::crop::ensemble::{Beside, Unit, View};
+use crate::crop::ensemble::{Beside, Unit, View, nbr2};
 use crate::crop::vigour::Peers;
 use crate::crop::{self, Assessment, ConditionRules, DailyMeans, Models, Reading};
 use crate::cropland::{self, Cropland, NotTold};
@@ -17,9 +17,10 @@ use crate::phenology;
 use crate::plot::Plot;
 use crate::record::{EligibilityRecord, Grade, Link, SeasonSource};
 use crate::scene::{Scene, SceneId};
-use crate::series::{self, Series, Smooth};
+use crate::series::{self, Sample, Series, Smooth};
 use crate::zonal;
 
+use super::classify::classified;
 use super::neighbours::{Look, glances};
 use super::overlaps::Overlaps;
 use super::pixel_days::pixel_series;
@@ -94,8 +95,26 @@ impl Bench<'_> {
             let days = file.table.of(plot.id.as_str(), reading.place).cloned().unwrap_or_default();
             (DailyMeans::new(days.mean, days.normal).believed(self.as_of), &file.thermal)
         });
-        let beside =
-            Beside { temperature: days.as_ref().map(|(days, table)| (days, *table)), ..Beside::default() };
+        let dates: Vec<_> = seen(&observations, &clear)
+            .filter_map(|(_, o)| o.map(|o| (o.date, |band| o.bands.get(&band).copied())))
+            .collect();
+        let word = self.spec.classifier.as_deref().map(|c| classified(c, &dates, self.as_of));
+        let (learned, silent) = match word.transpose() {
+            Ok(learned) => (learned, None),
+            Err(why) => (None, Some(why.to_string())),
+        };
+        let nbr2: Vec<(Date, f64)> = seen(&observations, &clear)
+            .filter_map(|(s, o)| {
+                let o = o?;
+                Some((s.date, nbr2(|band| o.bands.get(&band).copied())?))
+            })
+            .collect();
+        let beside = Beside {
+            nbr2: &nbr2,
+            temperature: days.as_ref().map(|(days, table)| (days, *table)),
+            learned: learned.as_ref(),
+            ..Beside::default()
+        };
         let (assessment, answer) = crop::read_beside(&reading, &views, &beside, &models, rules);
         let glances = glances(&observations, &clear);
         let mut befallen = crop::befallen(
@@ -117,7 +136,7 @@ impl Bench<'_> {
         befallen.facts.well_resolved = grade.is_some_and(|g| g <= Grade::B);
         let strange = days.as_ref().and_then(|(days, _)| days.strange());
         let days = DaysUsed::of(befallen.by_degree_days, strange);
-        Look { assessment, befallen, days }
+        Look { assessment, befallen, days, silent }
     }
 
     /// The record of one plot, among the others.
@@ -157,7 +176,7 @@ impl Bench<'_> {
             cropland: &cropland,
             links,
         };
-        let of_plot = of_plot(self.provenance, self.temperature, look.days);
+        let of_plot = of_plot(self.provenance, self.spec, self.temperature, look);
         let appraisal = lending::appraise(&evidence, self.policy);
         let record = lending::seal(&appraisal, &evidence, &of_plot);
         Judged { record, observations, curve, assessment, cropland, places_in }
@@ -252,14 +271,24 @@ pub(super) fn season_start(spec: &Spec, as_of: Date) -> Date {
     series::plus_days(as_of, -back)
 }
 
+/// The clear dates of a series, each with the observation that it was made from.
+fn seen<'a>(
+    observations: &'a [Observation],
+    series: &'a Series,
+) -> impl Iterator<Item = (&'a Sample, Option<&'a Observation>)> {
+    series.samples().iter().map(|sample| {
+        let is_it = |o: &&Observation| {
+            o.rejected.is_none() && o.date == sample.date && o.ndvi.is_some_and(|n| n.mean == sample.ndvi)
+        };
+        (sample, observations.iter().find(is_it))
+    })
+}
+
 /// The clear dates of a series with the indices that the bands read allow.
 fn views(observations: &[Observation], series: &Series) -> Vec<View> {
-    (series.samples().iter())
-        .map(|sample| {
-            let seen = observations.iter().find(|o| {
-                o.rejected.is_none() && o.date == sample.date && o.ndvi.is_some_and(|n| n.mean == sample.ndvi)
-            });
-            View::of(sample.date, sample.ndvi, |band| seen.and_then(|o| o.bands.get(&band)).copied())
+    seen(observations, series)
+        .map(|(sample, o)| {
+            View::of(sample.date, sample.ndvi, |band| o.and_then(|o| o.bands.get(&band)).copied())
         })
         .collect()
 }

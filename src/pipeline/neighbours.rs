@@ -21,6 +21,8 @@ pub(super) struct Look {
     pub(super) befallen: Befallen,
     /// What the daily temperatures did to it.
     pub(super) days: DaysUsed,
+    /// Why the pipeline's classifier said nothing of it; `None` where it did, or there is none.
+    pub(super) silent: Option<String>,
 }
 
 impl Bench<'_> {

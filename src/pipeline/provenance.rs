@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::classifier::Classifier;
 use crate::crop::Departure;
 use crate::lending::Provenance;
 use crate::record::{EligibilityRecord, ModelUsed, Software};
@@ -10,6 +11,7 @@ use crate::zonal::{
     FEWEST_INNER_PIXELS, GOOD_INNER_PIXELS, INNER_BUFFER_M, MAX_LOST_FRACTION, MIN_INNER_PIXELS, MaskRule,
 };
 
+use super::neighbours::Look;
 use super::run::TemperatureFile;
 use super::spec::Spec;
 
@@ -60,16 +62,27 @@ impl DaysUsed {
     }
 }
 
-/// The provenance of one plot's record: with a file of temperatures it names the file, and whether it served this plot.
+/// The provenance of one plot's record: with a classifier or a file of temperatures it names them, and whether they
+/// served this plot.
 pub(super) fn of_plot<'a>(
     run: &'a Provenance,
+    spec: &Spec,
     temperature: Option<&TemperatureFile>,
-    days: DaysUsed,
+    look: &Look,
 ) -> Cow<'a, Provenance> {
-    let Some(file) = temperature else { return Cow::Borrowed(run) };
-    let method = crate::crop::THERMAL_METHOD;
+    let classifier = spec.classifier.as_deref().map(|c| classifier(c, spec, look.silent.as_deref()));
+    let thermal = temperature.map(|file| thermal(file, look.days));
+    if classifier.is_none() && thermal.is_none() {
+        return Cow::Borrowed(run);
+    }
     let mut own = run.clone();
-    own.models.push(ModelUsed {
+    own.models.extend(classifier.into_iter().chain(thermal));
+    Cow::Owned(own)
+}
+
+fn thermal(file: &TemperatureFile, days: DaysUsed) -> ModelUsed {
+    let method = crate::crop::THERMAL_METHOD;
+    ModelUsed {
         id: match days {
             DaysUsed::Yes => method.to_owned(),
             DaysUsed::No => format!("{method}, not used: calendar days"),
@@ -78,8 +91,22 @@ pub(super) fn of_plot<'a>(
         version: file.thermal.version().to_owned(),
         sha256: Some(file.sha256.clone()),
         card_href: None,
-    });
-    Cow::Owned(own)
+    }
+}
+
+/// The classifier as the record names it, with the reason why it said nothing of the plot, where there is one.
+fn classifier(classifier: &Classifier, spec: &Spec, silent: Option<&str>) -> ModelUsed {
+    let card = classifier.card();
+    let named = spec.settings.crop.classifier.as_ref();
+    ModelUsed {
+        id: match silent {
+            None => format!("classifier {}", card.id),
+            Some(why) => format!("classifier {}, not used: {why}", card.id),
+        },
+        version: card.version.clone(),
+        sha256: Some(card.onnx_sha256.to_lowercase()),
+        card_href: named.map(|file| file.with_extension("toml").display().to_string()),
+    }
 }
 
 /// Hash of the temperatures that a record was made with, where it was made with any.

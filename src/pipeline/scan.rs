@@ -94,7 +94,7 @@ pub(super) struct ScanRules {
 }
 
 /// The pixels of one part of a divided plot in one scene.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct PartPixels {
     pub(super) coverage: Vec<f32>,
     pub(super) red: Vec<u16>,
@@ -261,7 +261,7 @@ async fn read(
     if !bands.is_empty() {
         for view in &mut views {
             if view.observation.rejected != Some(Reject::ReadFailed) {
-                view.observation.bands = bands.remove(&view.part).unwrap_or_default();
+                view.observation.bands.extend(bands.remove(&view.part).unwrap_or_default());
             }
         }
     }

@@ -1,14 +1,16 @@
 //! A pipeline file: the rooms' settings, composed and checked once; its hash stands in every record.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
+use crate::classifier::Classifier;
 use crate::crop::ensemble::{AreaShares, Ensemble, EnsembleError, EnsembleTable};
 use crate::crop::events::EventRules;
 use crate::crop::vigour::VigourRules;
-use crate::crop::{CropRules, Profiles};
+use crate::crop::{CropRules, Profiles, dekads};
 use crate::cropland::CroplandRules;
 use crate::intake::Limits;
 use crate::phenology::SeasonRules;
@@ -16,6 +18,8 @@ use crate::record;
 use crate::series::{SeriesRules, Smoothing};
 use crate::settings::{self, Mistake, Mistakes};
 use crate::zonal::MaskRule;
+
+use super::classify::{ClassifierRefused, load_classifier};
 
 /// What to compute. Nothing in it says where to run, and nothing about where to run can change an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,11 +94,11 @@ impl Default for CompanySettings {
     }
 }
 
-/// What is read of a scene besides red, near infrared and classification.
+/// What is kept of a scene besides NDVI and classification.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Bands {
-    /// Bands whose trimmed mean reflectance is kept per date, `["B02", "B11"]`.
+    /// Bands whose trimmed mean reflectance is kept per date, `["B02", "B11"]`. An appraisal keeps B04 and B08 unasked.
     pub extra: Vec<String>,
 }
 
@@ -109,6 +113,10 @@ pub struct CropSettings {
     /// Area shares of the region as prior of the crops: a file beside the pipeline file. Without, every group of
     /// crops counts alike.
     pub shares: Option<PathBuf>,
+    /// A trained classifier to be pooled with the profiles: an ONNX file beside the pipeline file, its card beside that.
+    /// None when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classifier: Option<PathBuf>,
     /// Thresholds of the reading.
     pub rules: CropRules,
     /// Thresholds of events.
@@ -122,7 +130,7 @@ pub struct CropSettings {
 pub struct Spec {
     /// The settings, nothing left open.
     pub settings: Settings,
-    /// Further bands to read, in table order.
+    /// Bands whose mean reflectance is asked for, in table order.
     pub bands: Vec<Band>,
     /// Crop profiles.
     pub profiles: Profiles,
@@ -130,7 +138,9 @@ pub struct Spec {
     pub ensemble: Ensemble,
     /// Prior by area, if the pipeline names one.
     pub shares: Option<AreaShares>,
-    /// SHA-256 over the canonical JSON of settings, profiles, ensemble table and area shares, hex.
+    /// Trained classifier, if the pipeline names one.
+    pub classifier: Option<Arc<Classifier>>,
+    /// SHA-256 over the canonical JSON of settings, profiles, ensemble table, area shares and the classifier's card, hex.
     pub sha256: String,
 }
 
@@ -151,10 +161,16 @@ pub enum SpecError {
     /// The profile table is not usable.
     #[error("crop profiles: {0}")]
     Profiles(#[from] crate::crop::ProfileError),
+    /// The classifier is not usable.
+    #[error(transparent)]
+    Classifier(#[from] ClassifierRefused),
     /// The ensemble's table or the area shares are not usable.
     #[error("crop ensemble: {0}")]
     Ensemble(#[from] EnsembleError),
 }
+
+/// The bands of NDVI, whose pixels are read in any case.
+pub(super) const PAIR: [Band; 2] = [Band::B04, Band::B08];
 
 const BUILT_IN: &str = include_str!("../../pipelines/default.toml");
 const BUILT_IN_CROPS: &str = include_str!("../../pipelines/crops.toml");
@@ -178,6 +194,16 @@ impl Spec {
         Spec::parse(&text_of(path)?, folder)
     }
 
+    /// Bands whose mean reflectance an appraisal keeps, in table order: those asked for, and red and near infrared,
+    /// whose pixels are at hand. Near infrared tells a loss from ripening leaves.
+    pub fn appraised_bands(&self) -> Vec<Band> {
+        let mut bands = self.bands.clone();
+        bands.extend(PAIR);
+        bands.sort_unstable();
+        bands.dedup();
+        bands
+    }
+
     fn parse(text: &str, folder: &Path) -> Result<Spec, SpecError> {
         let settings: Settings = settings::read(text)?;
         let bands = checked(&settings, text)?;
@@ -188,17 +214,24 @@ impl Spec {
         let crops = beside(&settings.crop.profiles, BUILT_IN_CROPS)?;
         let table = beside(&settings.crop.ensemble, BUILT_IN_ENSEMBLE)?;
         let shares = settings.crop.shares.as_ref().map(|file| text_of(&folder.join(file))).transpose()?;
-        let whole = serde_json::json!({
+        let profiles = Profiles::parse(&crops)?;
+        let ensemble = Ensemble::new(EnsembleTable::parse(&table)?);
+        let model = settings.crop.classifier.as_ref().map(|file| folder.join(file));
+        let classifier = model.map(|file| load_classifier(&file, &ensemble, &profiles)).transpose()?;
+        let mut whole = serde_json::json!({
             "settings": serde_json::to_value(&settings).unwrap_or_default(),
             "profiles": record::sha256_hex(crops.as_bytes()),
             "ensemble": record::sha256_hex(table.as_bytes()),
             "shares": shares.as_ref().map(|text| record::sha256_hex(text.as_bytes())),
         });
+        // Named only where there is one: settings without it are what they were before there could be one.
+        if let (Some(classifier), Some(whole)) = (&classifier, whole.as_object_mut()) {
+            whole.insert("classifier".to_owned(), classifier.card_sha256().into());
+        }
         let sha256 = record::sha256_hex(record::canonical_json(&whole).as_bytes());
-        let profiles = Profiles::parse(&crops)?;
-        let ensemble = Ensemble::new(EnsembleTable::parse(&table)?);
         let shares = shares.as_deref().map(AreaShares::parse).transpose()?;
-        Ok(Spec { settings, bands, profiles, ensemble, shares, sha256 })
+        let classifier = classifier.map(Arc::new);
+        Ok(Spec { settings, bands, profiles, ensemble, shares, classifier, sha256 })
     }
 }
 
@@ -233,12 +266,23 @@ fn checked(settings: &Settings, text: &str) -> Result<Vec<Band>, Mistakes> {
     let mut bands = Vec::new();
     for name in &settings.bands.extra {
         match Band::parse(name) {
-            Some(Band::Scl | Band::B04 | Band::B08) => {
-                add("bands.extra", format!("{name} is read anyway"));
+            Some(Band::Scl) => {
+                add(
+                    "bands.extra",
+                    format!("{name} holds classes: it has no reflectance, and is read anyway"),
+                );
             }
             Some(band) => bands.push(band),
             None => add("bands.extra", format!("{name} is not a band of Sentinel-2 L2A that can be read")),
         }
+    }
+    let lacking: Vec<&str> = (dekads::BANDS.iter())
+        .filter(|band| settings.crop.classifier.is_some() && !bands.contains(band) && !PAIR.contains(band))
+        .map(|band| band.name())
+        .collect();
+    if !lacking.is_empty() {
+        let problem = format!("reads ten bands; name in bands.extra, too: {}", lacking.join(", "));
+        found.push(Mistake::at_path(text, "crop.classifier", problem));
     }
     bands.sort_unstable();
     bands.dedup();

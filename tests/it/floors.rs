@@ -55,6 +55,7 @@ const ROOMS: &[(&str, u8, &[&str])] = &[
             "objects",
             "catalog",
             "imagery",
+            "classifier",
             "store",
         ],
     ),

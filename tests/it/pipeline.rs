@@ -1,11 +1,13 @@
 //! The whole corridor, against the truth of the sample, against itself, and against a counting server.
 
+mod classifier;
 mod determinism;
 mod divided;
 mod engine;
 mod kept;
 mod neighbours;
 mod once;
+mod pair;
 mod shards;
 mod temperature;
 mod time;

@@ -4,10 +4,9 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::classifier::Classifier;
 use crate::cli::table::Error;
 use crate::crop::Profiles;
-use crate::crop::ensemble::{AreaShares, Ensemble, Learned};
+use crate::crop::ensemble::AreaShares;
 use crate::intake::temperature_table::{self, TemperatureTable};
 use crate::pipeline::Spec;
 use crate::record::sha256_hex;
@@ -74,16 +73,4 @@ pub(super) fn year(year: i16) -> Result<(Date, Date), Error> {
         value: year.to_string(),
         problem: "not a year between -9999 and 9999".to_owned(),
     })
-}
-
-/// A classifier whose labels the tables know.
-pub(super) fn classifier(file: &Path, ensemble: &Ensemble, profiles: &Profiles) -> Result<Classifier, Error> {
-    let classifier = Classifier::load(file)?;
-    match Learned::unknown_label(&classifier.card().labels, profiles, ensemble.table()) {
-        None => Ok(classifier),
-        Some(label) => {
-            let problem = format!("its label `{label}` is no crop, group or cover of the tables");
-            Err(Error::Flag { flag: "--model", value: file.display().to_string(), problem })
-        }
-    }
 }

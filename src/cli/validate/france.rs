@@ -13,8 +13,8 @@ use super::super::table::Error;
 use super::baselines::{Pattern, flat, highest, lowest, pattern, twdtw};
 use super::france_pixels::{Pixel, TO, read};
 use super::{
-    Drawn, Goal, Instruments, Line, Measured, figure, france_declared, france_end, france_held_out,
-    france_shares, sets,
+    Drawn, Goal, Instruments, Line, Measured, figure, france_bands, france_declared, france_end,
+    france_held_out, france_shares, sets,
 };
 
 /// Folder of the set.
@@ -76,6 +76,7 @@ pub(super) fn measure(data: &Path, tools: &Instruments) -> Result<Option<Measure
             ));
             by_clear_dates(&answered, &mut lines);
             by_site(&answered, &mut lines);
+            lines.extend(france_bands::lines(&pixels, tools));
             lines.extend(france_declared::lines(&pixels, tools));
             lines.extend(france_held_out::lines(&answered, tools));
             lines.extend(france_shares::lines(&answered));
@@ -129,7 +130,7 @@ pub(super) fn site_names<'a>(answered: &'a [(&'a Pixel, Answer)]) -> BTreeSet<&'
 }
 
 /// Accuracy of all, accuracy of the accepted, and the share referred, of some pixels.
-fn summary(part: &[&(&Pixel, Answer)]) -> String {
+pub(super) fn summary(part: &[&(&Pixel, Answer)]) -> String {
     let cases: Vec<Case> = part.iter().map(|(p, a)| case(p, a)).collect();
     let accepted: Vec<Case> = (part.iter())
         .filter_map(|(p, a)| Some(Case { right: named(a)?.contains(&p.label), probability: 1.0 }))
@@ -232,7 +233,11 @@ fn by_rule(p: &Pixel) -> Option<&'static str> {
     }
 }
 
-fn answers<'a>(pixels: &'a [Pixel], day: (i8, i8), tools: &Instruments) -> Vec<(&'a Pixel, Answer)> {
+pub(super) fn answers<'a>(
+    pixels: &'a [Pixel],
+    day: (i8, i8),
+    tools: &Instruments,
+) -> Vec<(&'a Pixel, Answer)> {
     let usable =
         |p: &&Pixel| p.views.iter().filter(|v| v.date <= p.on(day)).count() >= tools.rules.min_clear_dates;
     (pixels.par_iter().filter(usable)).map(|p| (p, answer(p, &p.views, p.on(day), &[], tools))).collect()
@@ -308,7 +313,7 @@ pub(super) fn named(a: &Answer) -> Option<Vec<&str>> {
 }
 
 /// Log Bayes factors of true declarations, and of every other crop declared falsely.
-fn declarations(answered: &[&(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<f64>) {
+pub(super) fn declarations(answered: &[&(&Pixel, Answer)], by_area: bool) -> (Vec<f64>, Vec<f64>) {
     let group = |label: &str| match label {
         "wcereal" => "winter_cereal",
         "rapeseed" => "oilseed",

@@ -26,6 +26,7 @@ const FROM: (i8, i8) = (9, 18);
 pub(super) const TO: (i8, i8) = (11, 22);
 
 /// One pixel with the crop of its parcel.
+#[derive(Clone)]
 pub(super) struct Pixel {
     pub label: &'static str,
     pub lat: f64,

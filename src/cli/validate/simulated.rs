@@ -20,6 +20,7 @@ use crate::series::{Series, SeriesRules, Sight, Smoothing, from_sights, smooth};
 use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec, grow};
 
 use super::super::table::Error;
+use super::reads::Reads;
 use super::{Instruments, Line, Measured};
 
 /// Fields of the main trial: nine regions, three years.
@@ -74,12 +75,14 @@ struct Ask<'a> {
     sowing: Option<Date>,
     /// Season asked about; the product's own choice without.
     window: Option<(Date, Date)>,
+    /// Bands that are read.
+    reads: Reads,
 }
 
 /// Reads a field as `croplens crop` would, from the looks that are given.
 fn told(field: &TrialField, looks: &[Look], ask: &Ask<'_>, tools: &Instruments) -> (Assessment, Answer) {
     let sights: Vec<Sight> = (looks.iter())
-        .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: l.bands.first().copied() })
+        .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: blue(l, ask.reads) })
         .collect();
     let (series, _) = from_sights(&sights, ask.as_of, &SeriesRules::default());
     let curve = smooth(&series, &Smoothing::default());
@@ -101,18 +104,24 @@ fn told(field: &TrialField, looks: &[Look], ask: &Ask<'_>, tools: &Instruments) 
     let share =
         |l: &Look| Some((l.bands[8] - l.bands[9]) / (l.bands[8] + l.bands[9])).filter(|x| x.is_finite());
     let nbr2: Vec<(Date, f64)> = (series.samples().iter())
+        .filter(|_| ask.reads.has(Band::B11) && ask.reads.has(Band::B12))
         .filter_map(|s| looks.iter().find(|l| l.date == s.date).and_then(|l| Some((l.date, share(l)?))))
         .collect();
     let beside = Beside { nbr2: &nbr2, ..Beside::default() };
-    read_beside(&reading, &views(looks, &series), &beside, &models, &tools.rules)
+    read_beside(&reading, &views(looks, &series, ask.reads), &beside, &models, &tools.rules)
 }
 
-fn views(looks: &[Look], series: &Series) -> Vec<View> {
+/// Blue reflectance of a look, where it is read.
+fn blue(look: &Look, reads: Reads) -> Option<f64> {
+    look.bands.first().copied().filter(|_| reads.has(Band::B02))
+}
+
+fn views(looks: &[Look], series: &Series, reads: Reads) -> Vec<View> {
     (series.samples().iter())
         .map(|s| {
             let look = looks.iter().find(|l| l.date == s.date);
             View::of(s.date, s.ndvi, |band| {
-                let place = BANDS.iter().position(|b| *b == band)?;
+                let place = BANDS.iter().position(|b| *b == band && reads.has(band))?;
                 look.and_then(|l| l.bands.get(place)).copied()
             })
         })

@@ -66,6 +66,12 @@ impl View {
     }
 }
 
+/// (SWIR1 - SWIR2) / (SWIR1 + SWIR2) from mean reflectances, where both were read: straw and tillage.
+pub fn nbr2(band: impl Fn(Band) -> Option<f64>) -> Option<f64> {
+    let (a, b) = band(Band::B11).zip(band(Band::B12))?;
+    Some((a - b) / (a + b)).filter(|x| x.is_finite())
+}
+
 /// The views of a series of which only NDVI is known.
 pub fn views_of(series: &Series) -> Vec<View> {
     (series.samples().iter())

@@ -11,6 +11,7 @@ use crate::imagery::Imagery;
 use crate::objects::{Href, Objects};
 use crate::pipeline::provenance::software;
 use crate::pipeline::scan::ScanRules;
+use crate::pipeline::spec::PAIR;
 use crate::pipeline::tiles::Part;
 use crate::record::{canonical_json, sha256_hex};
 use crate::scene::Scene;
@@ -34,7 +35,7 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn new(objects: Arc<Objects>, rules: &ScanRules) -> Identity {
         let mut bands = vec![Band::Scl, Band::B04, Band::B08];
-        bands.extend(&rules.bands);
+        bands.extend(rules.bands.iter().filter(|band| !PAIR.contains(band)));
         let software = software();
         let statistics = match rules.statistics {
             Statistics::All => "all",

@@ -86,7 +86,7 @@ impl<'a> Plan<'a> {
             units: (self.units.iter())
                 .map(|u| PlannedUnit { id: u.id.clone(), features: u.positions.len() })
                 .collect(),
-            bands: request.spec.bands.iter().map(|b| b.name().to_owned()).collect(),
+            bands: request.spec.appraised_bands().iter().map(|b| b.name().to_owned()).collect(),
             title: request.title.clone(),
             command: request.command.clone(),
             manifest: manifest.clone(),

@@ -239,7 +239,7 @@ impl<'a> Walk<'a> {
             };
             return pool.install(|| court.judge(&unit.positions, looks, seen, keep));
         }
-        let columns = store::Columns::Wide { bands: self.request.spec.bands.clone() };
+        let columns = store::Columns::Wide { bands: self.request.spec.appraised_bands() };
         let series = self.parts.series_path(&unit.id);
         let mut writer = store::TimeseriesWriter::create(&series, &columns)?;
         let mut lines = self.parts.records(&unit.id)?;

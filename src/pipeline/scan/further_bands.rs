@@ -8,6 +8,7 @@ use crate::pipeline::gather::Reader;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::pass::{Measure, Pass};
 use crate::pipeline::search::words;
+use crate::pipeline::spec::PAIR;
 use crate::scene::Scene;
 use crate::zonal::{self, BandPixels, MaskTable, Sky};
 
@@ -53,7 +54,7 @@ pub(super) async fn further_bands(
     asked: &Asked,
 ) -> BTreeMap<usize, BTreeMap<Band, f64>> {
     let mut means: BTreeMap<usize, BTreeMap<Band, f64>> = BTreeMap::new();
-    for band in &rules.bands {
+    for band in rules.bands.iter().filter(|band| !PAIR.contains(band)) {
         match one_band(reader, bench, scene, rules, sky, asked, *band).await {
             Ok(values) => {
                 for (part, mean) in values {

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use ndarray::Array2;
 
+use crate::band::Band;
 use crate::grid::Raster;
 use crate::observation::{NdviStats, Observation, Reject};
 use crate::pipeline::chips::Chip;
 use crate::pipeline::layout::Layout;
 use crate::pipeline::pass::Measure;
+use crate::pipeline::spec::PAIR;
 use crate::scene::Scene;
 use crate::zonal::{
-    self, FootprintView, GuardCounts, GuardReading, MaskTable, Measured, PixelReading, PlotPixels, Scratch,
-    Sky,
+    self, BandPixels, FootprintView, GuardCounts, GuardReading, MaskTable, Measured, PixelReading,
+    PlotPixels, Scratch, Sky,
 };
 
 use super::{PartPixels, PartView, ScanRules, TileBench, unseen};
@@ -103,7 +105,8 @@ impl Views {
         let date = self.bench.solar_date(&self.scene, part);
         let statistics = self.rules.statistics;
         let measured = SCRATCH.with_borrow_mut(|own| self.reading.observe(pixels, statistics, own));
-        let observation = told(&self.scene, date, &measured);
+        let mut observation = told(&self.scene, date, &measured);
+        observation.bands = pair_means(&self.scene, print.coverage(), (red, nir, sky), &self.rules);
         let wants_chip = self.rules.chips && is_whole && observation.ndvi.is_some();
         let keep = self.rules.pixels.filter(|keep| keep.wants(&observation));
         let ndvi = if wants_chip || keep.is_some() {
@@ -146,14 +149,32 @@ impl Views {
     }
 }
 
-/// The statistics of one plot (or its joined pieces) as an observation.
+/// The statistics of a plot's joined pieces as an observation. `None` if the pieces do not belong together.
 pub(in crate::pipeline) fn observed(
     scene: &Scene,
     date: Date,
-    pixels: &PlotPixels<'_>,
+    pieces: &PartPixels,
     rules: &ScanRules,
-) -> Observation {
-    told(scene, date, &zonal::observe(pixels, &scene.radiometry, &rules.mask, rules.statistics))
+) -> Option<Observation> {
+    let PartPixels { coverage, red, nir, sky, pixel_count, inside_fraction } = pieces;
+    let pixels = PlotPixels::joined(coverage, red, nir, sky, *pixel_count, *inside_fraction).ok()?;
+    let measured = zonal::observe(&pixels, &scene.radiometry, &rules.mask, rules.statistics);
+    let mut observation = told(scene, date, &measured);
+    observation.bands = pair_means(scene, coverage, (red, nir, sky), rules);
+    Some(observation)
+}
+
+/// Mean reflectance of red and near infrared, where it is asked for: over the pixels of NDVI, the rim by its coverage,
+/// so that there is one wherever there is an NDVI.
+fn pair_means(
+    scene: &Scene,
+    coverage: &[f32],
+    (red, nir, sky): (&[u16], &[u16], &[Sky]),
+    rules: &ScanRules,
+) -> BTreeMap<Band, f64> {
+    let of = |dn| zonal::band_mean(BandPixels { coverage, dn, sky }, &scene.radiometry, &rules.mask, 0.0);
+    let asked = PAIR.into_iter().zip([red, nir]).filter(|(band, _)| rules.bands.contains(band));
+    asked.filter_map(|(band, dn)| Some((band, of(dn)?))).collect()
 }
 
 fn told(scene: &Scene, date: Date, measured: &Measured) -> Observation {

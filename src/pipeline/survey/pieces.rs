@@ -11,7 +11,6 @@ use crate::pipeline::scan::{PartPixels, PartView, ScanRules, observed};
 use crate::pipeline::tiles::Part;
 use crate::plot::Plot;
 use crate::scene::Scene;
-use crate::zonal::PlotPixels;
 
 /// Pieces of divided plots by plot and day, held until every tile was seen.
 #[derive(Debug, Default)]
@@ -70,27 +69,26 @@ fn joined(plot: &Plot, pieces: &[Piece], rules: &ScanRules) -> Observation {
         return shown.observation.clone();
     };
     let area = plot.geometry.unsigned_area();
-    let (mut coverage, mut red, mut nir, mut sky) = (vec![], vec![], vec![], vec![]);
-    let (mut pixel_count, mut inside_fraction) = (0.0, 0.0);
+    let mut whole = PartPixels::default();
     let same = |p: &Piece| {
         let (a, b) = (&p.scene.radiometry, &main.scene.radiometry);
         a.scale == b.scale && a.offset == b.offset
     };
     let mut joined_scenes = Vec::new();
     for (piece, pixels) in with_pixels.iter().filter(|(p, _)| same(p)) {
-        coverage.extend_from_slice(&pixels.coverage);
-        red.extend_from_slice(&pixels.red);
-        nir.extend_from_slice(&pixels.nir);
-        sky.extend_from_slice(&pixels.sky);
-        pixel_count += pixels.pixel_count;
-        inside_fraction += pixels.inside_fraction * piece.part.geometry.unsigned_area() / area;
+        whole.coverage.extend_from_slice(&pixels.coverage);
+        whole.red.extend_from_slice(&pixels.red);
+        whole.nir.extend_from_slice(&pixels.nir);
+        whole.sky.extend_from_slice(&pixels.sky);
+        whole.pixel_count += pixels.pixel_count;
+        whole.inside_fraction += pixels.inside_fraction * piece.part.geometry.unsigned_area() / area;
         if piece.scene.id != main.scene.id {
             joined_scenes.push(piece.scene.id.clone());
         }
     }
-    let pixels = PlotPixels::joined(&coverage, &red, &nir, &sky, pixel_count, inside_fraction.min(1.0));
-    let Ok(pixels) = pixels else { return main.observation.clone() };
-    let mut observation = observed(&main.scene, main.observation.date, &pixels, rules);
+    whole.inside_fraction = whole.inside_fraction.min(1.0);
+    let joined = observed(&main.scene, main.observation.date, &whole, rules);
+    let Some(mut observation) = joined else { return main.observation.clone() };
     observation.joined = joined_scenes;
     observation
 }

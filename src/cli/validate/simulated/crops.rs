@@ -6,6 +6,7 @@ use crate::crop::ensemble::{Answer, Decision};
 use crate::crop::scores::{auc, mean};
 use crate::simulate::trial::{Trial, TrialField};
 
+use super::super::reads::Reads;
 use super::super::{Aim, Instruments, Line, figure};
 use super::{Ask, told};
 
@@ -50,7 +51,13 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         .filter(|f| f.cycles.len() <= 1)
         .filter_map(|f| {
             let name = f.cover.or(f.asked().map(|c| c.crop.as_str()))?;
-            let ask = Ask { as_of: f.window.1, declared: None, sowing: None, window: Some(f.window) };
+            let ask = Ask {
+                as_of: f.window.1,
+                declared: None,
+                sowing: None,
+                window: Some(f.window),
+                reads: Reads::Everything,
+            };
             let mut fewer = f.looks.clone();
             // any one date: which, is spread over the season by the field's place
             let out = (f.lat.to_bits() % fewer.len().max(1) as u64) as usize;

@@ -8,6 +8,7 @@ use crate::crop::scores::{mean, quantile};
 use crate::series::{days_between, plus_days};
 use crate::simulate::trial::{Trial, TrialField};
 
+use super::super::reads::Reads;
 use super::super::{Aim, Goal, Instruments, Line, figure};
 use super::{Ask, told};
 
@@ -51,11 +52,11 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         })
         .filter(|(_, f)| f.asked().is_some_and(|c| !c.open_set && !c.cut_green && c.harvested.is_some()))
         .collect();
-    let run = |days: i32, sowing: bool| -> Vec<Told> {
-        (fields.par_iter()).filter_map(|(n, f)| one(*n, f, days, sowing, tools)).collect()
+    let run = |days: i32, sowing: bool, reads: Reads| -> Vec<Told> {
+        (fields.par_iter()).filter_map(|(n, f)| one(*n, f, (days, sowing, reads), tools)).collect()
     };
-    let after = run(AFTER, true);
-    let ahead = run(-AHEAD, true);
+    let after = run(AFTER, true, Reads::Everything);
+    let ahead = run(-AHEAD, true, Reads::Everything);
     after_the_fact(&after, "harvest date after the fact, simulated", true, &mut lines);
     for (what, of) in [
         ("cereals", (&|t: &Told| t.cereal) as &dyn Fn(&Told) -> bool),
@@ -73,8 +74,11 @@ pub(super) fn measure(trial: &Trial, tools: &Instruments) -> Vec<Line> {
     }
     let crops: std::collections::BTreeSet<&str> = after.iter().map(|t| t.crop.as_str()).collect();
     lines.extend(crops.into_iter().map(|crop| part(&after, crop, &|t| t.crop == crop)));
+    for reads in Reads::LESS {
+        lines.push(part(&run(AFTER, true, reads), reads.words(), &|_| true));
+    }
     let undeclared = "harvest date after the fact, simulated, sowing date not declared";
-    after_the_fact(&run(AFTER, false), undeclared, false, &mut lines);
+    after_the_fact(&run(AFTER, false, Reads::Everything), undeclared, false, &mut lines);
     for (what, goal, of) in [
         ("cereals", Some(Goal::AheadCereals), (&|t: &Told| t.cereal) as &dyn Fn(&Told) -> bool),
         ("others", Some(Goal::AheadOthers), &|t| !t.cereal),
@@ -161,7 +165,12 @@ fn figures(told: &[&Told]) -> (Option<f64>, Option<f64>) {
     (rmse, mean(errors().map(|e| f64::from(u8::from(e.abs() <= 10.0)))))
 }
 
-fn one(n: usize, field: &TrialField, days: i32, sowing: bool, tools: &Instruments) -> Option<Told> {
+fn one(
+    n: usize,
+    field: &TrialField,
+    (days, sowing, reads): (i32, bool, Reads),
+    tools: &Instruments,
+) -> Option<Told> {
     let cycle = field.asked()?;
     let truth = cycle.harvested?;
     let as_of = plus_days(truth, days).min(field.window.1);
@@ -174,6 +183,7 @@ fn one(n: usize, field: &TrialField, days: i32, sowing: bool, tools: &Instrument
         declared: Some(&field.label),
         sowing: sowing.then(|| plus_days(cycle.sown, wrong)),
         window: None,
+        reads,
     };
     let (a, _) = told(field, &field.looks, &ask, tools);
     let window: Option<DateInterval> = a.harvested.or(a.harvest);

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::band::Band;
 use crate::crop::ensemble::{Question, Unit};
 use crate::crop::events::{Event, EventKind, EventRules, Glance, detect};
 use crate::crop::scores::{mean, quantile};
@@ -10,8 +11,9 @@ use crate::series::{SeriesRules, Sight, Smoothing, days_between, from_sights, pl
 use crate::simulate::trial::{Look, Trial, TrialField, TrialSpec};
 
 use super::super::super::table::Error;
+use super::super::reads::Reads;
 use super::super::{Goal, Instruments, Line, figure};
-use super::{grown, views};
+use super::{BANDS, blue, grown, views};
 
 /// True loss of leaf area over a month that must be found; below the second a field counts as unharmed.
 const HEAVY: f64 = 0.5;
@@ -46,14 +48,12 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
     let usual = |f: &&TrialField| {
         f.cover.is_none() && !f.mislabelled && !f.failed && f.asked().is_some_and(|c| !c.open_set)
     };
-    let looked: Vec<Looked<'_>> = (trial.fields.par_iter())
-        .filter(usual)
-        .map(|field| Looked { field, events: events(field, tools) })
-        .collect();
-    let heavy: Vec<&Looked<'_>> =
-        looked.iter().filter(|l| l.field.event.is_some_and(|e| e.loss >= HEAVY)).collect();
-    let unharmed: Vec<&Looked<'_>> =
-        looked.iter().filter(|l| l.field.event.is_none_or(|e| e.loss < LIGHT)).collect();
+    let read = |reads: Reads| -> Vec<Looked<'_>> {
+        let look = |field| Looked { field, events: events(field, reads, tools) };
+        (trial.fields.par_iter()).filter(usual).map(look).collect()
+    };
+    let looked = read(Reads::Everything);
+    let (heavy, unharmed) = (heavy(&looked), unharmed(&looked));
     let alarms = |l: &Looked<'_>| l.events.iter().any(|e| e.kind != EventKind::EarlyHarvest);
     let mut lines = vec![
         Line::new(
@@ -88,6 +88,20 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         let text = figure(rate(&|l| matched(l).is_some(), &of), 2);
         lines.push(Line::new(format!("true loss of half or more by {word}: found"), of.len(), text, ""));
     }
+    for reads in Reads::LESS {
+        let looked = read(reads);
+        let (heavy, unharmed) = (self::heavy(&looked), self::unharmed(&looked));
+        lines.push(Line::new(
+            format!("{}: half or more lost, found; alarm of {} unharmed", reads.words(), unharmed.len()),
+            heavy.len(),
+            format!(
+                "{}, {}",
+                figure(rate(&|l| matched(l).is_some(), &heavy), 2),
+                figure(rate(&alarms, &unharmed), 3)
+            ),
+            "",
+        ));
+    }
     parts(&looked, &unharmed, &mut lines);
     let errors: Vec<f64> = heavy.iter().filter_map(|l| matched(l)).map(|d| f64::from(d.abs())).collect();
     lines.push(Line::new(
@@ -97,6 +111,16 @@ fn told(trial: &Trial, tools: &Instruments) -> Vec<Line> {
         "",
     ));
     lines
+}
+
+/// Fields that truly lost half of their leaves or more.
+fn heavy<'a, 't>(looked: &'a [Looked<'t>]) -> Vec<&'a Looked<'t>> {
+    looked.iter().filter(|l| l.field.event.is_some_and(|e| e.loss >= HEAVY)).collect()
+}
+
+/// Fields that lost nothing worth the name.
+fn unharmed<'a, 't>(looked: &'a [Looked<'t>]) -> Vec<&'a Looked<'t>> {
+    looked.iter().filter(|l| l.field.event.is_none_or(|e| e.loss < LIGHT)).collect()
 }
 
 /// Share of some fields of which something holds.
@@ -156,17 +180,17 @@ fn matched(l: &Looked<'_>) -> Option<i32> {
 }
 
 /// Events of the season of the declared crop, as an appraisal after its harvest would look for them.
-fn events(field: &TrialField, tools: &Instruments) -> Vec<Event> {
+fn events(field: &TrialField, reads: Reads, tools: &Instruments) -> Vec<Event> {
     let Some(cycle) = field.asked() else { return Vec::new() };
     let end = cycle.harvested.map_or(field.window.1, |h| plus_days(h, AFTER_HARVEST));
     let end = end.min(field.window.1);
     let sights: Vec<Sight> = (field.looks.iter())
-        .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: l.bands.first().copied() })
+        .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: blue(l, reads) })
         .collect();
     let (series, _) = from_sights(&sights, end, &SeriesRules::default());
     let curve = smooth(&series, &Smoothing::default());
     let zones = tools.profiles.zones_at(field.lat, field.lon);
-    let seen = views(&field.looks, &series);
+    let seen = views(&field.looks, &series, reads);
     let question = Question {
         views: &seen,
         as_of: end,
@@ -183,22 +207,28 @@ fn events(field: &TrialField, tools: &Instruments) -> Vec<Event> {
         .filter(|s| s.date >= cycle.sown)
         .map(|s| {
             let look = field.looks.iter().find(|l| l.date == s.date);
-            look.map_or(Glance::of(s.date, s.ndvi), |l| glance(l, s.ndvi))
+            look.map_or(Glance::of(s.date, s.ndvi), |l| glance(l, s.ndvi, reads))
         })
         .collect();
     let known = |on| timings(&question, on, None, &tools.ensemble, &tools.profiles, &tools.rules);
     detect(&glances, curve.sigma, &known, &EventRules::default()).events
 }
 
-fn glance(l: &Look, ndvi: f64) -> Glance {
-    let [_, green, _, _, _, _, nir, narrow, swir, _] = l.bands;
-    let share = |a: f64, b: f64| Some((a - b) / (a + b)).filter(|x| x.is_finite());
+fn glance(l: &Look, ndvi: f64, reads: Reads) -> Glance {
+    let band = |of: Band| {
+        let place = BANDS.iter().position(|b| *b == of && reads.has(of))?;
+        l.bands.get(place).copied()
+    };
+    let share = |a: Band, b: Band| {
+        let (a, b) = band(a).zip(band(b))?;
+        Some((a - b) / (a + b)).filter(|x| x.is_finite())
+    };
     Glance {
-        ndwi: share(green, nir),
-        mndwi: share(green, swir),
-        lswi: share(narrow, swir),
-        swir: Some(swir),
-        nir: Some(nir),
+        ndwi: share(Band::B03, Band::B08),
+        mndwi: share(Band::B03, Band::B11),
+        lswi: share(Band::B8A, Band::B11),
+        swir: band(Band::B11),
+        nir: band(Band::B08),
         ..Glance::of(l.date, ndvi)
     }
 }

@@ -15,6 +15,7 @@ use crate::series::{SeriesRules, Sight, from_sights};
 use crate::simulate::trial::{TrialField, TrialSpec};
 
 use super::super::super::table::Error;
+use super::super::reads::Reads;
 use super::super::{Goal, Instruments, Line, figure};
 use super::{Ask, grown, told, views};
 
@@ -140,7 +141,7 @@ fn water_seen(field: &TrialField, dry: &Profiles, tools: &Instruments) -> Option
         .map(|l| Sight { date: l.date, ndvi: l.ndvi(), weight: l.weight, blue: l.bands.first().copied() })
         .collect();
     let (series, _) = from_sights(&sights, as_of, &SeriesRules::default());
-    let seen = views(&field.looks, &series);
+    let seen = views(&field.looks, &series, Reads::Everything);
     let only = ["rice".to_owned()];
     let ask = |profiles: &Profiles| {
         let zones = profiles.zones_at(field.lat, field.lon);
@@ -169,7 +170,8 @@ fn water_seen(field: &TrialField, dry: &Profiles, tools: &Instruments) -> Option
 /// The verdict on a declaration of rice, the sowing date of whatever grew given.
 fn verdict(field: &TrialField, tools: &Instruments) -> Option<Verdict> {
     let sowing = field.asked().map(|c| c.sown);
-    let ask = Ask { as_of: field.window.1, declared: Some("rice"), sowing, window: None };
+    let ask =
+        Ask { as_of: field.window.1, declared: Some("rice"), sowing, window: None, reads: Reads::Everything };
     let (a, _) = told(field, &field.looks, &ask, tools);
     a.declared.map(|d| d.verdict)
 }

@@ -27,7 +27,7 @@ impl Walk<'_> {
         let rules = Arc::new(ScanRules {
             mask: spec.settings.mask,
             statistics: Statistics::All,
-            bands: spec.bands.clone(),
+            bands: spec.appraised_bands(),
             chips: self.request.papers() && self.request.again.is_none(),
             pixels: KeepPixels::asked(spec, self.request.as_of),
             guard: true,
