@@ -90,7 +90,6 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                     (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline)) "，设置 " code { (r.config_sha256) }
                     @if let Some(policy) = &r.policy_id { "，政策 " (words::name(policy)) }
                     @if let Some(hash) = &r.policy_sha256 { " " code { (hash) } }
-                    @if let Some(rule) = &r.mask_rule { "。云掩膜规则（原文）：" (words::name(rule)) }
                     "。记录 " code { (r.record_id) } "，SHA-256 " code { (r.record_sha256) } "。"
                 }
             }
