@@ -231,6 +231,8 @@ fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
             CannotTell::OutOfDomain(what) => {
                 found.add_with(Code::CropOutOfDomain, effect, out_of_domain::said(what));
             }
+            // Without a clear view the probabilities are what was assumed before: no reading of anything.
+            CannotTell::Ambiguous { .. } if evidence.clear_obs() == 0 => {}
             CannotTell::Ambiguous { crop, probability, need } => {
                 let values = [crop.as_str().into(), (*probability).into(), (*need).into()];
                 found.add_with(Code::CropUncertain, effect, values);
