@@ -12,7 +12,7 @@ use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
 
-use super::evidence::sowing_is_used;
+use super::evidence::{has_emerged, sowing_is_used};
 use super::{CHANGES_SHOWN, LONG_ID, Report, alerts, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
@@ -206,7 +206,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
                 true => day(d),
                 false => format!("{}（与此地播种期相差过远，未采用）", day(d)),
             }),
-            emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}")),
+            emerged.map_or("出苗日期无法判断".to_owned(), |e| match has_emerged(r) {
+                true => format!("出苗：{e}"),
+                false => format!("预计出苗：{e}"),
+            }),
         ),
     ];
     if let Some(amount) = &r.requested_amount {

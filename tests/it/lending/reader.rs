@@ -1,8 +1,8 @@
 //! What a loan officer reads first, and what is asked of whom.
 
-use croplens::crop::{CannotTell, OutOfDomain, Verdict};
+use croplens::crop::{CannotTell, DateInterval, OutOfDomain, Verdict};
 use croplens::lending::{Appraisal, appraise};
-use croplens::record::Status;
+use croplens::record::{Effect, Status};
 
 use super::case::{Case, first_policy};
 
@@ -65,4 +65,18 @@ fn a_row_of_the_calendar_is_no_remedy_for_what_the_curve_does_not_show() {
     {
         assert_ne!(asked(what.clone()), profile, "{what:?}");
     }
+}
+
+/// Ripeness of a crop that has not come up is a plan: it is told, and speaks for nobody.
+#[test]
+fn dates_of_a_crop_that_is_not_up_speak_for_nobody() {
+    let effect = |up_on: jiff::civil::Date| {
+        let mut built = Case::good().build();
+        built.assessment.emergence = Some(DateInterval { p10: up_on, p50: up_on, p90: up_on });
+        let a = appraise(&built.evidence(), &first_policy());
+        a.reasons_all.iter().find(|r| r.code() == "MATURITY_ON_TRACK").map(|r| r.effect())
+    };
+    let as_of = Case::good().as_of;
+    assert_eq!(effect(as_of), Some(Effect::For));
+    assert_eq!(effect(as_of.tomorrow().unwrap()), Some(Effect::Info));
 }

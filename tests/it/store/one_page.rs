@@ -39,6 +39,24 @@ fn a_chart_without_a_value_says_that_nothing_was_seen() {
     assert!(season_chart(&chart).contains(words[0]) && season_chart_zh(&chart).contains(words[1]));
 }
 
+/// What has not come up by the day of the answer has not emerged.
+#[test]
+fn a_crop_that_is_not_up_yet_has_not_emerged() {
+    let page_rows = |date: &str| {
+        let mut whole = serde_json::to_value(sample::supports()).unwrap();
+        whole["emergence_date"] = json!(date);
+        whole["emergence_date_upper"] = json!("2024-07-20");
+        let record: EligibilityRecord = serde_json::from_value(whole).unwrap();
+        let told = Report { record: &record, chart_svg: None, picture: None };
+        (report_html(&told), report_html_zh(&told))
+    };
+    let (en, zh) = page_rows("2024-07-10");
+    assert!(en.contains("emergence expected 10 Jul 2024") && !en.contains("emerged"), "{en}");
+    assert!(zh.contains("预计出苗：2024年7月10日"), "{zh}");
+    let (en, zh) = page_rows("2024-07-05");
+    assert!(en.contains("emerged 5 Jul 2024") && zh.contains(">出苗：2024年7月5日"), "{en} {zh}");
+}
+
 /// The small print holds no text that was cut in the middle.
 #[test]
 fn the_small_print_is_whole() {
