@@ -96,6 +96,10 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         let papers = pipeline::draws_papers(args.papers.map(|p| p == PapersFor::All), &intake);
         return dry_run::tell(&args.run, &spec, &intake, Job::Appraise { papers }, &days, &doors, voice);
     }
+    if args.out.is_file() {
+        let file = args.out.display();
+        return Err(Stop::usage(format!("--out {file} is a file: name a folder for the results")));
+    }
     std::fs::create_dir_all(&args.out)
         .map_err(|e| Stop::usage(format!("--out {}: {e}", args.out.display())))?;
     let asked = Asked {

@@ -29,8 +29,9 @@ pub(super) fn run(args: &ExplainArgs, voice: &Voice) -> Result<Ended, Stop> {
     let translation = match args.language.as_str() {
         "en" | "zh" => None,
         file => {
-            let text =
-                std::fs::read_to_string(file).map_err(|e| Stop::usage(format!("cannot read {file}: {e}")))?;
+            let text = std::fs::read_to_string(file).map_err(|e| {
+                Stop::usage(format!("--language {file}: cannot read this file: {e}; built in are en and zh"))
+            })?;
             let read = Translation::parse(&text).map_err(|e| Stop::usage(format!("{file}: {e}")))?;
             let missing = read.missing();
             if !missing.is_empty() {
@@ -40,6 +41,9 @@ pub(super) fn run(args: &ExplainArgs, voice: &Voice) -> Result<Ended, Stop> {
         }
     };
     let records = store::read_records(&args.dir).map_err(|e| Stop::usage(e.to_string()))?;
+    if let Some(id) = args.id.iter().find(|id| records.iter().all(|r| r.id != **id)) {
+        return Err(Stop::usage(format!("{} holds no record of plot {id}", args.dir.display())));
+    }
     for record in records.iter().filter(|r| args.id.is_empty() || args.id.contains(&r.id)) {
         voice.result(&format!("{} {}", record.id, record.status));
         for reason in &record.reasons_all {

@@ -68,10 +68,19 @@ fn bars() -> Watcher {
     })
 }
 
+/// `1 plot`, `20 plots`.
+pub(super) fn counted(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 fn lines(voice: Voice) -> Watcher {
     Arc::new(move |event| match event {
+        // A run that finds everything finished asks for nothing.
+        Event::Searching { plots: 0 }
+        | Event::Found { tiles: 0, skipped: 0, .. }
+        | Event::Appraising { plots: 0 } => {}
         Event::Searching { plots } => {
-            voice.note(&format!("asking the catalogue for scenes over {plots} plots"))
+            voice.note(&format!("asking the catalogue for scenes over {}", counted(*plots as u64, "plot")))
         }
         Event::Found { scenes, skipped, tiles } => {
             voice.note(&format!("found {scenes} scenes on {tiles} tiles; {skipped} items cannot be used"));
@@ -80,8 +89,8 @@ fn lines(voice: Voice) -> Watcher {
             voice.note(&format!("read {done} of {total} scenes"));
         }
         Event::SceneDone { .. } => {}
-        Event::Appraising { plots } => voice.note(&format!("appraising {plots} plots")),
-        Event::Written { records } => voice.note(&format!("wrote {records} records")),
+        Event::Appraising { plots } => voice.note(&format!("appraising {}", counted(*plots as u64, "plot"))),
+        Event::Written { records } => voice.note(&format!("wrote {}", counted(*records as u64, "record"))),
     })
 }
 

@@ -6,7 +6,7 @@ use crate::crop::CannotTell;
 use crate::lending::limit::{Limit, limit};
 use crate::lending::seen::day_after;
 use crate::lending::{Evidence, Policy, changes, confidence, plan, rules};
-use crate::record::{Change, Code, Confidence, Effect, PhaseEvidence, Reason, Status, TranchePlan};
+use crate::record::{Change, Code, Confidence, Effect, Party, PhaseEvidence, Reason, Status, TranchePlan};
 
 /// Most principal reasons. Source: custom with adverse-action notices in the United States (Regulation B).
 const MAX_PRINCIPAL: usize = 4;
@@ -69,7 +69,7 @@ pub fn appraise(evidence: &Evidence<'_>, policy: &Policy) -> Appraisal {
     } else {
         Status::Refer
     };
-    found.0.sort_by_key(|(code, reason)| (rank(reason.effect()), *code));
+    found.0.sort_by_key(|(code, reason)| (rank(reason.effect()), reason.party() == Party::Model, *code));
     let reasons_all: Vec<Reason> = found.0.iter().map(|(_, reason)| reason.clone()).collect();
     let (confidence, confidence_basis) = confidence::confidence(evidence, policy);
     Appraisal {
@@ -91,7 +91,7 @@ pub fn appraise(evidence: &Evidence<'_>, policy: &Policy) -> Appraisal {
     }
 }
 
-/// Grave first. Nothing carries *against* and *refer* in the wrong order, because one that refers
+/// Grave first, and of one gravity what was seen before what the method cannot tell. Nothing carries *against* and *refer* in the wrong order, because one that refers
 /// decides the status.
 fn rank(effect: Effect) -> u8 {
     match effect {

@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 
+use crate::crop::{CannotTell, OutOfDomain};
 use crate::lending::plan::next_overpasses;
+use crate::lending::rules::out_of_domain;
 use crate::lending::seen::{area_interval_m2, day_after};
 use crate::lending::{Evidence, Policy};
 use crate::record::{Change, Code, Condition, Effect, ParamValue, Reason};
@@ -88,10 +90,28 @@ impl Look<'_> {
             | Code::OutlineCopied => (Condition::OverlapExplained, given("other")),
             Code::OverlapNotChecked => (Condition::RegisterChecked, Vec::new()),
             Code::CropDiffers | Code::CropFitsBadly => (Condition::CorrectOrConfirmCrop, Vec::new()),
-            Code::CropOutOfDomain => (Condition::CropProfile, Vec::new()),
+            Code::CropOutOfDomain => (self.out_of_domain(reason), Vec::new()),
             Code::CropNotDeclared => (Condition::DeclareCrop, Vec::new()),
             Code::LandNotCropped => (Condition::CropLater, Vec::new()),
             _ => self.of_the_file(code, reason),
+        }
+    }
+
+    /// A row of the calendar helps only where one is missing: what the curve does not show, a person sees.
+    fn out_of_domain(&self, reason: &Reason) -> Condition {
+        let what = reason.params().get("what");
+        let cause = self.evidence.assessment.cannot_tell.iter().find_map(|cause| match cause {
+            CannotTell::OutOfDomain(cause) => {
+                Some(cause).filter(|c| Some(&out_of_domain::said(c)[0]) == what)
+            }
+            _ => None,
+        });
+        match cause {
+            Some(OutOfDomain::RipeOrCut) => Condition::Visit,
+            Some(OutOfDomain::WeakRise { .. } | OutOfDomain::Shapeless { .. }) => Condition::ConfirmCrop,
+            Some(OutOfDomain::UnknownWord { .. } | OutOfDomain::NoCalendar { .. }) | None => {
+                Condition::CropProfile
+            }
         }
     }
 

@@ -7,7 +7,7 @@ mod cropland;
 mod declaration;
 mod forest;
 mod imagery;
-mod out_of_domain;
+pub(super) mod out_of_domain;
 mod outline;
 mod overlap;
 

@@ -13,7 +13,10 @@ pub struct Basis {
 
 impl Basis {
     /// Pixels of the plot.
-    pub const PIXELS: Basis = b("observability grade {}, {} full pixels", "地块可观测等级{}，{}个完整像元");
+    pub const PIXELS: Basis = b(
+        "grade {} of A to D for 10 m images, {} full pixels",
+        "10 m影像可观测等级{}（A最好，D最差），{}个完整像元",
+    );
     /// Nothing was read.
     pub const NO_IMAGE: Basis = b("no image was read over the plot", "未读取该地块的任何影像");
     /// Clear dates.

@@ -42,8 +42,9 @@ pub(super) fn status_class(status: Status) -> &'static str {
 pub(super) fn status_sign(status: Status) -> Markup {
     let (shape, inner) = match status {
         Status::Supports => ("M12 1.5a10.5 10.5 0 1 0 .01 0Z", "M6.5 12.5l4 4 7-8.5"),
+        // A question that is put to somebody; in a diamond it would be the sign of a broken letter.
         Status::Refer => {
-            ("M12 .8L23.2 12 12 23.2.8 12Z", "M9.2 9.6a2.9 2.9 0 1 1 4 2.7c-.9.4-1.2.9-1.2 1.9M12 17v.6")
+            ("M2 2h20v15h-9l-6 5.5V17H2Z", "M9.2 7.1a2.9 2.9 0 1 1 4 2.7c-.9.4-1.2.8-1.2 1.5M12 14.1v.2")
         }
         Status::DoesNotSupport => ("M2.5 2.5h19v19h-19Z", "M7.5 7.5l9 9M16.5 7.5l-9 9"),
         Status::NotAppraised => ("M7 1.5h10l5.5 10.5L17 22.5H7L1.5 12Z", "M7 12h10"),

@@ -243,7 +243,6 @@ fn small_print(record: &EligibilityRecord) -> Markup {
                 ", pipeline " (words::name(&record.pipeline)) ", settings " code { (record.config_sha256) }
                 @if let Some(policy) = &record.policy_id { ", policy " (words::name(policy)) }
                 @if let Some(hash) = &record.policy_sha256 { " " code { (hash) } }
-                @if let Some(rule) = &record.mask_rule { ". Cloud mask: " (words::name(rule)) }
                 ". Record " code { (record.record_id) } ", SHA-256 " code { (record.record_sha256) } "."
             }
         }

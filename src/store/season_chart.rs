@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use crate::observation::Reject;
 use crate::store::tongue::Tongue;
 
-use self::svg::{Frame, Svg};
+use self::svg::{BOTTOM, Frame, LEFT, RIGHT, Svg, TOP};
 
 /// What the chart shows. Dates outside `from..=to` are left out.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,9 +103,10 @@ fn draw(chart: &SeasonChart, tongue: Tongue) -> String {
     curve(&mut svg, &frame, chart);
     unused::hollow(&mut svg, &frame, chart);
     used(&mut svg, &frame, chart);
+    nothing_seen(&mut svg, &frame, chart);
     marks::lines(&mut svg, &frame, chart);
     unused::strip(&mut svg, &frame, chart);
-    axes::legend(&mut svg, chart);
+    axes::legend(&mut svg, &frame, chart);
     svg.finish()
 }
 
@@ -126,6 +127,17 @@ fn curve(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
             line.join(" ")
         ));
     }
+}
+
+/// An empty chart says that it is empty because nothing was seen.
+fn nothing_seen(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
+    let has_value = |p: &ChartPoint| frame.has(p.date) && p.ndvi.is_some_and(f64::is_finite);
+    if chart.points.iter().any(has_value) {
+        return;
+    }
+    let (x, y) = ((LEFT + RIGHT) / 2.0, (TOP + BOTTOM) / 2.0);
+    let words = svg.tongue.of("no image in this time shows the plot clearly", "此时段没有一景影像能看清地块");
+    svg.text(x, y, "middle", "fill=\"#555\"", words);
 }
 
 fn used(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {

@@ -14,6 +14,7 @@ mod limit_area;
 mod more_evidence;
 mod overlaps;
 mod policy;
+mod reader;
 mod record;
 mod sowing;
 mod thresholds;

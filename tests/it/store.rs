@@ -5,6 +5,7 @@ mod files;
 mod gallery;
 mod interop;
 mod ndvi;
+mod one_page;
 mod pages;
 mod rerun;
 mod sample;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cli::say::Voice;
+use crate::cli::say::{Voice, counted};
 use crate::cli::{Ended, Stop};
 use crate::pipeline::{self, Outcome, Shard};
 use crate::record::Status;
@@ -78,6 +78,29 @@ pub(in crate::cli) fn shard(
     if outcome.deferred.is_empty() { Ended::Done } else { Ended::Deferred }
 }
 
+/// What a person who expected more than this would ask first.
+fn worth_knowing(manifest: &RunManifest) -> Option<String> {
+    let plots = &manifest.plots;
+    let looked_for = plots.total - plots.by_status.get(Status::NotAppraised.word()).copied().unwrap_or(0);
+    if plots.total == 0 {
+        let files: Vec<&str> = manifest.inputs.iter().map(|input| input.path.as_str()).collect();
+        Some(format!("{} holds no plot: there is nothing to appraise", files.join(", ")))
+    } else if plots.reused > 0 {
+        let (kept, all) = (plots.reused, plots.total);
+        Some(format!(
+            "{kept} of {all} plots were finished by an earlier run and kept; --fresh does them anew"
+        ))
+    } else if manifest.scenes.found == 0 && looked_for > 0 {
+        Some(format!(
+            "the catalogue lists no image over any plot from {} to {}: are the days right, does it cover the place, and are \
+             the coordinates longitude, latitude?",
+            manifest.from, manifest.to
+        ))
+    } else {
+        None
+    }
+}
+
 /// The end of a run, for a person or for a program.
 fn tell(out: &Path, manifest: &RunManifest, as_json: bool, voice: &Voice) {
     let count = |status: Status| manifest.plots.by_status.get(status.word()).copied().unwrap_or(0);
@@ -99,12 +122,15 @@ fn tell(out: &Path, manifest: &RunManifest, as_json: bool, voice: &Voice) {
     for note in &manifest.notes {
         voice.note(&format!("note: {note}"));
     }
+    if let Some(note) = worth_knowing(manifest) {
+        voice.note(&format!("note: {note}"));
+    }
     for scene in manifest.scenes_skipped.iter().filter(|s| s.reason == "unread").take(NAMED) {
         voice.note(&format!("scene {} was not read: {}", scene.item_id, scene.detail));
     }
     voice.note(&format!(
-        "{} plots: {} supported, {} to refer to a person, {} not supported, {} not appraised",
-        manifest.plots.total,
+        "{}: {} supported, {} to refer to a person, {} not supported, {} not appraised",
+        counted(manifest.plots.total, "plot"),
         count(Status::Supports),
         count(Status::Refer),
         count(Status::DoesNotSupport),

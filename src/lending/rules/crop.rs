@@ -180,7 +180,10 @@ fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
     } else if let (Stage::Harvested, Some(h)) = (a.stage, a.harvest) {
         found.add(Code::HarvestByDates, [h.p10.into(), h.p90.into()]);
     } else if let (Some(m), Some(h)) = (a.maturity, a.harvest) {
-        found.add(Code::MaturityOnTrack, [m.mid.into(), h.p10.into(), h.p90.into()]);
+        // What has not come up yet is on no track: its dates are a plan, and nobody's merit.
+        let is_up = a.emergence.is_none_or(|e| e.p50 <= evidence.as_of());
+        let effect = if is_up { Effect::For } else { Effect::Info };
+        found.add_with(Code::MaturityOnTrack, effect, [m.mid.into(), h.p10.into(), h.p90.into()]);
     } else {
         found.add(Code::HarvestNotTold, []);
     }
@@ -231,6 +234,8 @@ fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
             CannotTell::OutOfDomain(what) => {
                 found.add_with(Code::CropOutOfDomain, effect, out_of_domain::said(what));
             }
+            // Without a clear view the probabilities are what was assumed before: no reading of anything.
+            CannotTell::Ambiguous { .. } if evidence.clear_obs() == 0 => {}
             CannotTell::Ambiguous { crop, probability, need } => {
                 let values = [crop.as_str().into(), (*probability).into(), (*need).into()];
                 found.add_with(Code::CropUncertain, effect, values);

@@ -4,7 +4,7 @@ use crate::crop::OutOfDomain;
 use crate::record::{ParamValue, in_chinese};
 
 /// English and Chinese, as `CROP_OUT_OF_DOMAIN` takes them.
-pub(super) fn said(what: &OutOfDomain) -> [ParamValue; 2] {
+pub(in crate::lending) fn said(what: &OutOfDomain) -> [ParamValue; 2] {
     let zh_of = |crop: &String| in_chinese(crop).unwrap_or(crop).to_owned();
     let (en, zh) = match what {
         OutOfDomain::UnknownWord { word } => (
@@ -19,8 +19,8 @@ pub(super) fn said(what: &OutOfDomain) -> [ParamValue; 2] {
             )
         }
         OutOfDomain::RipeOrCut => (
-            "whether the crop is ripe and standing or already cut: NDVI alone shows no difference".to_owned(),
-            "作物已成熟未收还是已经收割，仅凭NDVI无法区分".to_owned(),
+            "NDVI alone does not tell a ripe crop that stands from one already cut".to_owned(),
+            "仅凭NDVI无法区分作物已成熟未收还是已经收割".to_owned(),
         ),
         OutOfDomain::WeakRise { rise, least } => (
             format!(

@@ -147,8 +147,8 @@ codes! {
         "From {from} to {to} the land was green all year, as forest, tree crops or permanent grass are: on {n} clear dates NDVI stayed above {p5} ({least} and more counts), within {range}. Now a crop is seen."
         "{from}至{to}该地块常年绿色，与森林、经济林或永久草地相似：{n}个晴空日期的NDVI均高于{p5}（达到{least}即计入），变幅{range}。现在看到作物。";
     CropDeclining "CROP_DECLINING" Plot Refer (from: Date, to: Date, drop: Ndvi, least: Ndvi, n: Count) ["drop" vs "least"]
-        "From {from} to {to} greenness lay below what the season lets expect, at worst by {drop} NDVI ({least} and more counts), on {n} clear dates and without a sudden fall."
-        "{from}至{to}绿度低于该生长季的预期，最多低{drop} NDVI（达到{least}即计入），见于{n}个晴空日期，无突然下降。";
+        "From {from} to {to} greenness lay below what the season lets expect, at worst by {drop} NDVI ({least} and more counts), on {n} clear dates."
+        "{from}至{to}绿度低于该生长季的预期，最多低{drop} NDVI（达到{least}即计入），见于{n}个晴空日期。";
     HarvestEarly "HARVEST_EARLY" Plot Refer (from: Date, to: Date, expected: Date)
         "The plot turned bare between {from} and {to}, before the harvest expected from {expected} on: an early harvest, a green cut, or a loss."
         "{from}至{to}之间地块变为裸地，早于预计的收获期（自{expected}起）：可能是提前收获、青割或受损。";
@@ -197,8 +197,8 @@ codes! {
         "所见曲线与申报作物（{declared}）不太吻合，但不足以下结论。";
     // The method.
     CropUncertain "CROP_UNCERTAIN" Model Refer (crop: Word, p: Probability, min: Probability) ["p" vs "min"]
-        "The best candidate crop, {crop}, has probability {p}; {min} is needed."
-        "最可能的作物{crop}的概率为{p}，需要{min}。";
+        "The likeliest reading of the curve, {crop}, has probability {p}; {min} is needed to name the crop."
+        "对曲线最可能的解读（{crop}）的概率为{p}；确定作物需要{min}。";
     CropOutOfDomain "CROP_OUT_OF_DOMAIN" Model Refer (what: Text, what_zh: Text)
         "The method was not made for this case: {what}."
         "该方法不适用于此情况：{what_zh}。";
@@ -242,8 +242,8 @@ codes! {
         "边界内种有作物的面积为{cropped_ha}，计入测量误差最多{upper_ha}，申报{declared_ha}：至少少{deviation}，允许{tolerance}。";
     CropDiffers "CROP_DIFFERS" Plot Against
         (declared: Word, crop: Word, log_odds: Number, threshold: Number) ["log_odds" vs "threshold"]
-        "What is seen contradicts the declared crop ({declared}): log odds {log_odds}, where {threshold} or less counts as contradicted. It fits {crop} better."
-        "所见曲线与申报作物（{declared}）矛盾：对数优势为{log_odds}，不高于{threshold}即视为矛盾。更符合{crop}。";
+        "What is seen contradicts the declared crop ({declared}) and fits {crop} better: log odds {log_odds}, where {threshold} or less counts as contradicted."
+        "所见曲线与申报作物（{declared}）矛盾，更符合{crop}：对数优势为{log_odds}，不高于{threshold}即视为矛盾。";
     PolicyCropNotFinanced "POLICY_CROP_NOT_FINANCED" Policy Against (crop: Word, financed: Word) ["crop" vs "financed"]
         "The declared crop, {crop}, is not among those that the policy finances: {financed}."
         "申报作物{crop}不在政策支持的作物之列：{financed}。";
@@ -272,7 +272,7 @@ codes! {
         "{requested} was asked for; the limit by the policy is {limit}, from {basis}."
         "申请金额为{requested}；按政策的额度为{limit}，依据是{basis}。";
     PhasesSeen "IMG_PHASES_SEEN" Imagery For (phases: Word, min: Count, max_cloud: Percent)
-        "At least {min} images with at most {max_cloud} cloud over the plot show it in each phase that is past: {phases}."
+        "Images with at most {max_cloud} cloud over the plot, {min} or more of each phase that is past, show it: {phases}."
         "已过去的每个阶段（{phases}）均有至少{min}景地块云量不超过{max_cloud}的影像。";
     VigourAbovePeers "VIGOUR_ABOVE_PEERS" Plot For (percentile: Percent, n: Count, radius_m: Metres, z: Number)
         "At the same stage the plot is greener than {percentile} of {n} plots of the same crop within {radius_m} ({z} deviations from their middle)."

@@ -63,8 +63,10 @@ fn sentence(a: &Alert, tongue: Tongue) -> String {
             format!("{between}{part}的绿色植被消失；无法判断是否为作物{around}。"),
         ),
         "decline" => said(
-            format!("The crop lost its green slowly from {from} to {last}{gone}{around}."),
-            format!("{from}至{last}作物绿度缓慢下降{gone}{around}。"),
+            format!(
+                "The crop was less green than its season lets expect from {from} to {last}{gone}{around}."
+            ),
+            format!("{from}至{last}作物绿度低于该生长季的预期{gone}{around}。"),
         ),
         "not_planted" => said(
             format!("Nothing had come up by {last}; it was due by {to}."),

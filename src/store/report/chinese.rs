@@ -12,7 +12,7 @@ use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
 
-use super::evidence::sowing_is_used;
+use super::evidence::{has_emerged, sowing_is_used};
 use super::{CHANGES_SHOWN, LONG_ID, Report, alerts, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
@@ -90,7 +90,6 @@ pub fn report_html_zh(report: &Report<'_>) -> String {
                     (r.software.name) " " (r.software.version) "，流程 " (words::name(&r.pipeline)) "，设置 " code { (r.config_sha256) }
                     @if let Some(policy) = &r.policy_id { "，政策 " (words::name(policy)) }
                     @if let Some(hash) = &r.policy_sha256 { " " code { (hash) } }
-                    @if let Some(rule) = &r.mask_rule { "。云掩膜规则（原文）：" (words::name(rule)) }
                     "。记录 " code { (r.record_id) } "，SHA-256 " code { (r.record_sha256) } "。"
                 }
             }
@@ -207,7 +206,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
                 true => day(d),
                 false => format!("{}（与此地播种期相差过远，未采用）", day(d)),
             }),
-            emerged.map_or("出苗日期无法判断".to_owned(), |e| format!("出苗：{e}")),
+            emerged.map_or("出苗日期无法判断".to_owned(), |e| match has_emerged(r) {
+                true => format!("出苗：{e}"),
+                false => format!("预计出苗：{e}"),
+            }),
         ),
     ];
     if let Some(amount) = &r.requested_amount {

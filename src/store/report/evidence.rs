@@ -73,8 +73,13 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
                 true => words::day(d),
                 false => format!("{}, not used: far from the sowing time here", words::day(d)),
             }),
-            seen: dated(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper)
-                .map_or("emergence cannot be told".to_owned(), |text| format!("emerged {text}")),
+            seen: dated(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper).map_or(
+                "emergence cannot be told".to_owned(),
+                |text| match has_emerged(r) {
+                    true => format!("emerged {text}"),
+                    false => format!("emergence expected {text}"),
+                },
+            ),
         },
     ];
     if let Some(amount) = &r.requested_amount {
@@ -83,6 +88,11 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
         rows.push(Compared { what: "Amount", declared, seen: by_policy(r) });
     }
     rows
+}
+
+/// Whether the crop that dates are told of had come up by the day of the answer.
+pub(super) fn has_emerged(r: &EligibilityRecord) -> bool {
+    r.emergence_date.is_some_and(|date| date <= r.as_of)
 }
 
 /// Whether the declared sowing date dated anything.

@@ -61,11 +61,13 @@ fn months(svg: &mut Svg, frame: &Frame) {
 }
 
 /// The line above the chart that says what the shapes are.
-pub(super) fn legend(svg: &mut Svg, chart: &SeasonChart) {
+pub(super) fn legend(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
     let y = 12.0;
     let tongue = svg.tongue;
     let text = |svg: &mut Svg, x: f64, text: &str| svg.text(x, y, "start", "", text);
-    let used = chart.points.iter().filter(|p| p.rejected.is_none()).count();
+    // What the strip counts: the dates of this chart, not those of earlier years.
+    let shown = || chart.points.iter().filter(|p| frame.has(p.date));
+    let used = shown().filter(|p| p.rejected.is_none()).count();
     svg.put(&format!("<circle cx=\"52\" cy=\"{:.1}\" r=\"3.6\" fill=\"#111\"/>", y - 4.0));
     let words =
         tongue.of_owned(|| format!("clear date, used ({used})"), || format!("采用的晴空日期（{used}）"));
@@ -84,7 +86,7 @@ pub(super) fn legend(svg: &mut Svg, chart: &SeasonChart) {
         tongue.of("smoothed", "平滑曲线")
     };
     text(svg, 226.0, smoothed);
-    if chart.points.iter().any(|p| p.rejected.is_some() && p.ndvi.is_some()) {
+    if shown().any(|p| p.rejected.is_some() && p.ndvi.is_some()) {
         svg.put(&format!(
             "<circle cx=\"364\" cy=\"{:.1}\" r=\"3\" fill=\"#fff\" stroke=\"#888\" stroke-width=\"1.2\"/>",
             y - 4.0

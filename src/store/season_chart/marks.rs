@@ -25,7 +25,8 @@ pub(super) fn stages(svg: &mut Svg, frame: &Frame, chart: &SeasonChart) {
         let label = named(&stage.label, svg.tongue);
         if label_width(label) * 0.9 + 6.0 <= width {
             let style = "font-size=\"10.5\" fill=\"#444\"";
-            svg.text(x + width / 2.0, BOTTOM - 5.0, "middle", style, label);
+            // At its start: the line of the peak stands in the middle.
+            svg.text(x + 4.0, BOTTOM - 5.0, "start", style, label);
         }
     }
 }

@@ -63,6 +63,8 @@ fn an_output_that_cannot_be_written_is_said_before_anything_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "in the way").unwrap();
+    let said = stderr(&sample_run("appraise").arg("--out").arg(&file).exits(2));
+    assert!(said.contains(file.to_str().unwrap()) && said.contains("is a file: name a folder"), "{said}");
     let inside = file.join("out");
     let said = stderr(&sample_run("appraise").arg("--out").arg(&inside).exits(2));
     assert!(said.contains("--out") && said.contains(inside.to_str().unwrap()), "{said}");
@@ -72,6 +74,39 @@ fn an_output_that_cannot_be_written_is_said_before_anything_is_read() {
     let said = stderr(&sample_run("observe").arg("--out").arg(folder.path().join("t.xlsx")).exits(2));
     assert!(said.contains("t.xlsx") && said.contains("parquet"), "{said}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "in the way");
+}
+
+/// Nothing of these is a failure of the run, so each ends with 0: what a person would ask first is said.
+#[test]
+fn a_run_without_plots_or_images_says_why_it_is_empty() {
+    let tiles = sample_tiles();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("none.geojson"), r#"{"type": "FeatureCollection", "features": []}"#).unwrap();
+    let square = "[[[47.0801,1.7330],[47.0821,1.7330],[47.0821,1.7350],[47.0801,1.7350],[47.0801,1.7330]]]";
+    let swapped = format!(
+        r#"{{"type":"Feature","properties":{{"id":"A"}},"geometry":{{"type":"Polygon","coordinates":{square}}}}}"#
+    );
+    std::fs::write(at("swapped.geojson"), swapped).unwrap();
+    let run = |plots: &str, out: &str| {
+        let asked = croplens(&["appraise", "--papers", "none", "--as-of", "2022-05-31"]).arg(at(plots));
+        stderr(&asked.arg("--catalog").arg(&tiles).arg("--out").arg(at(out)).exits(0))
+    };
+    let said = run("none.geojson", "none");
+    assert!(said.contains("none.geojson holds no plot: there is nothing to appraise"), "{said}");
+    let said = run("swapped.geojson", "swapped");
+    assert!(said.contains("no image over any plot") && said.contains("longitude, latitude?"), "{said}");
+    assert!(said.contains("1 plot: 0 supported, 1 to refer"), "{said}");
+    let explain = |more: &[&str]| {
+        let asked = croplens(&["explain"]).arg(at("swapped")).args(more.iter().copied());
+        stderr(&asked.exits(2))
+    };
+    assert!(explain(&["--id", "NOPE"]).contains("holds no record of plot NOPE"));
+    let said = explain(&["--language", "fr"]);
+    assert!(said.contains("--language fr") && said.contains("built in are en and zh"), "{said}");
+    let said = run("swapped.geojson", "swapped");
+    assert!(said.contains("1 of 1 plots were finished by an earlier run and kept; --fresh"), "{said}");
+    assert!(!said.contains("0 plots") && !said.contains("0 scenes"), "{said}");
 }
 
 #[test]

@@ -126,8 +126,8 @@ fn a_contradicted_crop_speaks_against_only_with_its_number() {
     assert_eq!(r.status, Status::Refer, "by default a person looks");
     assert_eq!(
         r.reasons[0].text_en(),
-        "What is seen contradicts the declared crop (wheat): log odds -4.2, where -3 or less counts as \
-         contradicted. It fits maize better."
+        "What is seen contradicts the declared crop (wheat) and fits maize better: log odds -4.2, where -3 or less \
+         counts as contradicted."
     );
     for verdict in [
         (Verdict::Contradicted, None),

@@ -252,7 +252,7 @@ fn row(page: &str, head: &str) -> String {
 fn the_chinese_page_says_how_sure_and_what_was_seen_in_full() {
     let mut record = sample::supports();
     record.confidence_basis = vec![
-        "high: observability grade A, 280 full pixels".into(),
+        "high: grade A of A to D for 10 m images, 280 full pixels".into(),
         "high: 31 clear dates in the season (high from 15, medium from 8)".into(),
         "medium: longest time without a clear date 41 days (high to 25, medium to 45)".into(),
     ];
@@ -261,12 +261,13 @@ fn the_chinese_page_says_how_sure_and_what_was_seen_in_full() {
         chart_svg: None,
         picture: Some(ReportPicture { png: b"x", date: date(2024, 6, 30) }),
     });
-    let sure = "地块可观测等级A，280个完整像元：高；生长季内31个晴空日期（15个起为高，8个起为中）：高；最长41天没有晴空影像\
+    let sure = "10 m影像可观测等级A（A最好，D最差），280个完整像元：高；生长季内31个晴空日期（15个起为高，8个起为中）：高；最长41天没有晴空影像\
                 （25天以内为高，45天以内为中）：中。";
     assert!(page.contains(sure), "{page}");
     assert_eq!(row(&page, "像元"), "地块内186个完整的10 m像元，A级（A最好，D最差）");
     assert_eq!(row(&page, "绿度NDVI"), "0.53（2024年6月30日）；最高0.84（2024年5月18日）");
-    assert!(page.contains(&record.config_sha256) && page.contains("云掩膜规则"), "{page}");
+    // The mask rule is in the record: half of it, in English, tells nobody anything.
+    assert!(page.contains(&record.config_sha256) && !page.contains("云掩膜"), "{page}");
     // The picture has English letters only: its legend is told beneath it.
     assert!(page.contains("为未读取（边界外、云、雪）"), "{page}");
     record.uncropped_water_frac = Rounded::new(0.03);
