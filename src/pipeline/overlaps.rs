@@ -10,6 +10,7 @@ use crate::overlap::{self, Claim};
 use crate::plot::{Plot, References};
 use crate::store::{Entered, Pledge};
 
+use super::judge::sowing_used;
 use super::run::RunRequest;
 
 /// What each plot of a run has in common with others, by position in the input.
@@ -60,7 +61,7 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
             references: plot.references.clone(),
             record_id: None,
             as_of: request.as_of,
-            sowing_date: plot.declared.sowing_date,
+            sowing_date: sowing_used(&request.spec, request.as_of, plot),
             common,
         }),
         None => pledges.get(at.checked_sub(plots.len())?).map(|p| of_register(p, common)),
