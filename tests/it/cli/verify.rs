@@ -77,7 +77,7 @@ fn a_run_made_again_is_identical_and_whatever_is_changed_shows() {
     assert!(said.contains("the policy: not those of the run") && said.contains("--policy"), "{said}");
 
     // Of a run that used what is built in no file is wanted: a flag that names none is only to be left out.
-    for (flag, used) in [("--policy", "policy first"), ("--pipeline", "pipeline season-reading")] {
+    for (flag, used) in [("--policy", "policy first"), ("--pipeline", "pipeline default")] {
         let output = croplens(&["verify", flag, "fisrt.toml"]).arg(&out).output();
         let said = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{said}");

@@ -272,7 +272,8 @@ fn a_repayment_date_that_has_passed_is_told_as_such() {
         assert_eq!(r.repay_by, Some(date(2024, 9, 22)));
         let report = Report { record: &r, chart_svg: None, picture: None };
         let (en, zh) = (report_html(&report), report_html_zh(&report));
-        assert!(en.contains("<b>Repay by </b>22 Sep 2024") && zh.contains("<b>还款日期：</b>2024年9月22日"));
+        assert!(en.contains("<b>Repay by 22 Sep 2024</b>"), "{en}");
+        assert!(zh.contains("<b>还款日期：2024年9月22日</b>"), "{zh}");
         assert_eq!(en.contains("<b>This day has passed.</b>"), passed, "{as_of}");
         assert_eq!(zh.contains("<b>该日期已过。</b>"), passed, "{as_of}");
     }
