@@ -82,7 +82,7 @@ impl Ensemble {
     /// [`Answer::sowing_not_used`](super::Answer::sowing_not_used) without weighing anything: it rests on the
     /// declaration and the calendar alone, whatever was seen.
     pub fn sowing_not_used(&self, question: &Question<'_>, profiles: &Profiles) -> Option<SowingNotUsed> {
-        question.declared_sowing?;
+        question.declared_sowing.and(question.declared_crop)?;
         let declared = judge::declared_rows(question, profiles, self.table());
         let classes = self.classes(question, &Beside::default(), profiles);
         sowing_not_used(question, &declared, &classes)
