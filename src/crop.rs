@@ -8,6 +8,7 @@
 //! whether there is a crop; [`ensemble`] tells which, how ripe and when; [`read()`] is both.
 
 mod appraisal;
+mod asked;
 mod calendar;
 mod check;
 mod condition;
@@ -31,7 +32,7 @@ mod timing;
 pub mod vigour;
 pub mod yields;
 
-pub use appraisal::{Models, read, read_beside};
+pub use appraisal::{Models, read, read_beside, sowing_not_used};
 pub use condition::{Befallen, Condition, ConditionRules, befallen, timings};
 pub use phases::Phases;
 pub use profile::{Anchor, AnchorFrom, Clock, Crop, LatShift, MonthDay, Profile, Zone};
@@ -302,9 +303,11 @@ pub struct Assessment {
     pub sowing_not_used: Option<SowingNotUsed>,
     /// Everything that could not be told, most important first.
     pub cannot_tell: Vec<CannotTell>,
-    /// Clear dates in the window.
+    /// First and last day looked at for the crop: the cycle asked about, up to the as-of day.
+    pub looked_at: (Date, Date),
+    /// Clear dates on these days.
     pub clear_obs: usize,
-    /// Longest time without a clear date in the window, days.
+    /// Longest time without a clear date on them, days.
     pub max_gap_days: u32,
     /// Last clear date.
     pub last_clear: Option<Date>,

@@ -113,17 +113,27 @@ fn request(
             catalog.display()
         )));
     }
-    if let Some(path) = &flags.pipeline {
-        still_there("pipeline settings", path, "--pipeline", &resolved(&manifest.config_sha256))?;
+    match (&flags.pipeline, &manifest.pipeline.path) {
+        (Some(path), Some(_)) => {
+            still_there("pipeline settings", path, "--pipeline", &resolved(&manifest.config_sha256))?;
+        }
+        (Some(path), None) => is_there("--pipeline", path, "pipeline", &manifest.pipeline.name)?,
+        (None, _) => {}
     }
     let spec: Spec = flags.spec()?;
     let of_policy = manifest.policy.as_ref().and_then(|p| p.path.as_ref());
     let named = of_run(&sources.policy, of_policy);
     // The name of a built-in policy is no path.
+    let is_built_in = |name: &str| Policy::built_in(name).is_some();
     if let (Some(path), Some(used)) = (&named, &manifest.policy)
-        && Policy::built_in(&path.display().to_string()).is_none()
+        && !is_built_in(&path.display().to_string())
     {
-        still_there("policy", path, "--policy", &resolved(&used.sha256))?;
+        match &used.path {
+            Some(of_run) if !is_built_in(of_run) => {
+                still_there("policy", path, "--policy", &resolved(&used.sha256))?;
+            }
+            _ => is_there("--policy", path, "policy", &used.name)?,
+        }
     }
     let policy: Policy = policy(named.as_deref())?;
     let (intake, plots) = flags.read_plots(&spec)?;
@@ -224,6 +234,17 @@ fn still_there(what: &str, path: &Path, flag: &str, known_by: &str) -> Result<()
             path.display()
         )
     }))
+}
+
+/// A flag that names a file which is not there, for a run that used no file: nothing has to be put back.
+fn is_there(flag: &str, path: &Path, what: &str, used: &str) -> Result<(), Stop> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Stop::usage(format!(
+        "{flag} names {}, which is not here; the run used the built-in {what} {used}: leave {flag} out",
+        path.display()
+    )))
 }
 
 /// How a file is known that is compared byte by byte.

@@ -5,13 +5,15 @@ use jiff::civil::Date;
 
 use crate::series::plus_days;
 
+use super::asked::{asked_window, declared_rows, sown_in_no_year};
 use super::calendar;
 use super::ensemble::{Answer, AreaShares, Beside, Ensemble, Question, Unit, View};
 use super::normal::{date, day};
-use super::profiles::{Meaning, Profiles};
-use super::season_reading::{Reading, asked_window, assess};
+use super::profile::Zone;
+use super::profiles::Profiles;
+use super::season_reading::{Reading, assess};
 use super::timing;
-use super::{Assessment, CannotTell, CropRules, Verdict};
+use super::{Assessment, CannotTell, CropRules, SowingNotUsed, Verdict};
 
 /// Days around the as-of date that the ensemble looks at when no cycle is named: most of a year back, and as far
 /// ahead as a crop that is up today may have the middle of its green time.
@@ -58,18 +60,7 @@ pub fn read_beside(
 ) -> (Assessment, Answer) {
     let profiles = models.profiles;
     let zones = reading.zones(profiles);
-    let question = Question {
-        views,
-        as_of: reading.series.as_of(),
-        latitude: reading.place.map(|p| p.0),
-        zones: &zones,
-        window: Some(looked_at(reading, profiles, rules)),
-        declared_crop: reading.declared_crop,
-        declared_sowing: reading.declared_sowing,
-        unit: models.unit,
-        shares: models.shares,
-        crops: models.crops,
-    };
+    let question = question(reading, views, &zones, models, rules);
     let unseen = timing::unseen(reading, profiles, rules);
     let beside = Beside { unseen, ..*beside };
     let answer = models.ensemble.answer_beside(&question, &beside, profiles, rules);
@@ -85,10 +76,45 @@ pub fn read_beside(
     (assessment, answer)
 }
 
+/// What the assessment of [`read`] says of a declared sowing date that dates nothing, without reading the curve: it rests
+/// on the declaration and the calendar alone, whatever was seen.
+pub fn sowing_not_used(
+    reading: &Reading<'_>,
+    models: &Models<'_>,
+    rules: &CropRules,
+) -> Option<SowingNotUsed> {
+    let zones = reading.zones(models.profiles);
+    let question = question(reading, &[], &zones, models, rules);
+    let by_cycle = models.ensemble.sowing_not_used(&question, models.profiles);
+    by_cycle.or_else(|| sown_in_no_year(reading, models.profiles))
+}
+
+/// The question that a reading puts to the ensemble.
+pub(super) fn question<'a>(
+    reading: &Reading<'a>,
+    views: &'a [View],
+    zones: &'a [&'a Zone],
+    models: &Models<'a>,
+    rules: &CropRules,
+) -> Question<'a> {
+    Question {
+        views,
+        as_of: reading.series.as_of(),
+        latitude: reading.place.map(|p| p.0),
+        zones,
+        window: Some(looked_at(reading, models.profiles, rules)),
+        declared_crop: reading.declared_crop,
+        declared_sowing: reading.declared_sowing,
+        unit: models.unit,
+        shares: models.shares,
+        crops: models.crops,
+    }
+}
+
 /// First and last day that the ensemble looks at: the declared cycle where one is named, else about a year.
 ///
 /// A reading whose own window ends on another day than the as-of date asks for that season, and its autumn.
-pub(super) fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
+fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
     let as_of = reading.series.as_of();
     let (back, ahead) = (plus_days(as_of, AROUND_AS_OF.0), plus_days(as_of, AROUND_AS_OF.1));
     if let Some((from, to)) = reading.season_asked() {
@@ -98,11 +124,7 @@ pub(super) fn looked_at(reading: &Reading<'_>, profiles: &Profiles, rules: &Crop
     if from <= back {
         return (back, ahead);
     }
-    let zones = reading.zones(profiles);
-    let rows = match reading.declared_crop.map(|word| profiles.meaning(word, &zones)) {
-        Some(Meaning::Rows(rows)) => rows,
-        _ => Vec::new(),
-    };
+    let rows = declared_rows(reading, profiles);
     let latitude = reading.place.map(|p| p.0);
     let planned = (rows.iter())
         .filter_map(|row| calendar::cycle_sown(row, as_of, latitude, rules))

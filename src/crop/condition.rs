@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use jiff::civil::Date;
 
-use super::appraisal::{Models, looked_at};
+use super::appraisal::{Models, question};
 use super::ensemble::{Answer, Beside, Development, Ensemble, Question, View};
 use super::events::{Alike, Event, EventKind, EventRules, Found, Glance, Planting, Timing, detect, planting};
 use super::season_reading::Reading;
@@ -96,20 +96,9 @@ impl Assessment {
 }
 
 /// What is known of a crop's dates with nothing seen after `on`: first of the crop that is assumed, then, without the
-/// declaration, of the crop that the curve itself speaks for. The question's window names the season.
+/// declaration, of the crop that the curve itself speaks for; and whether degree-days took the place of calendar days for
+/// any crop. The question's window names the season.
 pub fn timings(
-    question: &Question<'_>,
-    on: Date,
-    temperature: Option<(&DailyMeans, &ThermalTable)>,
-    ensemble: &Ensemble,
-    profiles: &Profiles,
-    rules: &CropRules,
-) -> Vec<Timing> {
-    told(question, on, temperature, ensemble, profiles, rules).0
-}
-
-/// The same, and whether degree-days took the place of calendar days for any crop.
-fn told(
     question: &Question<'_>,
     on: Date,
     temperature: Option<(&DailyMeans, &ThermalTable)>,
@@ -174,18 +163,7 @@ pub fn befallen(
 ) -> Befallen {
     let profiles = models.profiles;
     let zones = reading.zones(profiles);
-    let question = Question {
-        views,
-        as_of: reading.series.as_of(),
-        latitude: reading.place.map(|p| p.0),
-        zones: &zones,
-        window: Some(looked_at(reading, profiles, crop)),
-        declared_crop: reading.declared_crop,
-        declared_sowing: reading.declared_sowing,
-        unit: models.unit,
-        shares: models.shares,
-        crops: models.crops,
-    };
+    let question = question(reading, views, &zones, models, crop);
     let mut out = Befallen {
         planting: reading.declared_crop.map(|_| planting(reading, profiles, crop, &rules.events)),
         by_degree_days: answer.by_degree_days,
@@ -199,7 +177,7 @@ pub fn befallen(
         let warmed = Cell::new(out.by_degree_days);
         let known = |on: Date| {
             let (timings, by_degree_days) =
-                told(&question, on, beside.temperature, models.ensemble, profiles, crop);
+                timings(&question, on, beside.temperature, models.ensemble, profiles, crop);
             warmed.set(warmed.get() | by_degree_days);
             timings
         };

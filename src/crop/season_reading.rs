@@ -6,19 +6,19 @@
 use jiff::civil::Date;
 
 use crate::phenology::Season;
-use crate::series::{Series, Smooth, days_between, plus_days};
+use crate::series::{Series, Smooth, days_between};
 
+use super::asked;
 use super::calendar::{self, Dates};
-use super::cropped::{self, Look, Window};
+use super::cropped::{self, Look};
 use super::declared::{self, Fit, Place};
 use super::harvest::{self, Harvest};
 use super::normal::{self, Normal, day};
 use super::phases;
 use super::profile::{Profile, Zone};
 use super::profiles::{Meaning, Profiles};
-use super::sowing::{self, SowingWindow};
 use super::stage;
-use super::{Assessment, CannotTell, CropRules, Cropped, OutOfDomain, SowingNotUsed, Stage, Verdict};
+use super::{Assessment, CannotTell, CropRules, Cropped, OutOfDomain, Stage, Verdict};
 
 /// Name and version of this method.
 pub const METHOD: &str = "season-reading/1";
@@ -31,9 +31,6 @@ const PEAK_TO_SENESCENCE: (f64, f64) = (38.0, 15.0);
 const RIPE_LAG: (f64, f64) = (8.0, 4.0);
 /// Start of season (25 % of the rise) to emergence, backwards, where the crop is not known, days.
 const EMERGENCE_BEFORE_START: (f64, f64) = (12.0, 8.0);
-
-/// Days before sowing that still belong to a cycle: the soil it rises from, and sowing earlier than expected.
-const SOIL_BEFORE_SOWING_DAYS: i32 = 45;
 
 /// Everything a method may look at. The as-of date is that of `series`.
 #[derive(Clone, Debug)]
@@ -106,7 +103,7 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     let latitude = reading.place.map(|p| p.0);
     let zones = reading.zones(profiles);
     let low_vigour = zones.first().is_some_and(|z| z.low_vigour);
-    let window = window(reading, rules);
+    let window = asked::window(reading, rules);
     let meaning = reading.declared_crop.map(|word| (word, profiles.meaning(word, &zones)));
     let rows: &[&Profile] = match &meaning {
         Some((_, Meaning::Rows(rows))) => rows,
@@ -115,11 +112,12 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
 
     let seen_to = series.last().unwrap_or(as_of);
     let place = Place { seen_to, latitude, sown: reading.declared_sowing };
-    let window = asked(window, rows, as_of, latitude, reading.declared_sowing, rules);
+    let window = asked::asked(window, rows, as_of, latitude, reading.declared_sowing, rules);
     let fit_of = |s: &Season| declared::best_fit(rows, s, place, rules);
-    let in_window: Vec<usize> = (0..seasons.len()).filter(|k| belongs(&seasons[*k], window, as_of)).collect();
+    let in_window: Vec<usize> =
+        (0..seasons.len()).filter(|k| asked::belongs(&seasons[*k], window, as_of)).collect();
     let look = Look::new(smooth, window, low_vigour, rules);
-    let current = choose(seasons, &in_window, &look, &fit_of);
+    let current = asked::choose(seasons, &in_window, &look, &fit_of);
     let season = current.and_then(|k| seasons.get(k));
     let fit = season.and_then(fit_of);
 
@@ -170,8 +168,9 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
         emergence: None,
         candidates: Vec::new(),
         declared,
-        sowing_not_used: sowing_not_used(rows, sown, latitude),
+        sowing_not_used: asked::not_used(rows, sown, latitude),
         cannot_tell,
+        looked_at: (seen_from, seen_to),
         clear_obs: series.clear_between(seen_from, seen_to),
         max_gap_days: series.longest_gap(seen_from, seen_to).map_or(0, |g| g.2),
         last_clear: series.last(),
@@ -189,89 +188,6 @@ pub fn assess(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> 
     }
     grow_stale(&mut assessment, rules);
     assessment
-}
-
-/// What a declared sowing date misses that is of no year's cycle of the declared crop.
-fn sowing_not_used(rows: &[&Profile], sown: Option<Date>, latitude: Option<f64>) -> Option<SowingNotUsed> {
-    let sown = sown?;
-    let windows = rows.iter().flat_map(|row| {
-        (sown.year() - 1..=sown.year() + 1)
-            .filter_map(|year| Some((row.crop.as_str(), SowingWindow::of(row, year, latitude)?)))
-    });
-    sowing::not_used(windows, sown)
-}
-
-/// First and last day of the cycle that the reading is about: see [`asked`].
-pub(super) fn asked_window(reading: &Reading<'_>, profiles: &Profiles, rules: &CropRules) -> (Date, Date) {
-    let zones = reading.zones(profiles);
-    let declared = match reading.declared_crop.map(|word| profiles.meaning(word, &zones)) {
-        Some(Meaning::Rows(rows)) => rows,
-        _ => Vec::new(),
-    };
-    let latitude = reading.place.map(|p| p.0);
-    let as_of = reading.series.as_of();
-    let window = asked(window(reading, rules), &declared, as_of, latitude, reading.declared_sowing, rules);
-    (window.from, window.to)
-}
-
-/// The window asked for, or the default one.
-fn window(reading: &Reading<'_>, rules: &CropRules) -> Window {
-    let as_of = reading.series.as_of();
-    match reading.window {
-        Some((from, to)) => Window { from: from.min(to), to: to.max(from) },
-        None => Window { from: plus_days(as_of, -(rules.default_window_days as i32)), to: as_of },
-    }
-}
-
-/// The part of the window that belongs to the cycle asked about: of two crops within it, last year's must not answer
-/// for this year's.
-///
-/// A declared sowing date names the cycle, where the calendar of the declared crop takes it: a mistyped one must not
-/// hide the crop that stands. Without one it is the latest cycle of the declared crop's calendar that is
-/// usually sown by the as-of day: once the next one should be in the ground, the last one is no answer any more.
-fn asked(
-    window: Window,
-    rows: &[&Profile],
-    as_of: Date,
-    latitude: Option<f64>,
-    sown: Option<Date>,
-    rules: &CropRules,
-) -> Window {
-    let names_a_cycle = |sown: Date| sown <= as_of && sowing_not_used(rows, Some(sown), latitude).is_none();
-    let sowing = match sown.filter(|s| !rows.is_empty() && names_a_cycle(*s)) {
-        Some(sown) => Some(sown),
-        None => rows
-            .iter()
-            .filter_map(|row| calendar::cycle_sown(row, as_of, latitude, rules))
-            .map(|cycle| normal::date(cycle.sowing.mean))
-            .min(),
-    };
-    match sowing.map(|s| plus_days(s, -SOIL_BEFORE_SOWING_DAYS)) {
-        Some(from) if from > window.from && from < window.to => Window { from, ..window },
-        _ => window,
-    }
-}
-
-/// Whether a season is one of the window's: by its maximum, or by still being open.
-fn belongs(season: &Season, window: Window, as_of: Date) -> bool {
-    match season.pos {
-        Some(pos) => pos >= window.from && pos <= window.to,
-        None => as_of >= window.from && season.sos.or(season.greenup50).is_none_or(|d| d <= window.to),
-    }
-}
-
-/// The season of the appraisal: of those that look like a crop (else of all), the one that fits the declared
-/// crop's calendar best, the later of equal ones; without a declaration the last.
-fn choose<'a>(
-    seasons: &[Season],
-    in_window: &[usize],
-    look: &Look,
-    fit_of: &dyn Fn(&Season) -> Option<Fit<'a>>,
-) -> Option<usize> {
-    let crops: Vec<usize> = in_window.iter().copied().filter(|k| look.is_crop(&seasons[*k])).collect();
-    let among = if crops.is_empty() { in_window } else { &crops };
-    let distance = |k: usize| fit_of(&seasons[k]).map_or(f64::INFINITY, |f| f.worst());
-    among.iter().copied().reduce(|a, b| if distance(b) <= distance(a) { b } else { a })
 }
 
 /// Stage, maturity, emergence and harvest of a crop's season.

@@ -79,21 +79,26 @@ pub(super) fn read(
     let mut defects = Vec::new();
     match members(text, limits, &mut defects) {
         Ok(Members { geometry, properties, id }) => {
-            let (properties, mut personal_names) = property_values(properties, names, &mut defects);
-            let own = id.filter(|raw| !personal::held_in(raw));
-            if own != id && !personal_names.iter().any(|name| name == "id") {
-                personal_names.push("id".to_owned());
-            }
-            let id = own;
-            if personal == Personal::Refuse && !personal_names.is_empty() {
-                defects.push(personal_defect(&personal_names));
+            let (properties, mut held) = property_values(properties, names, &mut defects);
+            let id = id.filter(|raw| {
+                let of_a_person = personal::held_in(raw);
+                if of_a_person {
+                    held.like_a_mobile |= personal::is_like_a_mobile(raw);
+                    if !held.names.iter().any(|name| name == "id") {
+                        held.names.push("id".to_owned());
+                    }
+                }
+                !of_a_person
+            });
+            if personal == Personal::Refuse && !held.names.is_empty() {
+                defects.push(personal_defect(&held));
             }
             match identity(id, &properties) {
                 Ok(Some(id)) => draft.id = id,
                 Ok(None) => {}
                 Err(defect) => defects.push(defect),
             }
-            let personal = personal_names.len();
+            let personal = held.names.len();
             draft.properties = Properties { personal, ..properties::read(&properties, &mut defects) };
             if defects.iter().all(|defect| defect.kind != Kind::FeatureInvalid) {
                 match crs
@@ -168,12 +173,21 @@ fn members<'a>(text: &'a str, limits: &Limits, defects: &mut Vec<Defect>) -> Res
     }
 }
 
-/// The values of the properties that are read, without personal ones, and the names of those.
+/// What of a feature is data of a person.
+#[derive(Debug, Default)]
+struct Held {
+    /// The properties.
+    names: Vec<String>,
+    /// Whether one of them holds a number that is like a mobile phone's, and may be another.
+    like_a_mobile: bool,
+}
+
+/// The values of the properties that are read, without personal ones, and what those are.
 fn property_values<'a>(
     text: Option<&'a str>,
     known: &mut personal::Names,
     defects: &mut Vec<Defect>,
-) -> (BTreeMap<String, &'a str>, Vec<String>) {
+) -> (BTreeMap<String, &'a str>, Held) {
     let Some(text) = text.filter(|text| *text != "null") else { return Default::default() };
     match object::once(text, What::Properties, &properties::READ) {
         Ok(mut values) => {
@@ -186,10 +200,13 @@ fn property_values<'a>(
                 }
                 false => known.look_personal(name, value) || personal::inside(name, value),
             };
-            let found = values.iter().filter(|(name, value)| is_personal(name, value));
-            let names: Vec<String> = found.map(|(name, _)| name.clone()).collect();
-            values.retain(|name, _| is_read(name) && !names.contains(name));
-            (values, names)
+            let mut held = Held::default();
+            for (name, value) in values.iter().filter(|(name, value)| is_personal(name, value)) {
+                held.names.push(name.clone());
+                held.like_a_mobile |= is_read(name) && personal::is_like_a_mobile(value);
+            }
+            values.retain(|name, _| is_read(name) && !held.names.contains(name));
+            (values, held)
         }
         Err(defect) => {
             defects.push(defect);
@@ -204,23 +221,31 @@ fn text_of(raw: &str) -> String {
 }
 
 /// Names the properties, never what they hold.
-fn personal_defect(names: &[String]) -> Defect {
+fn personal_defect(held: &Held) -> Defect {
     const MOST: usize = 5;
     const LONGEST: usize = 40;
     let shown = |name: &String| -> String {
         let printable = name.chars().filter(|c| !c.is_control());
         printable.take(LONGEST).collect()
     };
+    let names = &held.names;
     let mut list = names.iter().take(MOST).map(shown).collect::<Vec<_>>().join(", ");
     if names.len() > MOST {
         list.push_str(", …");
     }
+    let (or_else, or_else_zh) = match held.like_a_mobile {
+        true => (
+            "; a number that is no phone's is taken with a letter before it",
+            "；若该数字并非手机号，在其前加一个字母即可接受",
+        ),
+        false => ("", ""),
+    };
     Defect::new(
         Kind::PersonalData,
         said!(
             "{list}; leave it out (references must be pseudonyms), or run with --ignore-personal-properties to go on \
-             without it",
-            "{list}；请删去（编号应为化名），或以--ignore-personal-properties运行，系统将不读取它而继续"
+             without it{or_else}",
+            "{list}；请删去（编号应为化名），或以--ignore-personal-properties运行，系统将不读取它而继续{or_else_zh}"
         ),
     )
 }

@@ -173,6 +173,11 @@ pub(super) fn held_in(value: &str) -> bool {
     }
 }
 
+/// Whether the text of a JSON value is nothing but a number like a Chinese mobile phone's, which may be one of a parcel.
+pub(super) fn is_like_a_mobile(value: &str) -> bool {
+    numbers::is_chinese_mobile(plain_width(value).trim_matches(['"', ' ']))
+}
+
 fn any_text(value: &Value) -> bool {
     match value {
         Value::String(text) => values::holds_personal(text),

@@ -5,6 +5,7 @@
 //! come in any order. A row that cannot be used is reported with its line and the others go on.
 
 mod fields;
+mod header;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Read};
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 use crate::band::Band;
 
 use self::fields::{agree, date, number, text};
+use self::header::{Columns, columns};
 
 /// Longest sample id, bytes.
 pub const MAX_ID_LEN: usize = 200;
@@ -138,19 +140,6 @@ pub fn read(reader: impl Read, options: &Options) -> Result<SeriesTable, Error> 
     }
 }
 
-/// Positions of the columns.
-struct Columns {
-    id: usize,
-    date: usize,
-    ndvi: usize,
-    lat: Option<usize>,
-    lon: Option<usize>,
-    label: Option<usize>,
-    weight: Option<usize>,
-    declared: Option<usize>,
-    bands: Vec<(Band, usize)>,
-}
-
 fn parse(reader: impl Read, options: &Options) -> Result<SeriesTable, Error> {
     // The reader's own trimming makes a new record of every row.
     let mut csv = csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(reader);
@@ -201,41 +190,6 @@ fn by_content(a: &Row, b: &Row) -> std::cmp::Ordering {
 fn unreadable(source: csv::Error) -> Error {
     let line = source.position().map_or(0, csv::Position::line);
     Error::Unreadable { line, source }
-}
-
-fn columns(header: &csv::ByteRecord, options: &Options) -> Result<Columns, Error> {
-    let names: Vec<String> = header
-        .iter()
-        .map(|n| String::from_utf8_lossy(n.trim_ascii()).trim_start_matches('\u{feff}').trim().to_lowercase())
-        .collect();
-    let optional = |name: &str| -> Result<Option<usize>, Error> {
-        let mut places = names.iter().enumerate().filter(|(_, n)| n.as_str() == name).map(|(i, _)| i);
-        match (places.next(), places.next()) {
-            (Some(_), Some(_)) => Err(Error::ColumnTwice { column: name.to_owned() }),
-            (place, _) => Ok(place),
-        }
-    };
-    let needed = |name: &str| {
-        optional(name)?
-            .ok_or_else(|| Error::ColumnMissing { column: name.to_owned(), found: names.join(", ") })
-    };
-    let mut bands = Vec::new();
-    for facts in crate::band::BANDS.iter().filter(|f| f.band != Band::Scl) {
-        if let Some(place) = optional(&facts.name.to_lowercase())? {
-            bands.push((facts.band, place));
-        }
-    }
-    Ok(Columns {
-        id: needed("sample_id")?,
-        date: needed("date")?,
-        ndvi: needed("ndvi")?,
-        lat: optional("lat")?,
-        lon: optional("lon")?,
-        label: optional("label")?,
-        weight: optional("weight")?,
-        declared: options.declared_column.as_deref().map(|n| needed(&n.trim().to_lowercase())).transpose()?,
-        bands,
-    })
 }
 
 /// Adds one row to the table; `Ok(false)` for a missing observation.

@@ -6,7 +6,9 @@ use crate::crop::CannotTell;
 use crate::lending::limit::{Limit, limit};
 use crate::lending::seen::day_after;
 use crate::lending::{Evidence, Policy, changes, confidence, plan, rules};
-use crate::record::{Change, Code, Confidence, Effect, Party, PhaseEvidence, Reason, Status, TranchePlan};
+use crate::record::{
+    Change, Code, Confidence, Effect, OverlapSeen, Party, PhaseEvidence, Reason, Status, TranchePlan,
+};
 
 /// Most principal reasons. Source: custom with adverse-action notices in the United States (Regulation B).
 const MAX_PRINCIPAL: usize = 4;
@@ -34,6 +36,8 @@ pub struct Appraisal {
     pub repay_by: Option<Date>,
     /// Parts of the loan.
     pub disbursement: Vec<TranchePlan>,
+    /// Other applications with the same land or the same shape.
+    pub(super) overlaps: Vec<OverlapSeen>,
     /// Images of the phases.
     pub phase_evidence: Vec<PhaseEvidence>,
     /// Next days on which a satellite passes.
@@ -80,6 +84,7 @@ pub fn appraise(evidence: &Evidence<'_>, policy: &Policy) -> Appraisal {
         valid_until: day_after(evidence.as_of(), i64::from(policy.validity.record_valid_days)),
         repay_by: plan::repay_by(evidence, policy),
         disbursement: plan::disbursement(evidence, policy, status, limit.as_ref()),
+        overlaps: rules::overlaps_listed(evidence, policy),
         phase_evidence: plan::phase_evidence(evidence),
         next_overpasses: plan::next_overpasses(evidence),
         figures_sha256: evidence.figures.sha256(),

@@ -140,9 +140,7 @@ impl Look<'_> {
                 let dates = given("earliest").into_iter().chain(given("latest"));
                 (Condition::CorrectSowingDate, dates.collect())
             }
-            Code::SowingDateNotUsed => {
-                (Condition::CorrectSowingDate, given("from").into_iter().chain(given("to")).collect())
-            }
+            Code::SowingDateNotUsed => self.sowing_date(),
             Code::ConsentMissing | Code::ConsentExpired => (Condition::GiveConsent, Vec::new()),
             Code::RequestAboveLimit => (Condition::SmallerRequest, given("limit").into_iter().collect()),
             Code::LtvTooHigh => (Condition::SmallerRequest, self.most_by_ltv().into_iter().collect()),
@@ -150,6 +148,18 @@ impl Look<'_> {
             Code::PolicyCropNotFinanced => (Condition::OtherPolicy, Vec::new()),
             Code::CurrencyDiffers => (Condition::SameCurrency, given("policy").into_iter().collect()),
             _ => (Condition::Visit, Vec::new()),
+        }
+    }
+
+    /// The calendar's days of sowing, as far as they have come; where none has, the date is not what has to change alone.
+    fn sowing_date(&self) -> Found {
+        let as_of = self.evidence.as_of();
+        match &self.evidence.assessment.sowing_not_used {
+            Some(unused) if unused.from <= as_of => {
+                let latest = unused.to.min(as_of);
+                (Condition::CorrectSowingDate, vec![unused.from.into(), latest.into()])
+            }
+            _ => (Condition::CorrectOrConfirmCrop, Vec::new()),
         }
     }
 

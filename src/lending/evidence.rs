@@ -95,7 +95,7 @@ pub struct Overlap {
     pub record_id: Option<String>,
     /// As-of day of the other.
     pub as_of: Date,
-    /// Declared sowing date of the other.
+    /// Declared sowing date of the other, unless it is known that nothing was reckoned with it.
     pub sowing_date: Option<Date>,
     /// What it is.
     pub common: Common,

@@ -31,7 +31,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
 }
 
 pub(super) use declaration::consent_lacks;
-pub(super) use overlap::seen as overlap_seen;
+pub(super) use overlap::listed as overlaps_listed;
 
 /// Reasons found so far.
 #[derive(Debug)]

@@ -31,7 +31,7 @@ pub fn seal(appraisal: &Appraisal, evidence: &Evidence<'_>, provenance: &Provena
     plot_columns(&mut r, evidence.plot);
     outcome_columns(&mut r, appraisal);
     amount_columns(&mut r, appraisal);
-    overlap_columns(&mut r, evidence);
+    overlap_columns(&mut r, appraisal, evidence);
     imagery_columns(&mut r, evidence);
     crop_columns(&mut r, evidence);
     cropland::columns(&mut r, evidence);
@@ -163,8 +163,8 @@ fn outcome_columns(r: &mut EligibilityRecord, a: &Appraisal) {
     r.policy_sha256 = Some(a.policy_sha256.clone());
 }
 
-fn overlap_columns(r: &mut EligibilityRecord, e: &Evidence<'_>) {
-    r.overlaps = e.overlaps.iter().map(|o| crate::lending::rules::overlap_seen(e, o)).collect();
+fn overlap_columns(r: &mut EligibilityRecord, a: &Appraisal, e: &Evidence<'_>) {
+    r.overlaps = a.overlaps.clone();
     r.overlap_checked_against = e.overlap_check.as_ref().map(|c| count(c.against));
     r.overlap_register_version = e.overlap_check.as_ref().and_then(|c| c.register.clone());
 }

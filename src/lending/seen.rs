@@ -103,9 +103,16 @@ impl Evidence<'_> {
         longest
     }
 
-    /// Lowest and highest plot mean of NDVI in the window.
+    /// First and last day looked at for the crop: of two crops in the window, last year's does not count.
+    pub(super) fn looked_at(&self) -> (Date, Date) {
+        let (from, to) = self.assessment.looked_at;
+        (from.max(self.window.start), to.min(self.horizon()))
+    }
+
+    /// Lowest and highest plot mean of NDVI on the days looked at for the crop.
     pub(super) fn ndvi_range(&self) -> Option<(f64, f64)> {
-        let reach = self.window.start..=self.horizon();
+        let (from, to) = self.looked_at();
+        let reach = from..=to;
         let seen = self.used().filter(|o| reach.contains(&o.date));
         let mut means: Vec<f64> = seen.filter_map(|o| o.ndvi.as_ref()).map(|s| s.mean).collect();
         means.sort_by(f64::total_cmp);

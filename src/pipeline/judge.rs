@@ -13,7 +13,7 @@ use crate::cropland::{self, Cropland, NotTold};
 use crate::grid::Epsg;
 use crate::lending::{self, Evidence, Figures, Policy, Provenance, SeasonWindow, SkippedScene};
 use crate::observation::{Observation, Reject};
-use crate::phenology;
+use crate::phenology::{self, Season};
 use crate::plot::Plot;
 use crate::record::{EligibilityRecord, Grade, Link, SeasonSource};
 use crate::scene::{Scene, SceneId};
@@ -69,25 +69,8 @@ impl Bench<'_> {
         let (clear, curve) = self.series(&mut observations);
         let centre = plot.geometry.centroid();
         let seasons = phenology::seasons(&clear, &curve, centre.map(|c| c.y()), &settings.season);
-        let window = self.window();
-        let reading = Reading {
-            series: &clear,
-            smooth: &curve,
-            seasons: &seasons,
-            place: centre.map(|c| (c.y(), c.x())),
-            zone: None,
-            declared_crop: plot.declared.crop.as_deref(),
-            declared_sowing: plot.declared.sowing_date,
-            window: Some((window.start, window.end)),
-            whole_season: false,
-        };
-        let models = Models {
-            profiles: &self.spec.profiles,
-            ensemble: &self.spec.ensemble,
-            shares: self.spec.shares.as_ref(),
-            unit: Unit::Field,
-            crops: &[],
-        };
+        let reading = reading(self.spec, self.as_of, plot, &clear, &curve, &seasons);
+        let models = models(self.spec);
         let views = views(&observations, &clear);
         let rules = &settings.crop.rules;
         let days = self.temperature.map(|file| {
@@ -263,6 +246,50 @@ impl Bench<'_> {
         let found: u32 = tiles().map(|t| t.found).sum();
         (expected.map(|n| n as usize).filter(|_| tiles().next().is_some()), found as usize)
     }
+}
+
+/// What is asked about a plot, beside its curve.
+fn reading<'a>(
+    spec: &Spec,
+    as_of: Date,
+    plot: &'a Plot,
+    series: &'a Series,
+    smooth: &'a Smooth,
+    seasons: &'a [Season],
+) -> Reading<'a> {
+    Reading {
+        series,
+        smooth,
+        seasons,
+        place: plot.geometry.centroid().map(|c| (c.y(), c.x())),
+        zone: None,
+        declared_crop: plot.declared.crop.as_deref(),
+        declared_sowing: plot.declared.sowing_date,
+        window: Some((season_start(spec, as_of), as_of)),
+        whole_season: false,
+    }
+}
+
+fn models(spec: &Spec) -> Models<'_> {
+    Models {
+        profiles: &spec.profiles,
+        ensemble: &spec.ensemble,
+        shares: spec.shares.as_ref(),
+        unit: Unit::Field,
+        crops: &[],
+    }
+}
+
+/// The declared sowing date of a plot, unless its record will say that it was not used: that rests on the declaration and
+/// the calendar, so nothing needs to be seen of the plot.
+pub(super) fn sowing_used(spec: &Spec, as_of: Date, plot: &Plot) -> Option<Date> {
+    let sown = plot.declared.sowing_date?;
+    let settings = &spec.settings;
+    let (unseen, _) = series::assemble(&[], as_of, &settings.series);
+    let curve = series::smooth(&unseen, &settings.smoothing);
+    let reading = reading(spec, as_of, plot, &unseen, &curve, &[]);
+    let not_used = crop::sowing_not_used(&reading, &models(spec), &settings.crop.rules);
+    not_used.is_none().then_some(sown)
 }
 
 /// First day of the season asked about.

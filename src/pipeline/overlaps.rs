@@ -10,6 +10,7 @@ use crate::overlap::{self, Claim};
 use crate::plot::{Plot, References};
 use crate::store::{Entered, Pledge};
 
+use super::judge::sowing_used;
 use super::run::RunRequest;
 
 /// What each plot of a run has in common with others, by position in the input.
@@ -54,13 +55,17 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
         .chain(pledges.iter().map(|p| Claim { outline: &p.geometry.0, area_m2: p.area_m2, fresh: false }))
         .collect();
     let mut out = Overlaps { against: claims.len().saturating_sub(1), register, ..Overlaps::default() };
-    let other = |at: usize, common: Common| match plots.get(at) {
+    // Once for each plot, however many it shares land with.
+    let mut sown: BTreeMap<usize, Option<Date>> = BTreeMap::new();
+    let mut sowing_of =
+        |at, plot| *sown.entry(at).or_insert_with(|| sowing_used(&request.spec, request.as_of, plot));
+    let mut other = |at: usize, common: Common| match plots.get(at) {
         Some(plot) => Some(Overlap {
             id: plot.id.as_str().to_owned(),
             references: plot.references.clone(),
             record_id: None,
             as_of: request.as_of,
-            sowing_date: plot.declared.sowing_date,
+            sowing_date: sowing_of(at, plot),
             common,
         }),
         None => pledges.get(at.checked_sub(plots.len())?).map(|p| of_register(p, common)),

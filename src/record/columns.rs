@@ -68,7 +68,7 @@ columns! {
             ltv_requested: Option<Rounded<4>>, "fraction", "Requested amount as part of production_value_low";
             figures: Vec<FigureUsed>, "list", "Figures of the lender's files that it rests on";
             figures_sha256: Option<String>, "hex", "Hash of all the lender's figures that the run was given";
-            repay_by: Option<Date>, "ISO 8601", "Repayment date: late end of the harvest window and the policy's days";
+            repay_by: Option<Date>, "ISO 8601", "Repayment date: late end of the harvest window and the policy's days; one before `as_of` has passed";
             disbursement: Vec<TranchePlan>, "list", "Parts of the loan, each with what the plot must show and until when";
             next_overpass_dates: Vec<Date>, "list of ISO 8601", "Days after as_of on which the satellites pass again, if they go on as in the last 60 days";
         }

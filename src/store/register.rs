@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::record::{EligibilityRecord, Outline, Status, sha256_hex};
+use crate::record::{Code, EligibilityRecord, Outline, Status, sha256_hex};
 use crate::store::atomic::write_whole;
 use crate::store::error::Error;
 use crate::store::finished::each_record;
@@ -30,7 +30,8 @@ pub struct Pledge {
     pub borrower_ref: Option<String>,
     /// Day of the appraisal.
     pub as_of: Date,
-    /// Declared sowing date.
+    /// Declared sowing date; none where its record says that it was not used, or cannot be. Entries of before have it
+    /// all the same, and no crop to judge it by.
     pub sowing_date: Option<Date>,
     /// Record.
     pub record_id: String,
@@ -48,13 +49,15 @@ impl Pledge {
         if record.status == Status::NotAppraised {
             return None;
         }
+        let doubts = [Code::SowingDateNotUsed, Code::SowingDateImplausible].map(|code| code.facts().code);
+        let doubted = record.reasons_all.iter().any(|reason| doubts.contains(&reason.code()));
         Some(Pledge {
             plot_id: record.id.clone(),
             lender_ref: record.lender_ref.clone(),
             application_ref: record.application_ref.clone(),
             borrower_ref: record.borrower_ref.clone(),
             as_of: record.as_of,
-            sowing_date: record.declared_sowing_date,
+            sowing_date: record.declared_sowing_date.filter(|_| !doubted),
             record_id: record.record_id.clone(),
             area_m2: record.metrics_area?.get(),
             geometry_sha256: record.geometry_sha256.clone()?,

@@ -288,6 +288,34 @@ mod tests {
         assert_eq!(order, [(-0.5, 1.0), (-0.5, 2.0), (0.0, 1.0), (0.5, 3.0), (0.5, 1.0), (0.5, 2.0)]);
     }
 
+    /// What the test above cannot see: a sort that lays nothing out by buckets gives the same order, only slower.
+    #[test]
+    fn values_that_lie_apart_are_laid_out_by_buckets_and_few_or_crowded_ones_are_not() {
+        // Evenly spread, in an order that jumps: the keys are the places that sorting would give.
+        let laid_out = |values: &[f64], keys: &[u64]| {
+            let pairs: Vec<(f64, f64)> = values.iter().map(|v| (*v, 1.0)).collect();
+            let mut spread = Vec::new();
+            nearly_sorted(&weighted(&pairs), keys, &mut spread, &mut Buckets::default()).then_some(spread)
+        };
+        for len in [BUCKETED, 150, 600, POSITIONS] {
+            let keys: Vec<u64> = (0..len).map(|k| (k * 7919 % len) as u64).collect();
+            let spread = |step: u64| keys.iter().map(|k| (k / step) as f64).collect::<Vec<f64>>();
+            let mut order = laid_out(&spread(1), &keys).expect("values that lie apart pay");
+            // Only keys of one bucket may stand in wrong order.
+            let off = |(at, key): (usize, &u64)| key.abs_diff(at as u64);
+            let farthest = order.iter().enumerate().map(off).max();
+            assert!(farthest < Some(u64::from(MOST_IN_BUCKET)), "{len}: {farthest:?}");
+            order.sort_unstable();
+            assert_eq!(order, (0..len as u64).collect::<Vec<u64>>(), "{len}: each key once");
+            let crowd = u64::from(MOST_IN_BUCKET);
+            assert!(laid_out(&spread(crowd), &keys).is_some(), "{len}: as many in a bucket as may be");
+            assert_eq!(laid_out(&spread(crowd + 1), &keys), None, "{len}: one more in each");
+            assert_eq!(laid_out(&vec![0.5; len], &keys), None, "{len}: all alike");
+        }
+        let few: Vec<u64> = (0..BUCKETED as u64 - 1).collect();
+        assert_eq!(laid_out(&few.iter().map(|k| *k as f64).collect::<Vec<f64>>(), &few), None);
+    }
+
     #[test]
     fn trimming_takes_weight_not_pixels() {
         let mut v = weighted(&[(0.0, 1.0), (1.0, 8.0), (100.0, 1.0)]);

@@ -7,6 +7,7 @@ mod fraud;
 mod mistakes;
 mod on_demand;
 mod papers;
+mod tokens;
 mod validate;
 mod verify;
 mod village;

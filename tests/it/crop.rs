@@ -2,6 +2,7 @@
 
 mod calendar;
 mod cropping;
+mod drawn_fields;
 mod ensemble;
 mod events;
 mod maturity;

@@ -2,16 +2,18 @@
 
 mod amounts;
 pub(crate) mod case;
-pub(crate) mod chinese;
+mod chinese;
 mod condition;
 mod cropped_area;
 mod docs;
 mod draws;
+pub(crate) mod english_words;
 mod forest;
 mod golden;
 mod laws;
 mod limit_area;
 mod more_evidence;
+mod no_crop_seen;
 mod overlaps;
 mod policy;
 mod reader;

@@ -79,7 +79,7 @@ impl Season<'_> {
             })
             .collect();
         let known = |on: Date| -> Vec<Timing> {
-            crate::crop::timings(&question, on, None, &tools.ensemble, &tools.profiles, &tools.rules)
+            crate::crop::timings(&question, on, None, &tools.ensemble, &tools.profiles, &tools.rules).0
         };
         detect(&glances, curve.sigma, &known, &EventRules::default()).events
     }

@@ -1,70 +1,24 @@
-//! The question put to the ensemble, the answer, and how one leads to the other.
+//! The ensemble's answer, and how a question leads to it.
 
 use jiff::civil::Date;
 
-use crate::series::plus_days;
-
 use super::super::normal::day;
-use super::super::profile::{Profile, Zone};
+use super::super::profile::Profile;
 use super::super::profiles::Profiles;
-use super::super::sowing;
-use super::super::thermal::{DailyMeans, ThermalTable, Warp};
-use super::super::timing::Unseen;
+use super::super::thermal::Warp;
 use super::super::{Candidate, CropRules, DeclaredCheck, SowingNotUsed};
-use super::area_shares::AreaShares;
+use super::classes::{Class, sowing_not_used};
 use super::cover;
-use super::cycle::Cycle;
 use super::develop::{self, Development};
 use super::judge;
 use super::likelihood::Channel;
 use super::points::{Point, points};
 use super::posterior::{posterior, priors, summed};
+use super::question::{Beside, Question};
 use super::table::{EnsembleError, EnsembleTable};
-use super::unit::Unit;
-use super::views::{Seen, View};
-use super::weigh::{Scale, Weighed};
+use super::views::Seen;
+use super::weigh::Scale;
 use super::weigh_classes::{weigh_crops, weigh_water};
-
-/// Default window around the as-of date, days: what is looked at, and where the middle of the green time may lie.
-const WINDOW: (i32, i32) = (-330, 95);
-
-/// Everything the ensemble may look at for one plot and one season.
-#[derive(Clone, Debug)]
-pub struct Question<'a> {
-    /// What was seen, in any order; later than `as_of` is left out.
-    pub views: &'a [View],
-    /// Nothing after this day is used.
-    pub as_of: Date,
-    /// Latitude, degrees: shifts dates, tells the hemisphere.
-    pub latitude: Option<f64>,
-    /// Zones whose calendars apply, best first.
-    pub zones: &'a [&'a Zone],
-    /// First and last day of the season asked about; about a year up to the as-of date when absent.
-    pub window: Option<(Date, Date)>,
-    /// Crop as declared, in anybody's words.
-    pub declared_crop: Option<&'a str>,
-    /// Sowing date as declared.
-    pub declared_sowing: Option<Date>,
-    /// What the series stands for.
-    pub unit: Unit,
-    /// Prior by area; every group alike without.
-    pub shares: Option<&'a AreaShares>,
-    /// Crops or groups to consider; empty: all of the place. Covers and the open set always stay.
-    pub crops: &'a [String],
-}
-
-/// What may be known beside the question, where the user or the archive gives it.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Beside<'a> {
-    /// Daily temperatures of the place, and how crops follow them: dates and stages then run by degree-days.
-    pub temperature: Option<(&'a DailyMeans, &'a ThermalTable)>,
-    /// Days and (SWIR1 - SWIR2) / (SWIR1 + SWIR2) on them: straw and tillage date a harvest.
-    pub nbr2: &'a [(Date, f64)],
-    /// What a trained classifier says of the plot; it is pooled into the weighing of crops, dates stay the profiles'.
-    pub learned: Option<&'a super::learned::Learned>,
-    /// Why the declared crop cannot be seen yet, where that is so.
-    pub unseen: Option<Unseen>,
-}
 
 /// One class and what speaks for it.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,18 +91,6 @@ pub struct Ensemble {
     points: Vec<Point>,
 }
 
-/// A class while it is weighed.
-pub(super) struct Class<'a> {
-    pub row: Option<&'a Profile>,
-    pub cycle: Option<Cycle>,
-    pub warp: Option<Warp>,
-    pub weighed: Option<Weighed>,
-    pub name: String,
-    pub group: String,
-    pub open_set: bool,
-    pub evidence: f64,
-}
-
 impl Ensemble {
     /// With a table.
     pub fn new(table: EnsembleTable) -> Ensemble {
@@ -182,16 +124,13 @@ impl Ensemble {
         profiles: &Profiles,
         rules: &CropRules,
     ) -> Answer {
-        let (from, to) = question
-            .window
-            .unwrap_or_else(|| (plus_days(question.as_of, WINDOW.0), plus_days(question.as_of, WINDOW.1)));
+        let (from, to) = question.window();
         let trust = self.table.trust(question.unit);
         let seen = Seen::new(question.views, from, to.min(question.as_of));
         let channels: Vec<Channel> = (self.table.index.iter().enumerate())
             .filter_map(|(k, row)| Channel::new(k, row, &seen, trust.noise_factor))
             .collect();
-        let rows = profiles.rows_in(question.zones);
-        let mut classes = self.classes(question, beside, &rows, profiles, from, to);
+        let mut classes = self.classes(question, beside, profiles);
         let declared = judge::declared_rows(question, profiles, &self.table);
         let new_year = Date::new(to.year(), 1, 1).map_or(0.0, day);
         let covers: Vec<Class<'_>> = (self.table.covers_in(question.zones).into_iter())
@@ -212,62 +151,6 @@ impl Ensemble {
         classes.extend(covers);
         let had_water = weigh_water(&mut classes, question, &declared, day(to.min(question.as_of)));
         self.conclude(question, beside, profiles, rules, &seen, &classes, &declared, had_water.as_deref())
-    }
-
-    /// One class per calendar row, in the year that the window asks about.
-    fn classes<'p>(
-        &self,
-        question: &Question<'_>,
-        beside: &Beside<'_>,
-        rows: &[&'p Profile],
-        profiles: &'p Profiles,
-        from: Date,
-        to: Date,
-    ) -> Vec<Class<'p>> {
-        let asked = |row: &Profile, group: &str| {
-            question.crops.is_empty() || question.crops.iter().any(|c| *c == row.crop || c == group)
-        };
-        let group_of = |row: &Profile| {
-            profiles.crops().iter().find(|c| c.name == row.crop).map_or(row.crop.clone(), |c| c.group.clone())
-        };
-        (rows.iter())
-            .filter_map(|row| {
-                let group = group_of(row);
-                if !asked(row, &group) {
-                    return None;
-                }
-                let zone = profiles.zone(&row.zone);
-                let sown = question.declared_sowing;
-                let of_year =
-                    |y| Cycle::new(row, zone, &self.table, y, question.latitude, sown, question.unit);
-                let inside = |c: &Cycle| (day(from)..=day(to)).contains(&c.middle());
-                let centre = 0.5 * (day(from) + day(to));
-                let cycles: Vec<Cycle> = (from.year() - 2..=to.year() + 1).filter_map(of_year).collect();
-                let cycle = cycles.iter().rfind(|c| inside(c)).or_else(|| {
-                    cycles.iter().reduce(|a, b| {
-                        if (b.middle() - centre).abs() < (a.middle() - centre).abs() { b } else { a }
-                    })
-                })?;
-                let warp = beside.temperature.and_then(|(means, table)| {
-                    let row = table.row(&row.crop)?;
-                    Warp::new(means, row, question.latitude, cycle.sowing(), question.as_of)
-                });
-                let cycle = cycle.clone();
-                Some(Class {
-                    row: Some(row),
-                    cycle: Some(match &warp {
-                        Some(warp) => cycle.warmed(warp),
-                        None => cycle,
-                    }),
-                    warp,
-                    weighed: None,
-                    name: row.crop.clone(),
-                    group,
-                    open_set: false,
-                    evidence: f64::NEG_INFINITY,
-                })
-            })
-            .collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call; every argument is another kind of fact")]
@@ -371,16 +254,4 @@ impl Ensemble {
             ),
         }
     }
-}
-
-/// What the declared sowing date misses, where no cycle of the declared crop that was weighed takes it.
-fn sowing_not_used(
-    question: &Question<'_>,
-    declared: &judge::Declared<'_>,
-    classes: &[Class<'_>],
-) -> Option<SowingNotUsed> {
-    let windows = (classes.iter())
-        .filter(|class| declared.is(class))
-        .filter_map(|class| Some((class.name.as_str(), class.cycle.as_ref()?.window)));
-    sowing::not_used(windows, question.declared_sowing?)
 }

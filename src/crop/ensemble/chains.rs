@@ -11,9 +11,10 @@ use crate::series::plus_days;
 use super::super::normal::{date, day};
 use super::super::profiles::Profiles;
 use super::super::{Candidate, CropRules};
-use super::answer::{Answer, ClassScore, Ensemble, Question};
+use super::answer::{Answer, ClassScore, Ensemble};
 use super::cycle::Cycle;
 use super::posterior::posterior;
+use super::question::Question;
 use super::unit::Unit;
 use super::views::View;
 

@@ -6,12 +6,13 @@ use super::super::profiles::Profiles;
 use super::super::stage::read_off;
 use super::super::thermal::Warp;
 use super::super::{Candidate, DateInterval, DeclaredCheck, Interval, Verdict};
-use super::answer::{Beside, Class, Question};
+use super::classes::Class;
 use super::cut::{self, Standing, Timing};
 use super::cycle::Hypothesis;
 use super::dating;
 use super::judge::{self, Declared};
 use super::points::DIMENSIONS;
+use super::question::{Beside, Question};
 use super::table::EnsembleTable;
 use super::views::{Seen, View};
 

@@ -7,9 +7,11 @@ use super::super::profile::Profile;
 use super::super::profiles::{Meaning, Profiles};
 use super::super::timing::Unseen;
 use super::super::{Candidate, CropRules, DeclaredCheck, Verdict};
-use super::answer::{Class, Decision, Question};
+use super::answer::Decision;
+use super::classes::Class;
 use super::develop::Development;
 use super::posterior::log_bayes_factor;
+use super::question::Question;
 use super::table::EnsembleTable;
 use super::views::Seen;
 

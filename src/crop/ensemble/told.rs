@@ -17,10 +17,11 @@ use jiff::civil::Date;
 use super::super::profile::Profile;
 use super::super::profiles::Profiles;
 use super::super::{Candidate, CropRules};
-use super::answer::{Ensemble, Question};
+use super::answer::Ensemble;
 use super::chains::{Chain, Slot};
 use super::judge::{MOST_OTHER, NAMED};
 use super::posterior::priors;
+use super::question::Question;
 use super::sequences::Sequences;
 use super::views::Seen;
 

@@ -1,8 +1,9 @@
 //! Weighing all classes of a plot: both stages of the crops, and what standing water says.
 
-use super::answer::{Class, Question};
+use super::classes::Class;
 use super::flood;
 use super::judge;
+use super::question::Question;
 use super::weigh::{Scale, prior, refine};
 
 /// Classes that get the second stage (science 5.2).

@@ -38,8 +38,8 @@ fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bo
 /// What was seen, plainly, where it is not enough to say that nothing grew.
 fn no_cycle_seen(evidence: &Evidence<'_>, found: &mut Findings) {
     if let (Some((low, high)), clear @ 1..) = (evidence.ndvi_range(), evidence.clear_obs()) {
-        let (from, to) = (evidence.window.start.into(), evidence.horizon().into());
-        found.add(Code::LandNoCycleSeen, [clear.into(), from, to, low.into(), high.into()]);
+        let (from, to) = evidence.looked_at();
+        found.add(Code::LandNoCycleSeen, [clear.into(), from.into(), to.into(), low.into(), high.into()]);
     }
 }
 
@@ -65,11 +65,11 @@ fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -
         return false;
     };
     if sure {
-        let window = evidence.window;
-        let (from, to) = (window.start.into(), evidence.horizon().into());
+        let (from, to) = evidence.looked_at();
         // A policy may be mild, but land without a crop never supports a crop loan by itself.
         let effect = few.effect.max(Effect::Refer);
-        let values = [from, to, clear.into(), few.value.into(), ndvi_min.into(), ndvi_max.into()];
+        let values =
+            [from.into(), to.into(), clear.into(), few.value.into(), ndvi_min.into(), ndvi_max.into()];
         found.add_with(few.code, effect, values);
     } else {
         no_cycle_seen(evidence, found);

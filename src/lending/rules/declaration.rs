@@ -43,8 +43,16 @@ fn sowing_date(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     let rule = &policy.rules.max_sowing_age_days;
     let Some(sown) = evidence.plot.declared.sowing_date else { return };
     let latest = evidence.as_of();
-    let Some(earliest) = day_after(latest, -i64::from(rule.value)) else { return };
-    if sown > latest || sown < earliest {
+    if let (false, Some(earliest)) = (can_be_sown(sown, latest, policy), earliest_sowing(latest, policy)) {
         found.add_with(rule.code, rule.effect, [sown.into(), earliest.into(), latest.into()]);
     }
+}
+
+/// Whether a crop that is looked at on the as-of day can have been sown on a day, by the policy.
+pub(super) fn can_be_sown(sown: Date, as_of: Date, policy: &Policy) -> bool {
+    earliest_sowing(as_of, policy).is_none_or(|earliest| (earliest..=as_of).contains(&sown))
+}
+
+fn earliest_sowing(as_of: Date, policy: &Policy) -> Option<Date> {
+    day_after(as_of, -i64::from(policy.rules.max_sowing_age_days.value))
 }

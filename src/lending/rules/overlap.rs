@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::Findings;
 use crate::lending::evidence::{Common, Overlap};
+use crate::lending::rules::declaration::can_be_sown;
 use crate::lending::seen::{BOUNDARY_ERROR_M, days_between};
 use crate::lending::{Evidence, Policy};
 use crate::record::{Code, OverlapSeen, ParamValue, Rounded};
@@ -30,7 +31,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
         let other = OverlapSeen::named(overlap.references.application.as_deref(), &overlap.id);
         match overlap.common {
             Common::Shape { distance_m } => {
-                if same_season(evidence, overlap) {
+                if same_season(evidence, policy, overlap) {
                     found.add(Code::OutlineCopied, [other.into(), distance_m.into()]);
                 }
             }
@@ -54,7 +55,7 @@ fn land(
     if frac <= DRAWING_FRAC {
         return;
     }
-    if !same_season(evidence, overlap) {
+    if !same_season(evidence, policy, overlap) {
         found.add(Code::OverlapOtherSeason, [other, frac.into()]);
     } else if frac <= rule.value && (width_m <= DRAWING_WIDTH_M || same_borrower(evidence, overlap)) {
         found.add(Code::OverlapEdge, [other, frac.into(), rule.value.into()]);
@@ -75,13 +76,15 @@ fn land(
     }
 }
 
-/// Whether both applications are about one season: by declared sowing where both say it and this plot's was used, else by
-/// as-of day.
-fn same_season(evidence: &Evidence<'_>, overlap: &Overlap) -> bool {
+/// Whether both applications are about one season: by declared sowing where both dates can be of a season, else by as-of
+/// day. A mistyped date must not make two pledges of one season another one's.
+fn same_season(evidence: &Evidence<'_>, policy: &Policy, overlap: &Overlap) -> bool {
     let near = |a: Date, b: Date, most: i64| days_between(a, b).abs() <= most;
     let declared = evidence.plot.declared.sowing_date;
     let used = declared.filter(|_| evidence.assessment.sowing_not_used.is_none());
-    match (used, overlap.sowing_date) {
+    let this = used.filter(|sown| can_be_sown(*sown, evidence.as_of(), policy));
+    let other = overlap.sowing_date.filter(|sown| can_be_sown(*sown, overlap.as_of, policy));
+    match (this, other) {
         (Some(this), Some(other)) => near(this, other, SAME_SOWING_DAYS),
         _ => near(evidence.as_of(), overlap.as_of, SAME_AS_OF_DAYS),
     }
@@ -98,15 +101,19 @@ fn same_borrower(evidence: &Evidence<'_>, overlap: &Overlap) -> bool {
         && this.application != other.application
 }
 
-/// An overlap as the record lists it.
-pub(in crate::lending) fn seen(evidence: &Evidence<'_>, overlap: &Overlap) -> OverlapSeen {
+/// The overlaps as the record lists them.
+pub(in crate::lending) fn listed(evidence: &Evidence<'_>, policy: &Policy) -> Vec<OverlapSeen> {
+    evidence.overlaps.iter().map(|overlap| seen(evidence, policy, overlap)).collect()
+}
+
+fn seen(evidence: &Evidence<'_>, policy: &Policy, overlap: &Overlap) -> OverlapSeen {
     let mut seen = OverlapSeen {
         kind: "shared".to_owned(),
         other_id: overlap.id.clone(),
         other_lender_ref: overlap.references.lender.clone(),
         other_application_ref: overlap.references.application.clone(),
         other_record_id: overlap.record_id.clone(),
-        same_season: same_season(evidence, overlap),
+        same_season: same_season(evidence, policy, overlap),
         same_borrower: same_borrower(evidence, overlap),
         overlap_m2: None,
         frac_of_this: None,

@@ -41,7 +41,10 @@ pub(super) fn section(r: &EligibilityRecord, tongue: Tongue) -> Markup {
                     }
                 }
                 @if let Some(due) = r.repay_by {
-                    p { b { (t("Repay by ", "还款日期：")) (tongue.day(due)) } (t(": the late end of the harvest window and the policy's days after it.", "（收获期末端加政策规定的天数）。")) }
+                    p {
+                        b { (t("Repay by ", "还款日期：")) (tongue.day(due)) } (t(": the late end of the harvest window and the policy's days after it.", "（收获期末端加政策规定的天数）。"))
+                        @if due < r.as_of { " " b { (t("This day has passed.", "该日期已过。")) } }
+                    }
                 }
                 @if !r.disbursement.is_empty() {
                     table class="parts" {

@@ -76,6 +76,16 @@ fn a_run_made_again_is_identical_and_whatever_is_changed_shows() {
     let said = stderr(&output);
     assert!(said.contains("the policy: not those of the run") && said.contains("--policy"), "{said}");
 
+    // Of a run that used what is built in no file is wanted: a flag that names none is only to be left out.
+    for (flag, used) in [("--policy", "policy first"), ("--pipeline", "pipeline default")] {
+        let output = croplens(&["verify", flag, "fisrt.toml"]).arg(&out).output();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("{flag} names fisrt.toml, which is not here")), "{said}");
+        assert!(said.contains(&format!("built-in {used}")) && !said.contains("put it back"), "{said}");
+        assert!(said.contains(&format!("leave {flag} out")), "{said}");
+    }
+
     // Plots that are no longer there: which file is wanted, by which flag.
     let manifest = text(&out.join("run.json"));
     let plots =

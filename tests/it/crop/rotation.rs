@@ -8,32 +8,17 @@ use croplens::crop::{
 use croplens::series::{Sight, plus_days};
 use jiff::civil::{Date, date};
 
+use super::drawn_fields::{PLACE, every_fifth_day, green, maize};
 use super::swiss::curve;
-
-/// Atlantic Europe, between Tours and Châteauroux.
-const PLACE: (f64, f64) = (47.1, 1.75);
-
-fn s(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
 
 /// Maize in 2021 (half-rise 11 June, half-fall 30 August), winter wheat harvested in July 2022.
 fn rotation(day: f64) -> f64 {
-    let maize = s((day - 161.0) / 7.0) - s((day - 241.0) / 8.0);
-    let wheat = s((day - 452.0) / 12.0) - s((day - 545.0) / 7.0);
-    0.2 + 0.68 * maize + 0.7 * wheat
+    let wheat = green(day, (452.0, 12.0), (545.0, 7.0));
+    0.2 + 0.68 * maize(day, 161.0, 241.0) + 0.7 * wheat
 }
 
 fn read(as_of: Date, declared: &str, sown: Option<Date>) -> Assessment {
-    let sights: Vec<Sight> = (0..690)
-        .step_by(5)
-        .map(|d| Sight {
-            date: plus_days(date(2021, 1, 1), d),
-            ndvi: rotation(f64::from(d)),
-            weight: 1.0,
-            blue: None,
-        })
-        .collect();
+    let sights = every_fifth_day(date(2021, 1, 1), 690, |d| rotation(f64::from(d)));
     let (series, smooth, seasons) = curve(&sights, as_of, PLACE.0);
     let reading = Reading {
         place: Some(PLACE),
@@ -73,14 +58,9 @@ fn a_declared_sowing_date_names_the_cycle_also_when_the_next_one_is_sown() {
 fn a_peak_that_nobody_saw_is_no_crop_seen() {
     // Clear while the maize rises and while it falls, nothing between: the curve bridges the blind time by a peak.
     let read = |blind: std::ops::Range<i32>| {
-        let days = (0..364).step_by(5).filter(|d| !blind.contains(d));
-        let sight = |d: i32| Sight {
-            date: plus_days(date(2021, 1, 1), d),
-            ndvi: rotation(f64::from(d)),
-            weight: 1.0,
-            blue: None,
-        };
-        let sights: Vec<Sight> = days.map(sight).collect();
+        let hidden: Vec<Date> = blind.map(|d| plus_days(date(2021, 1, 1), d)).collect();
+        let mut sights = every_fifth_day(date(2021, 1, 1), 364, |d| rotation(f64::from(d)));
+        sights.retain(|sight| !hidden.contains(&sight.date));
         let (series, smooth, seasons) = curve(&sights, date(2021, 11, 15), PLACE.0);
         let reading = Reading {
             place: Some(PLACE),
@@ -98,14 +78,12 @@ fn a_peak_that_nobody_saw_is_no_crop_seen() {
 
 /// NDVI of each fifth day from January 2022 on, with crops that green up and fall at these days of it.
 fn field(seasons: &[(f64, f64)], days: i32) -> Vec<Sight> {
-    let ndvi = |d: f64| seasons.iter().map(|(up, down)| s((d - up) / 8.0) - s((d - down) / 8.0)).sum::<f64>();
-    let sight = |d: i32| {
+    let crops = |d: f64| seasons.iter().map(|(up, down)| green(d, (*up, 8.0), (*down, 8.0))).sum::<f64>();
+    every_fifth_day(date(2022, 1, 1), days, |d| {
         // Some hundredths of noise, the same in every run.
         let noise = 0.015 * f64::from((d * 7919) % 13 - 6) / 6.0;
-        let ndvi = 0.2 + 0.66 * ndvi(f64::from(d)) + noise;
-        Sight { date: plus_days(date(2022, 1, 1), d), ndvi, weight: 1.0, blue: None }
-    };
-    (0..days).step_by(5).map(sight).collect()
+        0.2 + 0.66 * crops(f64::from(d)) + noise
+    })
 }
 
 /// As an appraisal asks: the declared crop, no sowing date unless given, the year before the as-of date.
@@ -170,6 +148,38 @@ fn land_that_lay_idle_speaks_neither_for_nor_against_a_crop_that_does_not_show_y
     let year = Some((date(2022, 1, 1), date(2022, 12, 31)));
     for as_of in [date(2022, 12, 31), date(2023, 4, 25)] {
         assert_eq!(verdict(&asked(&sights, as_of, "maize", None, year)), Verdict::Consistent, "{as_of}");
+    }
+}
+
+/// What is said to have been looked at is what was: of two years in the window the one of the cycle asked about.
+#[test]
+fn the_days_looked_at_begin_with_the_cycle_asked_about() {
+    // Maize in 2022, nothing in 2023; asked in August, a year back.
+    let sights = field(&[(161.0, 262.0)], 720);
+    let as_of = date(2023, 8, 15);
+    let window = (plus_days(as_of, -399), as_of);
+    for sown in [None, Some(date(2023, 4, 29))] {
+        let (series, smooth, seasons) = curve(&sights, as_of, PLACE.0);
+        let reading = Reading {
+            place: Some(PLACE),
+            declared_crop: Some("maize"),
+            declared_sowing: sown,
+            window: Some(window),
+            ..Reading::of(&series, &smooth, &seasons)
+        };
+        let a = assess(&reading, &Profiles::builtin().unwrap(), &CropRules::default());
+        assert_ne!(a.cropped, Cropped::Yes);
+        let (from, to) = a.looked_at;
+        assert_eq!(to, as_of);
+        // 45 days of soil before sowing, which the calendar has in April and May.
+        let of_soil = plus_days(from, 45);
+        assert!(sown.map_or(of_soil.year() == 2023 && (4..6).contains(&of_soil.month()), |s| s == of_soil));
+        let dates = sights.iter().filter(|sight| (from..=to).contains(&sight.date)).count();
+        assert_eq!(a.clear_obs, dates, "{sown:?}: {from} to {to}");
+        // Without a declaration the whole window is looked at.
+        let bare = Reading { declared_crop: None, declared_sowing: None, ..reading };
+        let bare = assess(&bare, &Profiles::builtin().unwrap(), &CropRules::default());
+        assert_eq!(bare.looked_at, window);
     }
 }
 

@@ -1,28 +1,19 @@
 //! A declared sowing date that the calendar does not take dates nothing, and that is told.
 
 use croplens::crop::ensemble::{Ensemble, Unit, views_of};
-use croplens::crop::{Assessment, CropRules, Cropped, Models, Profiles, Reading, Verdict, assess, read};
-use croplens::series::{Sight, plus_days};
+use croplens::crop::{
+    Assessment, CropRules, Cropped, Models, Profiles, Reading, Verdict, assess, read, sowing_not_used,
+};
+use croplens::series::plus_days;
 use jiff::civil::{Date, date};
 
+use super::drawn_fields::{self, PLACE, every_fifth_day};
 use super::swiss::curve;
-
-/// Atlantic Europe, between Tours and Châteauroux.
-const PLACE: (f64, f64) = (47.1, 1.75);
 
 /// Maize with its half-rise on 11 June 2022, half-fall on 10 September, seen every fifth day from January 2021 on.
 fn maize(declared: Option<&str>, sown: Option<Date>) -> (Assessment, Assessment) {
-    let s = |x: f64| 1.0 / (1.0 + (-x).exp());
-    let ndvi = |d: f64| 0.2 + 0.66 * (s((d - 526.0) / 7.0) - s((d - 617.0) / 8.0));
-    let sights: Vec<Sight> = (0..610)
-        .step_by(5)
-        .map(|d| Sight {
-            date: plus_days(date(2021, 1, 1), d),
-            ndvi: ndvi(f64::from(d)),
-            weight: 1.0,
-            blue: None,
-        })
-        .collect();
+    let ndvi = |d: i32| 0.2 + 0.66 * drawn_fields::maize(f64::from(d), 526.0, 617.0);
+    let sights = every_fifth_day(date(2021, 1, 1), 610, ndvi);
     let (series, smooth, seasons) = curve(&sights, date(2022, 8, 25), PLACE.0);
     let reading = Reading {
         place: Some(PLACE),
@@ -34,6 +25,11 @@ fn maize(declared: Option<&str>, sown: Option<Date>) -> (Assessment, Assessment)
     let models =
         Models { profiles: &profiles, ensemble: &ensemble, shares: None, unit: Unit::Field, crops: &[] };
     let rules = CropRules::default();
+    // Whatever is seen, what is said of the date is the same: other applications are told it without a look at the plot.
+    let nothing = curve(&[], date(2022, 8, 25), PLACE.0);
+    let unseen = Reading { series: &nothing.0, smooth: &nothing.1, seasons: &nothing.2, ..reading.clone() };
+    let told = read(&reading, &views_of(&series), &models, &rules).0.sowing_not_used;
+    assert_eq!(sowing_not_used(&unseen, &models, &rules), told, "{declared:?} {sown:?}");
     (read(&reading, &views_of(&series), &models, &rules).0, assess(&reading, &profiles, &rules))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::lending::chinese::english_in;
+use crate::lending::english_words::english_in;
 
 use super::{collection, feature, plot, polygon_feature, read, rejection, square};
 

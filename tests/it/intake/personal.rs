@@ -219,3 +219,34 @@ fn broken_features_never_repeat_it_either() {
     let broken = with("c", r#""Wanjiku":"#.trim_end_matches(':'));
     read(&collection(&[bad, broken]), Personal::Refuse);
 }
+
+/// Numbers of parcels may begin as phone numbers do: whoever has such is told how to send them.
+#[test]
+fn a_number_like_a_mobile_phones_is_refused_with_what_to_do() {
+    let said = |feature: &str| {
+        let found = read(&collection(&[feature.to_owned()]), Personal::Refuse);
+        let reason = &rejection(&found.entries[0]).reasons[0];
+        assert_eq!(reason.kind.code(), "PERSONAL_DATA");
+        (reason.text.clone(), reason.text_zh.clone())
+    };
+    let hint = ("a number that is no phone's is taken with a letter before it", "在其前加一个字母即可接受");
+    for text in [
+        with("a", r#""application_ref":"13987645501""#),
+        with("a", r#""application_ref":13987645501"#),
+        with("13987645501", r#""village":"Kitale""#),
+    ] {
+        let (en, zh) = said(&text);
+        assert!(en.ends_with(hint.0) && zh.ends_with(hint.1), "{en} {zh}");
+        assert!(!en.contains("139876") && !zh.contains("139876"), "{en} {zh}");
+    }
+    // What is told holds, for each of them.
+    for text in [with("P13987645501", r#""application_ref":"A-13987645501""#), with("a", r#""x":1"#)] {
+        plot(&read(&collection(&[text]), Personal::Refuse).entries[0]);
+    }
+    // Of other data of persons a letter before it makes nothing else.
+    for text in [with("a", r#""farmer_name":"13987645501""#), with("a", r#""lender_ref":"w.k@example.org""#)]
+    {
+        let (en, zh) = said(&text);
+        assert!(en.ends_with("to go on without it") && zh.ends_with("继续"), "{en} {zh}");
+    }
+}

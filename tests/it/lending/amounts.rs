@@ -2,6 +2,7 @@
 
 use croplens::lending::{FigureKind, Figures, Policy, appraise, seal, without_consent};
 use croplens::record::{EligibilityRecord, Met, Phase, Status};
+use croplens::store::{Report, report_html, report_html_zh};
 use jiff::civil::date;
 
 use super::case::{Built, Case, provenance};
@@ -258,6 +259,24 @@ fn declaring_nothing_is_not_easier_than_declaring_a_crop() {
     let r = record(&silent.build(), &policy("first"));
     assert_eq!((r.status, r.reasons[0].code()), (Status::Refer, "CROP_NOT_DECLARED"));
     assert_eq!(r.what_would_change[0].condition, "declare_crop");
+}
+
+/// A loan that would be due before it is given is no news that a reader should have to work out.
+#[test]
+fn a_repayment_date_that_has_passed_is_told_as_such() {
+    let policy = policy("conservative-cereals");
+    for (as_of, passed) in [(date(2024, 9, 22), false), (date(2024, 9, 23), true)] {
+        let mut built = built(&Case { as_of, ..Case::good() }, None, Figures::default());
+        built.plot.references.consent_purpose = Some("credit_appraisal".into());
+        let r = record(&built, &policy);
+        assert_eq!(r.repay_by, Some(date(2024, 9, 22)));
+        let report = Report { record: &r, chart_svg: None, picture: None };
+        let (en, zh) = (report_html(&report), report_html_zh(&report));
+        assert!(en.contains("<b>Repay by 22 Sep 2024</b>"), "{en}");
+        assert!(zh.contains("<b>还款日期：2024年9月22日</b>"), "{zh}");
+        assert_eq!(en.contains("<b>This day has passed.</b>"), passed, "{as_of}");
+        assert_eq!(zh.contains("<b>该日期已过。</b>"), passed, "{as_of}");
+    }
 }
 
 #[test]

@@ -248,6 +248,7 @@ impl Case {
             }),
             sowing_not_used: self.sowing_not_used.clone(),
             cannot_tell: self.cannot_tell.clone(),
+            looked_at: (START, horizon),
             clear_obs: seen.len(),
             max_gap_days: 10,
             last_clear: seen.last().copied(),

@@ -9,7 +9,7 @@ use jiff::civil::date;
 use serde_json::json;
 
 use super::{sample, wheat_season};
-use crate::lending::chinese::english_in;
+use crate::lending::english_words::english_in;
 
 fn report(record: &EligibilityRecord, svg: Option<&str>) -> String {
     let picture = ReportPicture { png: b"\x89PNG\r\n\x1a\nfake", date: date(2024, 6, 30) };

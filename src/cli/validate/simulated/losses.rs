@@ -210,7 +210,7 @@ fn events(field: &TrialField, reads: Reads, tools: &Instruments) -> Vec<Event> {
             look.map_or(Glance::of(s.date, s.ndvi), |l| glance(l, s.ndvi, reads))
         })
         .collect();
-    let known = |on| timings(&question, on, None, &tools.ensemble, &tools.profiles, &tools.rules);
+    let known = |on| timings(&question, on, None, &tools.ensemble, &tools.profiles, &tools.rules).0;
     detect(&glances, curve.sigma, &known, &EventRules::default()).events
 }
 
