@@ -84,7 +84,11 @@ impl Ensemble {
     pub fn sowing_not_used(&self, question: &Question<'_>, profiles: &Profiles) -> Option<SowingNotUsed> {
         question.declared_sowing.and(question.declared_crop)?;
         let declared = judge::declared_rows(question, profiles, self.table());
-        let classes = self.classes(question, &Beside::default(), profiles);
+        let judge::Declared::Rows(rows) = &declared else { return None };
+        // The other crops of the place say nothing of it.
+        let of_crop: Vec<String> = rows.iter().map(|row| row.crop.clone()).collect();
+        let crops = if question.crops.is_empty() { &of_crop } else { question.crops };
+        let classes = self.classes(&Question { crops, ..question.clone() }, &Beside::default(), profiles);
         sowing_not_used(question, &declared, &classes)
     }
 }
