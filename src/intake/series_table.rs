@@ -1,7 +1,8 @@
 //! Tables of NDVI series that somebody else extracted: CSV, plain or gzipped.
 //!
 //! The header decides: `sample_id,date,ndvi` and, when present, `lat,lon,label,weight` and reflectances
-//! `b02` to `b12`; case and order of columns do not matter, further columns are ignored. Rows may repeat dates and
+//! `b02` to `b12`; case and order of columns do not matter, further columns are ignored. The tables that `observe` and
+//! `appraise` write are read, too: `plot_id`, `ndvi_mean`, `valid_fraction` as weight, dates that are not `used` left out. Rows may repeat dates and
 //! come in any order. A row that cannot be used is reported with its line and the others go on.
 
 mod fields;
@@ -238,7 +239,8 @@ fn row(record: &csv::ByteRecord, line: u64, at: &Columns, table: &mut SeriesTabl
     agree(&mut sample.lon, lon, "lon", near, disputed);
     agree(&mut sample.label, label, "label", PartialEq::eq, disputed);
     agree(&mut sample.declared, declared, "declared crop", PartialEq::eq, disputed);
-    let Some(ndvi) = ndvi else { return Ok(false) };
+    let used = at.used.map(|i| text(record, i)).transpose()?.is_none_or(|word| word != "false");
+    let Some(ndvi) = ndvi.filter(|_| used) else { return Ok(false) };
     sample.rows.push(Row { line, date, ndvi, weight, bands });
     Ok(true)
 }

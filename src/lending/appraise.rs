@@ -96,8 +96,8 @@ pub fn appraise(evidence: &Evidence<'_>, policy: &Policy) -> Appraisal {
     }
 }
 
-/// Grave first, and of one gravity what was seen before what the method cannot tell. Nothing carries *against* and *refer* in the wrong order, because one that refers
-/// decides the status.
+/// Grave first, and of one gravity what was seen before what the method cannot tell. Nothing carries *against* and
+/// *refer* in the wrong order, because one that refers decides the status.
 fn rank(effect: Effect) -> u8 {
     match effect {
         Effect::Block => 0,
