@@ -51,7 +51,7 @@ impl UnitWord {
 /// Arguments of `croplens crop`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct CropArgs {
-    /// Table of series: CSV or CSV.gz with sample_id,date,ndvi and, for a calendar, lat,lon (`-` for standard input)
+    /// Table of series: CSV or CSV.gz with sample_id,date,ndvi and, for a calendar, lat,lon, or what `observe` wrote (`-` for standard input)
     pub series: PathBuf,
     /// Where to write the result (CSV), one row a sample
     #[arg(long, value_name = "FILE")]
@@ -224,19 +224,20 @@ fn nbr2_of(sample: &SampleRows, series: &Series) -> Vec<(Date, f64)> {
         .collect()
 }
 
-/// What the classifier says of a sample. One that it cannot be asked about is read by the profiles alone, and said.
+/// What the classifier says of a sample; one that it cannot be asked about is read by the profiles alone.
 fn learned(classifier: &Classifier, id: &str, sample: &SampleRows, series: &Series) -> Option<Learned> {
     let dates: Vec<_> = (series.samples().iter())
         .filter_map(|s| sample.rows.iter().find(|r| r.date == s.date && r.ndvi == s.ndvi))
         .map(|row| (row.date, |band| row.bands.get(&band).copied()))
         .collect();
-    let cause = match classified(classifier, &dates, series.as_of()) {
-        Ok(learned) => return Some(learned),
-        Err(Silent::Failed(error)) => error.to_string(),
-        Err(little) => little.to_string(),
-    };
-    tracing::warn!(sample = id, %cause, "the classifier is not used for this sample");
-    None
+    match classified(classifier, &dates, series.as_of()) {
+        Ok(learned) => Some(learned),
+        Err(Silent::Failed(cause)) => {
+            tracing::warn!(sample = id, %cause, "the classifier is not used for this sample");
+            None
+        }
+        Err(Silent::TooLittle { .. }) => None,
+    }
 }
 
 /// The samples of a series with the indices that the table's reflectances of that day allow.

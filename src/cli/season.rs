@@ -36,7 +36,7 @@ const MOST_NOTES: usize = 20;
 /// Arguments of `croplens season`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SeasonArgs {
-    /// Table of series: CSV or CSV.gz with sample_id,date,ndvi (`-` for standard input)
+    /// Table of series: CSV or CSV.gz with sample_id,date,ndvi, or what `observe` wrote (`-` for standard input)
     pub series: PathBuf,
     /// Where to write the seasons (CSV), one row a season
     #[arg(long, value_name = "FILE")]

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use crate::band::Band;
 
-use self::fields::{agree, date, number, text};
+use self::fields::{agree, date, number, text, yes};
 use self::header::{Columns, columns};
 
 /// Longest sample id, bytes.
@@ -113,7 +113,7 @@ pub struct SeriesTable {
     pub bad_rows: Vec<BadRow>,
     /// All bad rows.
     pub bad_count: u64,
-    /// Rows without a value: missing observations, not errors.
+    /// Rows without a value, or of a date that is said not to be used: missing observations, not errors.
     pub empty_count: u64,
     /// What was left out of rows that were used all the same, in sentences, the first [`MAX_REPORTED`].
     pub notes: Vec<String>,
@@ -215,6 +215,11 @@ fn row(record: &csv::ByteRecord, line: u64, at: &Columns, table: &mut SeriesTabl
         Ok((!value.is_empty()).then(|| value.to_owned()))
     };
     let (label, declared) = (words(at.label)?, words(at.declared)?);
+    if !at.used.map_or(Ok(true), |place| yes(record, place, "used"))? {
+        // A plot of which no date is used is a sample all the same.
+        table.samples.entry(id.to_owned()).or_default();
+        return Ok(false);
+    }
     let ndvi = number(record, Some(at.ndvi), "ndvi")?;
     let weight = number(record, at.weight, "weight")?.unwrap_or(1.0);
     if weight < 0.0 {
@@ -239,8 +244,7 @@ fn row(record: &csv::ByteRecord, line: u64, at: &Columns, table: &mut SeriesTabl
     agree(&mut sample.lon, lon, "lon", near, disputed);
     agree(&mut sample.label, label, "label", PartialEq::eq, disputed);
     agree(&mut sample.declared, declared, "declared crop", PartialEq::eq, disputed);
-    let used = at.used.map(|i| text(record, i)).transpose()?.is_none_or(|word| word != "false");
-    let Some(ndvi) = ndvi.filter(|_| used) else { return Ok(false) };
+    let Some(ndvi) = ndvi else { return Ok(false) };
     sample.rows.push(Row { line, date, ndvi, weight, bands });
     Ok(true)
 }

@@ -4,13 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::intake::Entry;
 use crate::observation::Observation;
-use crate::store::{self, FinishedRecord};
+use crate::store::{self, FinishedRecord, RunManifest};
 
-use super::provenance::of_temperatures;
+use super::provenance::{of_temperatures, software};
 use super::run::RunRequest;
 
 /// The table the observations are read from again.
 pub(super) const SERIES_FILE: &str = "timeseries.parquet";
+
+/// Whether the earlier run was made by this version, from the same source as far as builds know theirs.
+fn same_build(manifest: &RunManifest) -> bool {
+    let (then, now) = (&manifest.software, software());
+    (&then.name, &then.version, &then.git_commit) == (&now.name, &now.version, &now.git_commit)
+}
 
 /// Finished records by plot id, with their observations.
 #[derive(Debug, Default)]
@@ -20,7 +26,7 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
-    /// Records that were made from the same plot, declaration, settings, policy, days and catalogue, with
+    /// Records that were made by this build from the same plot, declaration, settings, policy, days and catalogue, with
     /// papers if this run makes them. None if the observations behind them are not as they were written.
     pub(super) fn of(request: &RunRequest, register: Option<&str>) -> Result<Earlier, store::Error> {
         if !request.resume {
@@ -29,7 +35,8 @@ impl Earlier {
         let Some(manifest) = store::read_manifest(&request.out)? else { return Ok(Earlier::default()) };
         let same_run = manifest.as_of == request.as_of
             && (manifest.from, manifest.to) == (request.from, request.to)
-            && manifest.catalog.location == request.catalog_location;
+            && manifest.catalog.location == request.catalog_location
+            && same_build(&manifest);
         if !same_run || !store::vouched_for(&request.out, &manifest, SERIES_FILE)? {
             return Ok(Earlier::default());
         }

@@ -20,7 +20,7 @@ use crate::scene::{Scene, SceneId};
 use crate::series::{self, Sample, Series, Smooth};
 use crate::zonal;
 
-use super::classify::classified;
+use super::classify::{Silent, classified};
 use super::neighbours::{Look, glances};
 use super::overlaps::Overlaps;
 use super::pixel_days::pixel_series;
@@ -84,7 +84,12 @@ impl Bench<'_> {
         let word = self.spec.classifier.as_deref().map(|c| classified(c, &dates, self.as_of));
         let (learned, silent) = match word.transpose() {
             Ok(learned) => (learned, None),
-            Err(why) => (None, Some(why.to_string())),
+            Err(why) => {
+                if let Silent::Failed(cause) = &why {
+                    tracing::warn!(plot = plot.id.as_str(), %cause, "the classifier is not used for this plot");
+                }
+                (None, Some(why.to_string()))
+            }
         };
         let nbr2: Vec<(Date, f64)> = seen(&observations, &clear)
             .filter_map(|(s, o)| {

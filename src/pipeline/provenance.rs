@@ -105,7 +105,9 @@ fn classifier(classifier: &Classifier, spec: &Spec, silent: Option<&str>) -> Mod
         },
         version: card.version.clone(),
         sha256: Some(card.onnx_sha256.to_lowercase()),
-        card_href: named.map(|file| file.with_extension("toml").display().to_string()),
+        // The name alone: where the lender keeps it is nobody's business.
+        card_href: named
+            .and_then(|f| Some(f.with_extension("toml").file_name()?.to_string_lossy().into_owned())),
     }
 }
 

@@ -5,6 +5,7 @@ mod cropping;
 mod drawn_fields;
 mod ensemble;
 mod events;
+mod learned;
 mod maturity;
 mod rotation;
 mod sequences;

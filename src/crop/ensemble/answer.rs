@@ -180,7 +180,8 @@ impl Ensemble {
         };
         let own = posterior(&evidence, open, &prior, &trust);
         let probability = pooled(own.clone());
-        let flat_probability = pooled(posterior(&evidence, open, &flat, &trust));
+        let own_flat = posterior(&evidence, open, &flat, &trust);
+        let flat_probability = pooled(own_flat.clone());
         let mut scores: Vec<ClassScore> =
             (classes.iter().zip(&prior).zip(probability.iter().zip(&flat_probability)))
                 .map(|((c, prior), (probability, flat_probability))| ClassScore {
@@ -201,11 +202,18 @@ impl Ensemble {
         let groups = candidates(summed(&scores, |c| &c.group));
         let group_log_odds = judge::group_log_odds(classes, &flat_probability, &flat);
         let group_log_odds_by_area = judge::group_log_odds(classes, &probability, &prior);
-        let had_water = had_water.map(|evidence| pooled(posterior(evidence, open, &flat, &trust)));
-        let facts =
-            judge::Facts { clear_dates: seen.len(), unseen: beside.unseen, had_water: had_water.as_deref() };
-        let check = judge::check(question, declared, classes, &flat_probability, &flat, facts, rules);
-        // Dates and stage are the profiles': a classifier knows names only.
+        let had_water = had_water.map(|evidence| posterior(evidence, open, &flat, &trust));
+        let alone = judge::Facts {
+            clear_dates: seen.len(),
+            unseen: beside.unseen,
+            had_water: had_water.as_deref(),
+            by_profiles: None,
+        };
+        let facts = judge::Facts { by_profiles: beside.learned.map(|_| own_flat.as_slice()), ..alone };
+        let checked = |p: &[f64], facts| judge::check(question, declared, classes, p, &flat, facts, rules);
+        let check = checked(&flat_probability, facts);
+        // Dates and stage are the profiles', and so is the word on whose dates are told: a classifier knows names only.
+        let own_check = checked(&own_flat, alone);
         let own_groups = if beside.learned.is_some() {
             let mut alone = scores.clone();
             alone.iter_mut().zip(&own).for_each(|(score, p)| score.probability = *p);
@@ -228,7 +236,7 @@ impl Ensemble {
                 &own_groups,
             )
         };
-        let development = develop(declared, check.as_ref());
+        let development = develop(declared, own_check.as_ref());
         let undeclared = (question.declared_crop.is_some() && question.declared_sowing.is_none())
             .then(|| develop(&judge::Declared::Nothing, None))
             .flatten();

@@ -91,6 +91,8 @@ pub(super) struct Facts<'a> {
     pub unseen: Option<Unseen>,
     /// Probabilities under flat priors had the declared crop's standing water been seen, where it was not.
     pub had_water: Option<&'a [f64]>,
+    /// Probabilities under flat priors by the profiles alone, where a classifier was pooled with them.
+    pub by_profiles: Option<&'a [f64]>,
 }
 
 /// The declared crop against the rest, with flat priors: what is common locally says nothing about one farmer.
@@ -100,7 +102,7 @@ pub(super) fn check(
     classes: &[Class<'_>],
     flat_posterior: &[f64],
     flat: &[f64],
-    Facts { clear_dates, unseen, had_water }: Facts<'_>,
+    Facts { clear_dates, unseen, had_water, by_profiles }: Facts<'_>,
     rules: &CropRules,
 ) -> Option<DeclaredCheck> {
     let word = question.declared_crop?;
@@ -129,7 +131,11 @@ pub(super) fn check(
         let basis = format!("{crop} has no natural end: its curve cannot be told from the calendar alone");
         return said(crop, Verdict::Undetermined, None, None, basis);
     }
-    let odds = log_bayes_factor(flat_posterior, flat, &ours);
+    let pooled = log_bayes_factor(flat_posterior, flat, &ours);
+    let alone = by_profiles.map(|p| log_bayes_factor(p, flat, &ours));
+    // A classifier may lift the odds and bring them down to even. Further against the crop they go by the curve only:
+    // a model from elsewhere speaks against nobody.
+    let odds = alone.map_or(pooled, |alone| pooled.max(alone.min(0.0)));
     // The strongest class that is not declared, its whole crop taken together.
     let rival = (classes.iter().zip(flat_posterior).zip(&ours))
         .filter(|(_, o)| !**o)
@@ -137,6 +143,9 @@ pub(super) fn check(
         .reduce(|a, b| if b.1 > a.1 { b } else { a });
     let mut basis =
         format!("log Bayes factor {odds:+.1} against every other class, on {clear_dates} clear dates");
+    if let Some(alone) = alone {
+        basis.push_str(&format!("; {alone:+.1} without the classifier"));
+    }
     if let Some((c, p)) = rival {
         basis.push_str(&format!("; next best {} ({p:.2})", c.name));
     }

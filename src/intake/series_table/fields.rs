@@ -47,6 +47,17 @@ pub(super) fn number(
     if value.is_finite() { Ok(Some(value)) } else { Err(format!("{name} is not finite")) }
 }
 
+/// Yes or no, as tables spell it; other programs write `True` and `TRUE`.
+pub(super) fn yes(record: &csv::ByteRecord, place: usize, name: &str) -> Result<bool, String> {
+    let field = text(record, place)?;
+    let is = |words: [&str; 2]| words.iter().any(|w| field.eq_ignore_ascii_case(w));
+    match (is(["true", "1"]), is(["false", "0"])) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
+        _ => Err(format!("{name} `{}` is neither true nor false", shorten(field))),
+    }
+}
+
 /// `2022-03-05`, also with a time after it.
 pub(super) fn date(field: &str) -> Result<Date, String> {
     let day = field.get(..10).filter(|_| matches!(field.as_bytes().get(10), None | Some(b'T' | b' ')));

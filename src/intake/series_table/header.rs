@@ -35,11 +35,8 @@ pub(super) fn columns(header: &csv::ByteRecord, options: &Options) -> Result<Col
             .ok_or_else(|| Error::ColumnMissing { column: name.to_owned(), found: names.join(", ") })
     };
     // What `observe` and `appraise` write has other names: a plot may be more than a sample, a mean more than a value.
-    let (ours_id, ours_ndvi) = (optional("plot_id")?, optional("ndvi_mean")?);
-    let ours = optional("sample_id")?.is_none() && ours_id.is_some() && ours_ndvi.is_some();
-    let either = |own: Option<usize>, name: &str| {
-        if ours { own.map_or_else(|| needed(name), Ok) } else { needed(name) }
-    };
+    let ours = optional("sample_id")?.is_none()
+        && ["plot_id", "ndvi_mean"].iter().all(|n| names.iter().any(|m| m == n));
     let mut bands = Vec::new();
     for facts in BANDS.iter().filter(|f| f.band != Band::Scl) {
         if let Some(place) = optional(&facts.name.to_lowercase())? {
@@ -47,9 +44,9 @@ pub(super) fn columns(header: &csv::ByteRecord, options: &Options) -> Result<Col
         }
     }
     Ok(Columns {
-        id: either(ours_id, "sample_id")?,
+        id: needed(if ours { "plot_id" } else { "sample_id" })?,
         date: needed("date")?,
-        ndvi: either(ours_ndvi, "ndvi")?,
+        ndvi: needed(if ours { "ndvi_mean" } else { "ndvi" })?,
         lat: optional("lat")?,
         lon: optional("lon")?,
         label: optional("label")?,
@@ -86,6 +83,19 @@ mod tests {
         assert_eq!((rows.len(), rows[0].ndvi, rows[0].weight), (1, 0.4, 0.9));
         assert_eq!(rows[0].bands, [(Band::B08, 0.3)].into());
         assert_eq!((table.empty_count, table.bad_count), (2, 0));
+        // Written again by a program that spells it otherwise, or not at all: no date that was refused becomes a value.
+        for (word, used, bad) in
+            [("FALSE", 0, 0), ("False", 0, 0), ("0", 0, 0), ("TRUE", 1, 0), ("", 0, 1), ("no", 0, 1)]
+        {
+            let text = format!(
+                "plot_id,date,ndvi_mean,valid_fraction,b08,used,crop\np,2022-03-06,0.1,0.2,6.4,{word},maize\n"
+            );
+            let text = if used == 1 { text.replace("6.4", "0.3") } else { text };
+            let table = parse_text(&text).unwrap();
+            let rows = table.samples.get("p").map_or(0, |s| s.rows.len());
+            assert_eq!((rows, table.bad_count), (used, bad), "{word}");
+            assert_eq!(table.samples.contains_key("p"), bad == 0, "{word}");
+        }
         let narrow =
             "plot_id,date,ndvi_mean,valid_fraction,pixel_count,crop\np,2022-03-01,0.4,0.5,120.5,maize\n";
         assert_eq!(parse_text(narrow).unwrap().samples["p"].rows[0].weight, 0.5);
@@ -96,6 +106,8 @@ mod tests {
             (table.samples.keys().next().unwrap().as_str(), table.samples["s"].rows[0].ndvi),
             ("s", 0.4)
         );
+        let twice = "sample_id,plot_id,plot_id,date,ndvi,crop\ns,p,q,2022-03-01,0.4,maize\n";
+        assert!(parse_text(twice).unwrap().samples.contains_key("s"), "further columns are ignored");
         let missing = parse_text("plot_id,date,ndvi,crop\np,2022-03-01,0.4,maize\n").unwrap_err().to_string();
         assert!(missing.contains("no column `sample_id`"), "{missing}");
     }
