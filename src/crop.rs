@@ -10,6 +10,7 @@
 mod appraisal;
 mod asked;
 mod calendar;
+mod canopy;
 mod check;
 mod condition;
 mod cropped;
@@ -238,6 +239,15 @@ pub enum OutOfDomain {
     },
     /// A ripe crop that stands looks like one that was cut.
     RipeOrCut,
+    /// The land was green before the crop whose dates were reckoned comes up: another one stands.
+    AnotherCanopy {
+        /// The clear day, or the day of emergence, on which it was.
+        on: Date,
+        /// NDVI of the curve then.
+        ndvi: f64,
+        /// Emergence as it was reckoned.
+        emergence: Date,
+    },
     /// A rise of NDVI that is less than an annual crop's: grass, weeds or a poor crop.
     WeakRise {
         /// The strongest rise that was seen.

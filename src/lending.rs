@@ -36,6 +36,7 @@ pub use policy::{
     FloodRule, LimitRules, PhaseRule, Policy, Repayment, Rule, Rules, Switch, Tranche, Validity, ValueBased,
 };
 pub use refused::{Defect, Refused, not_appraised, without_consent};
+pub use rules::can_be_sown;
 pub use seal::{internal_error, same_plot, seal};
 pub use seen::{AREA_METHOD, BOUNDARY_ERROR_M};
 pub use translation::Translation;

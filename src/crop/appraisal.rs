@@ -7,7 +7,7 @@ use crate::series::plus_days;
 
 use super::asked::{asked_window, declared_rows, sown_in_no_year};
 use super::calendar;
-use super::ensemble::{Answer, AreaShares, Beside, Ensemble, Question, Unit, View};
+use super::ensemble::{Answer, AreaShares, Beside, Decision, Ensemble, Question, Unit, View};
 use super::normal::{date, day};
 use super::profile::Zone;
 use super::profiles::Profiles;
@@ -65,7 +65,12 @@ pub fn read_beside(
     let beside = Beside { unseen, ..*beside };
     let answer = models.ensemble.answer_beside(&question, &beside, profiles, rules);
     let base = assess(reading, profiles, rules);
-    let mut assessment = answer.clone().into_assessment(base, rules);
+    let assessment = answer.clone().into_assessment(base, rules);
+    let is_open = match &assessment.declared {
+        Some(check) => check.verdict == Verdict::Undetermined,
+        None => matches!(answer.decision, Decision::Refer(_)),
+    };
+    let mut assessment = assessment.held_against_canopy(reading.smooth, is_open);
     let held_back = assessment.declared.as_ref().is_some_and(|d| d.verdict == Verdict::Undetermined);
     let early = |c: &CannotTell| matches!(c, CannotTell::TooEarly { expected_from: Some(_) });
     if let Some(by) = unseen.filter(|u| !u.overdue && held_back).and_then(|u| u.shows_by)

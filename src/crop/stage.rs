@@ -10,6 +10,9 @@ use super::normal::{Z90, day};
 use super::profile::{AnchorFrom, Clock};
 use super::{CropRules, Interval, Stage};
 
+/// NDVI of the curve below which land is called bare.
+pub(super) const MOST_BARE_NDVI: f64 = 0.30;
+
 /// BBCH code on a day by the clock, with an 80 % interval.
 pub(super) fn bbch(clock: &Clock, dates: &Dates, at: Date, rules: &CropRules) -> Option<Interval> {
     let senescence = dates.senescence?;
@@ -87,7 +90,7 @@ pub(super) fn without_season(smooth: &Smooth, rules: &CropRules) -> Stage {
     let Some(now) = smooth.values.last().copied() else { return Stage::Unknown };
     if rise_since_low(smooth) >= rules.emergence_rise_ndvi && now < 0.60 {
         Stage::Emergence
-    } else if now < 0.30 {
+    } else if now < MOST_BARE_NDVI {
         Stage::Bare
     } else {
         Stage::Unknown

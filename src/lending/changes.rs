@@ -108,7 +108,11 @@ impl Look<'_> {
         });
         match cause {
             Some(OutOfDomain::RipeOrCut) => Condition::Visit,
-            Some(OutOfDomain::WeakRise { .. } | OutOfDomain::Shapeless { .. }) => Condition::ConfirmCrop,
+            Some(
+                OutOfDomain::WeakRise { .. }
+                | OutOfDomain::Shapeless { .. }
+                | OutOfDomain::AnotherCanopy { .. },
+            ) => Condition::ConfirmCrop,
             Some(OutOfDomain::UnknownWord { .. } | OutOfDomain::NoCalendar { .. }) | None => {
                 Condition::CropProfile
             }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::crop::{Assessment, Condition};
 use crate::cropland::Cropland;
-use crate::lending::Figures;
+use crate::lending::{Figures, Policy, can_be_sown};
 use crate::observation::{Observation, Reject};
 use crate::plot::{Plot, References};
 use crate::record::{Grade, Link, ModelUsed, SeasonSource, Software};
@@ -82,6 +82,14 @@ pub struct Evidence<'a> {
     pub cropland: &'a Cropland,
     /// Files that will lie beside the record.
     pub links: Vec<Link>,
+}
+
+impl Evidence<'_> {
+    /// The declared sowing date, where something is reckoned with it: it can be true, and its crop is sown then.
+    pub(super) fn sown(&self, policy: &Policy) -> Option<Date> {
+        let used = self.plot.declared.sowing_date.filter(|_| self.assessment.sowing_not_used.is_none());
+        used.filter(|sown| can_be_sown(*sown, self.assessment.as_of, policy))
+    }
 }
 
 /// What a plot has in common with another application.

@@ -41,15 +41,13 @@ pub(super) fn disbursement(
 ) -> Vec<TranchePlan> {
     let Some(rule) = &policy.disbursement else { return Vec::new() };
     let lent: Option<Money> = limit.and_then(|l| l.by_policy).filter(|_| status == Status::Supports);
-    let sown = sowing(evidence);
+    let sown = sowing(evidence, policy);
     rule.tranches.iter().map(|t| tranche(t, evidence, sown, lent)).collect()
 }
 
-/// The declared sowing date, where the calendar of the crop has it sown then, else what the curve tells of emergence.
-fn sowing(evidence: &Evidence<'_>) -> Option<Date> {
-    let declared = evidence.plot.declared.sowing_date;
-    let declared = declared.filter(|_| evidence.assessment.sowing_not_used.is_none());
-    declared.or_else(|| evidence.assessment.emergence.map(|e| e.p50))
+/// The declared sowing date, where it dates the crop, else what the curve tells of emergence.
+fn sowing(evidence: &Evidence<'_>, policy: &Policy) -> Option<Date> {
+    evidence.sown(policy).or_else(|| evidence.assessment.emergence.map(|e| e.p50))
 }
 
 fn tranche(t: &Tranche, e: &Evidence<'_>, sown: Option<Date>, lent: Option<Money>) -> TranchePlan {

@@ -30,6 +30,7 @@ pub(super) fn findings(evidence: &Evidence<'_>, policy: &Policy, limit: Option<&
     found
 }
 
+pub use declaration::can_be_sown;
 pub(super) use declaration::consent_lacks;
 pub(super) use overlap::listed as overlaps_listed;
 

@@ -69,7 +69,8 @@ impl Bench<'_> {
         let (clear, curve) = self.series(&mut observations);
         let centre = plot.geometry.centroid();
         let seasons = phenology::seasons(&clear, &curve, centre.map(|c| c.y()), &settings.season);
-        let reading = reading(self.spec, self.as_of, plot, &clear, &curve, &seasons);
+        let sown = can_be(plot, self.as_of, self.policy);
+        let reading = reading(self.spec, self.as_of, plot, sown, &clear, &curve, &seasons);
         let models = models(self.spec);
         let views = views(&observations, &clear);
         let rules = &settings.crop.rules;
@@ -258,6 +259,7 @@ fn reading<'a>(
     spec: &Spec,
     as_of: Date,
     plot: &'a Plot,
+    sown: Option<Date>,
     series: &'a Series,
     smooth: &'a Smooth,
     seasons: &'a [Season],
@@ -269,7 +271,7 @@ fn reading<'a>(
         place: plot.geometry.centroid().map(|c| (c.y(), c.x())),
         zone: None,
         declared_crop: plot.declared.crop.as_deref(),
-        declared_sowing: plot.declared.sowing_date,
+        declared_sowing: sown,
         window: Some((season_start(spec, as_of), as_of)),
         whole_season: false,
     }
@@ -285,14 +287,19 @@ fn models(spec: &Spec) -> Models<'_> {
     }
 }
 
-/// The declared sowing date of a plot, unless its record will say that it was not used: that rests on the declaration and
-/// the calendar, so nothing needs to be seen of the plot.
-pub(super) fn sowing_used(spec: &Spec, as_of: Date, plot: &Plot) -> Option<Date> {
-    let sown = plot.declared.sowing_date?;
+/// The declared sowing date of a plot, unless it cannot be true: such a date is as if none had been given.
+fn can_be(plot: &Plot, as_of: Date, policy: &Policy) -> Option<Date> {
+    plot.declared.sowing_date.filter(|sown| lending::can_be_sown(*sown, as_of, policy))
+}
+
+/// The declared sowing date of a plot, unless its record will say that it was not used: that rests on the declaration, the
+/// policy and the calendar, so nothing needs to be seen of the plot.
+pub(super) fn sowing_used(spec: &Spec, policy: &Policy, as_of: Date, plot: &Plot) -> Option<Date> {
+    let sown = can_be(plot, as_of, policy)?;
     let settings = &spec.settings;
     let (unseen, _) = series::assemble(&[], as_of, &settings.series);
     let curve = series::smooth(&unseen, &settings.smoothing);
-    let reading = reading(spec, as_of, plot, &unseen, &curve, &[]);
+    let reading = reading(spec, as_of, plot, Some(sown), &unseen, &curve, &[]);
     let not_used = crop::sowing_not_used(&reading, &models(spec), &settings.crop.rules);
     not_used.is_none().then_some(sown)
 }

@@ -57,8 +57,8 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
     let mut out = Overlaps { against: claims.len().saturating_sub(1), register, ..Overlaps::default() };
     // Once for each plot, however many it shares land with.
     let mut sown: BTreeMap<usize, Option<Date>> = BTreeMap::new();
-    let mut sowing_of =
-        |at, plot| *sown.entry(at).or_insert_with(|| sowing_used(&request.spec, request.as_of, plot));
+    let used = |plot| sowing_used(&request.spec, &request.policy, request.as_of, plot);
+    let mut sowing_of = |at, plot| *sown.entry(at).or_insert_with(|| used(plot));
     let mut other = |at: usize, common: Common| match plots.get(at) {
         Some(plot) => Some(Overlap {
             id: plot.id.as_str().to_owned(),

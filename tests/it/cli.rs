@@ -2,6 +2,7 @@
 
 mod answers;
 mod checks;
+mod declared;
 mod folder;
 mod fraud;
 mod mistakes;

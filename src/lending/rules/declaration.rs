@@ -48,8 +48,9 @@ fn sowing_date(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     }
 }
 
-/// Whether a crop that is looked at on the as-of day can have been sown on a day, by the policy.
-pub(super) fn can_be_sown(sown: Date, as_of: Date, policy: &Policy) -> bool {
+/// Whether a crop that is looked at on the as-of day can have been sown on a day, by the policy. A declared date that
+/// cannot be is told, and nothing is reckoned with it.
+pub fn can_be_sown(sown: Date, as_of: Date, policy: &Policy) -> bool {
     earliest_sowing(as_of, policy).is_none_or(|earliest| (earliest..=as_of).contains(&sown))
 }
 

@@ -22,6 +22,16 @@ pub(in crate::lending) fn said(what: &OutOfDomain) -> [ParamValue; 2] {
             "NDVI alone does not tell a ripe crop that stands from one already cut".to_owned(),
             "仅凭NDVI无法区分作物已成熟未收还是已经收割".to_owned(),
         ),
+        OutOfDomain::AnotherCanopy { on, ndvi, emergence } => (
+            format!(
+                "the land was green (NDVI {ndvi:.2} on {on}) before the crop whose dates were reckoned comes up (about \
+                 {emergence}): another one stands or stood, so no stage and no harvest is told"
+            ),
+            format!(
+                "{on}地块已是绿色（NDVI {ndvi:.2}），早于据以推算的作物的出苗日期（约{emergence}）：\
+                 地里是或曾是另一种作物，因此不给出生长阶段和收获日期"
+            ),
+        ),
         OutOfDomain::WeakRise { rise, least } => (
             format!(
                 "a rise of {rise:.2} NDVI, less than the {least:.2} of an annual crop: grass, weeds or a poor crop"

@@ -4,9 +4,8 @@ use jiff::civil::Date;
 
 use super::Findings;
 use crate::lending::evidence::{Common, Overlap};
-use crate::lending::rules::declaration::can_be_sown;
 use crate::lending::seen::{BOUNDARY_ERROR_M, days_between};
-use crate::lending::{Evidence, Policy};
+use crate::lending::{Evidence, Policy, can_be_sown};
 use crate::record::{Code, OverlapSeen, ParamValue, Rounded};
 
 /// Part of the smaller outline up to which shared land is drawing. Source: design value, two edges drawn by hand.
@@ -80,9 +79,7 @@ fn land(
 /// day. A mistyped date must not make two pledges of one season another one's.
 fn same_season(evidence: &Evidence<'_>, policy: &Policy, overlap: &Overlap) -> bool {
     let near = |a: Date, b: Date, most: i64| days_between(a, b).abs() <= most;
-    let declared = evidence.plot.declared.sowing_date;
-    let used = declared.filter(|_| evidence.assessment.sowing_not_used.is_none());
-    let this = used.filter(|sown| can_be_sown(*sown, evidence.as_of(), policy));
+    let this = evidence.sown(policy);
     let other = overlap.sowing_date.filter(|sown| can_be_sown(*sown, overlap.as_of, policy));
     match (this, other) {
         (Some(this), Some(other)) => near(this, other, SAME_SOWING_DAYS),

@@ -12,7 +12,7 @@ use crate::store::plain_words as words;
 
 use crate::store::tongue::Tongue;
 
-use super::evidence::{has_emerged, sowing_is_used};
+use super::evidence::{Doubt, has_emerged, sowing_doubt};
 use super::{CHANGES_SHOWN, LONG_ID, Report, alerts, amounts, picture, style};
 
 /// Chinese fonts of the usual systems.
@@ -202,9 +202,10 @@ fn rows(r: &EligibilityRecord) -> Vec<(&'static str, String, String)> {
         ("面积", r.declared_area_ha.map_or_else(none, |a| words::hectares(a.get() * 10_000.0)), area),
         (
             "播种",
-            r.declared_sowing_date.map_or_else(none, |d| match sowing_is_used(r) {
-                true => day(d),
-                false => format!("{}（与此地播种期相差过远，未采用）", day(d)),
+            r.declared_sowing_date.map_or_else(none, |d| match sowing_doubt(r) {
+                None => day(d),
+                Some(Doubt::Impossible) => format!("{}（不可能属于本季，未采用）", day(d)),
+                Some(Doubt::FarOff) => format!("{}（与此地播种期相差过远，未采用）", day(d)),
             }),
             emerged.map_or("出苗日期无法判断".to_owned(), |e| match has_emerged(r) {
                 true => format!("出苗：{e}"),

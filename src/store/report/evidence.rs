@@ -69,9 +69,10 @@ fn compared(r: &EligibilityRecord) -> Vec<Compared> {
         },
         Compared {
             what: "Sowing",
-            declared: r.declared_sowing_date.map(|d| match sowing_is_used(r) {
-                true => words::day(d),
-                false => format!("{}, not used: far from the sowing time here", words::day(d)),
+            declared: r.declared_sowing_date.map(|d| match sowing_doubt(r) {
+                None => words::day(d),
+                Some(Doubt::Impossible) => format!("{}, not used: cannot be this season's", words::day(d)),
+                Some(Doubt::FarOff) => format!("{}, not used: far from the sowing time here", words::day(d)),
             }),
             seen: dated(r.emergence_date, r.emergence_date_lower, r.emergence_date_upper).map_or(
                 "emergence cannot be told".to_owned(),
@@ -95,9 +96,22 @@ pub(super) fn has_emerged(r: &EligibilityRecord) -> bool {
     r.emergence_date.is_some_and(|date| date <= r.as_of)
 }
 
-/// Whether the declared sowing date dated anything.
-pub(super) fn sowing_is_used(r: &EligibilityRecord) -> bool {
-    r.reasons_all.iter().all(|reason| reason.code() != "SOWING_DATE_NOT_USED")
+/// Why a declared sowing date dated nothing.
+pub(super) enum Doubt {
+    /// It cannot be of the season that was asked about.
+    Impossible,
+    /// The crop is not sown then.
+    FarOff,
+}
+
+/// Why the declared sowing date dated nothing; `None` where it was used.
+pub(super) fn sowing_doubt(r: &EligibilityRecord) -> Option<Doubt> {
+    let told = |code: &str| r.reasons_all.iter().any(|reason| reason.code() == code);
+    match (told("SOWING_DATE_IMPLAUSIBLE"), told("SOWING_DATE_NOT_USED")) {
+        (true, _) => Some(Doubt::Impossible),
+        (false, true) => Some(Doubt::FarOff),
+        (false, false) => None,
+    }
 }
 
 fn by_policy(r: &EligibilityRecord) -> String {

@@ -252,3 +252,39 @@ fn covers_can_be_declared_by_the_words_people_use_and_land_without_a_calendar_is
         Verdict::UnknownCrop
     );
 }
+
+/// Wheat greens up in March and is seen three times since; what is declared is the maize of that spring.
+#[test]
+fn a_crop_that_stands_lends_nothing_to_one_that_is_not_up() {
+    let all = every_fifth_day(date(2021, 1, 1), 690, |d| rotation(f64::from(d)));
+    let few: Vec<Sight> = all
+        .iter()
+        .filter(|s| {
+            s.date < date(2022, 3, 1)
+                || [date(2022, 3, 27), date(2022, 4, 11), date(2022, 5, 1)].contains(&s.date)
+        })
+        .cloned()
+        .collect();
+    assert_eq!(few.iter().filter(|s| s.date > date(2022, 3, 1)).count(), 3);
+    for sown in [None, Some(date(2022, 5, 4))] {
+        let a = asked(&few, date(2022, 5, 10), "maize", sown, None);
+        assert_eq!(
+            (a.cropped, verdict(&a), a.stage),
+            (Cropped::Yes, Verdict::Undetermined, Stage::Unknown),
+            "{sown:?}"
+        );
+        assert_eq!((a.bbch, a.maturity, a.emergence), (None, None, None));
+        assert_eq!((a.harvest, a.harvested), (None, None));
+        let stands = a.cannot_tell.iter().find_map(|c| match c {
+            CannotTell::OutOfDomain(OutOfDomain::AnotherCanopy { on, ndvi, emergence }) => {
+                Some((*on, *ndvi, *emergence))
+            }
+            _ => None,
+        });
+        let (on, ndvi, emergence) = stands.unwrap();
+        assert!(on == date(2022, 5, 1) && ndvi > 0.7 && emergence > on, "{on} {ndvi} {emergence}");
+    }
+    // The wheat that stands keeps what is told of it.
+    let wheat = asked(&few, date(2022, 5, 10), "winter wheat", None, None);
+    assert!(wheat.emergence.is_some() && wheat.harvest.is_some() && wheat.stage > Stage::Bare, "{wheat:?}");
+}

@@ -7,6 +7,7 @@ use croplens::cropland::NotTold;
 use croplens::lending::Policy;
 use croplens::observation::Reject;
 use croplens::record::Grade;
+use jiff::civil::date;
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 
@@ -56,6 +57,11 @@ fn out_of_domain() -> impl Strategy<Value = OutOfDomain> {
         Just(OutOfDomain::NoCalendar { crops: vec!["teff".into(), "rabi_wheat".into()] }),
         Just(OutOfDomain::RipeOrCut),
         (0.0..0.2).prop_map(|rise| OutOfDomain::WeakRise { rise, least: 0.2 }),
+        (0.3..0.9).prop_map(|ndvi| OutOfDomain::AnotherCanopy {
+            on: date(2024, 4, 20),
+            ndvi,
+            emergence: date(2024, 5, 20),
+        }),
         (0.1..0.3, 0.3..0.6).prop_map(|(low, high)| OutOfDomain::Shapeless { low, high }),
     ]
 }

@@ -3,6 +3,7 @@
 use croplens::crop::{CannotTell, DateInterval, OutOfDomain, Verdict};
 use croplens::lending::{Appraisal, appraise};
 use croplens::record::{Effect, Status};
+use jiff::civil::date;
 
 use super::case::{Case, first_policy};
 
@@ -60,9 +61,12 @@ fn a_row_of_the_calendar_is_no_remedy_for_what_the_curve_does_not_show() {
     assert_eq!(asked(OutOfDomain::UnknownWord { word: "quinoa".into() }), profile);
     assert_eq!(asked(OutOfDomain::NoCalendar { crops: vec!["teff".into()] }), profile);
     assert_eq!(asked(OutOfDomain::RipeOrCut), Some("visit".to_owned()));
-    for what in
-        [OutOfDomain::WeakRise { rise: 0.1, least: 0.2 }, OutOfDomain::Shapeless { low: 0.2, high: 0.5 }]
-    {
+    let (on, emergence) = (date(2024, 4, 20), date(2024, 5, 20));
+    for what in [
+        OutOfDomain::WeakRise { rise: 0.1, least: 0.2 },
+        OutOfDomain::Shapeless { low: 0.2, high: 0.5 },
+        OutOfDomain::AnotherCanopy { on, ndvi: 0.8, emergence },
+    ] {
         assert_ne!(asked(what.clone()), profile, "{what:?}");
     }
 }

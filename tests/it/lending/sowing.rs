@@ -69,6 +69,11 @@ fn parts_of_the_loan_are_not_dated_by_it() {
     assert!(by_date.iter().any(Option::is_some), "{by_date:?}");
     // The case tells no emergence, so nothing dates them.
     assert!(without.iter().all(Option::is_none), "{without:?}");
+    // Nor by a day to come, or one too long ago.
+    for as_of in [date(2024, 3, 2), date(2026, 3, 3)] {
+        let cannot_be = deadlines(&Case { as_of, ..Case::good() });
+        assert!(cannot_be.iter().all(Option::is_none), "{as_of}: {cannot_be:?}");
+    }
 }
 
 /// A reader of the report must not take the date for one that dates the crop.
@@ -88,6 +93,13 @@ fn the_reports_say_beside_the_date_that_it_was_not_used() {
         let (en, zh) = cells(&with_unused(case));
         assert_eq!(en, "3 Mar 2024, not used: far from the sowing time here");
         assert_eq!(zh, "2024年3月3日（与此地播种期相差过远，未采用）");
+    }
+    // A date that cannot be true dates nothing either, whatever else is said of it.
+    let late = |case: Case| Case { as_of: date(2024, 3, 2), ..case };
+    for case in [late(Case::good()), late(with_unused(Case::good()))] {
+        let (en, zh) = cells(&case);
+        assert_eq!(en, "3 Mar 2024, not used: cannot be this season's");
+        assert_eq!(zh, "2024年3月3日（不可能属于本季，未采用）");
     }
 }
 
