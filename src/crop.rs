@@ -180,6 +180,8 @@ pub enum CannotTell {
         have: usize,
         /// Clear dates needed.
         need: usize,
+        /// First and last day on which they were counted.
+        of: (Date, Date),
     },
     /// No clear date for too long.
     GapTooLong {
@@ -191,6 +193,8 @@ pub enum CannotTell {
         from: Date,
         /// Last blind day.
         to: Date,
+        /// First and last day that had to be seen.
+        of: (Date, Date),
     },
     /// The last clear date is too old for a statement about today.
     Stale {

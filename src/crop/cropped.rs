@@ -103,11 +103,16 @@ pub(super) fn answer(
         return (Cropped::Yes, Vec::new());
     }
     let mut causes = Vec::new();
+    let as_of = series.as_of();
     if !crops.is_empty() {
         // The curve rises to where nobody looked: a smoother's word is no observation.
-        causes.push(CannotTell::TooFewClear { phase: "peak".to_owned(), have: 0, need: 1 });
+        causes.push(CannotTell::TooFewClear {
+            phase: "peak".to_owned(),
+            have: 0,
+            need: 1,
+            of: (window.from.min(as_of), window.to.min(as_of)),
+        });
     }
-    let as_of = series.as_of();
     let (from, to, decided_on) = growing_time(window, growing);
     if as_of < decided_on {
         causes.push(CannotTell::TooEarly { expected_from: Some(decided_on) });
@@ -120,12 +125,14 @@ pub(super) fn answer(
     let clear = series.clear_between(from, seen_to);
     if clear < rules.min_clear_dates {
         let phase = "season".to_owned();
-        causes.push(CannotTell::TooFewClear { phase, have: clear, need: rules.min_clear_dates });
+        let (need, of) = (rules.min_clear_dates, (from.min(seen_to), seen_to));
+        causes.push(CannotTell::TooFewClear { phase, have: clear, need, of });
     }
     if let Some((gap_from, gap_to, days)) = series.longest_gap(from, seen_to)
         && days > rules.max_gap_days
     {
-        causes.push(CannotTell::GapTooLong { days, limit: rules.max_gap_days, from: gap_from, to: gap_to });
+        let (limit, of) = (rules.max_gap_days, (from.min(seen_to), seen_to));
+        causes.push(CannotTell::GapTooLong { days, limit, from: gap_from, to: gap_to, of });
     }
     if !causes.is_empty() {
         return (Cropped::CannotTell, causes);

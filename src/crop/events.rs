@@ -127,7 +127,8 @@ pub struct Event {
     pub to: Date,
     /// Last clear date that shows it.
     pub last: Date,
-    /// How far NDVI lay below what was expected at its worst; 0 for a flood.
+    /// How far NDVI lay below what was expected at its worst; of a flood that of the fall or decline that is put down to
+    /// it, 0 where none is.
     pub drop: f64,
     /// Share of the greenness expected over the 30 days after it that is missing, 0 to 1, where it can be told.
     pub severity: Option<f64>,
@@ -141,6 +142,14 @@ pub struct Event {
     pub declared_before: Option<Verdict>,
     /// Clear dates that show it.
     pub evidence: Vec<Date>,
+}
+
+impl Event {
+    /// Whether a fall between two clear dates is this flood's doing: it ends when water stood or later, and begins before
+    /// the water was gone.
+    pub fn drowned(&self, from: Date, to: Date) -> bool {
+        self.kind == EventKind::Flood && from <= self.last && to >= self.to
+    }
 }
 
 /// Everything found on one plot.
@@ -176,13 +185,35 @@ pub fn detect(
     let known: RefCell<BTreeMap<Date, Vec<Timing>>> = RefCell::default();
     let timings = &|on: Date| known.borrow_mut().entry(on).or_insert_with(|| timings(on)).clone();
     let scene = loss::Scene { clear: &clear, base: base(&clear), noise, timings, rules };
+    let mut floods = water::find(&all, timings, rules);
     let mut found = loss::find(&scene);
-    if let Some(decline) = decline::find(&scene, &found) {
-        found.events.push(decline);
-    }
-    found.events.extend(water::find(&all, timings, rules));
+    let decline = match decline::find(&scene, &found) {
+        // What a crop lacks once water stood on it is the flood's; what it lacked before is its own.
+        Some(late) if floods.iter().any(|f| late.last >= f.to) => {
+            let flood = floods.iter().rposition(|f| late.last >= f.to);
+            put_down(&mut floods, flood, late.drop);
+            let first = floods.first().map_or(Date::MAX, |f| f.to);
+            let before = clear.get(..clear.partition_point(|g| g.date < first)).unwrap_or_default();
+            decline::find(&loss::Scene { clear: before, ..scene }, &found)
+        }
+        told => told,
+    };
+    found.events.retain(|e| {
+        let flood = floods.iter().position(|f| f.drowned(e.from, e.to));
+        put_down(&mut floods, flood, e.drop);
+        flood.is_none()
+    });
+    found.events.extend(decline);
+    found.events.extend(floods);
     found.events.sort_by(|a, b| a.from.cmp(&b.from).then(a.kind.cmp(&b.kind)));
     found
+}
+
+/// Remembers the worst fall that is put down to a flood, so that the flood is told whatever its share of the plot.
+fn put_down(floods: &mut [Event], at: Option<usize>, drop: f64) {
+    if let Some(flood) = at.and_then(|at| floods.get_mut(at)) {
+        flood.drop = flood.drop.max(drop);
+    }
 }
 
 /// Greenness of the plot without a crop: its 5th percentile, within what soil and weeds can show.

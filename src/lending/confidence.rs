@@ -1,7 +1,8 @@
 //! How much evidence stands behind a status: the level of its weakest part, said in words.
 //!
 //! It measures evidence, not the farmer and not a probability. Each part can only rise with more clear observations, so
-//! the whole can: clear dates are counted between days that no observation moves (the window, the calendar's phases).
+//! the whole can: clear dates are counted between days that no observation moves (the window, the cycle that the
+//! declaration and the calendar name in it, the calendar's phases).
 
 use jiff::civil::Date;
 
@@ -29,14 +30,18 @@ pub(super) fn confidence(evidence: &Evidence<'_>, policy: &Policy) -> (Confidenc
         None => parts.push((Confidence::Low, Basis::NO_IMAGE.said(&[]))),
     }
 
-    let clear = evidence.clear_obs();
+    let clear = evidence.clear_looked_at();
+    let (from, to) = evidence.looked_at();
     let (high, medium) = (rules.high_min_clear_dates, rules.medium_min_clear_dates);
     let level = at_least(clear, high, medium);
-    parts.push((level, Basis::CLEAR_DATES.said(&[&clear, &high, &medium])));
+    parts.push((level, Basis::CLEAR_DATES.said(&[&clear, &from, &to, &high, &medium])));
 
-    let gap = evidence.longest_blind().map_or(0, |b| b.days);
+    // A blind time in which the crop asked about was not in the ground hides nothing of it.
+    let reach = if from <= to { (from, to) } else { (evidence.window.start, evidence.horizon()) };
+    let gap = evidence.longest_blind_in(reach).map_or(0, |b| b.days);
     let (high, medium) = (rules.high_max_gap_days, rules.medium_max_gap_days);
-    parts.push((at_most(gap, high, medium), Basis::GAP.said(&[&gap, &high, &medium])));
+    let said = Basis::GAP.said(&[&gap, &reach.0, &reach.1, &high, &medium]);
+    parts.push((at_most(gap, high, medium), said));
 
     let (high, medium) = (rules.high_max_stale_days, rules.medium_max_stale_days);
     match evidence.assessment.last_clear {

@@ -75,13 +75,13 @@ pub struct Validity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfidenceRules {
-    /// Clear dates in the season for high.
+    /// Clear dates on the days looked at for the crop for high.
     pub high_min_clear_dates: u32,
-    /// Clear dates in the season for medium.
+    /// Clear dates on these days for medium.
     pub medium_min_clear_dates: u32,
-    /// Longest blind time for high, days.
+    /// Longest blind time of these days for high, days.
     pub high_max_gap_days: u32,
-    /// Longest blind time for medium, days.
+    /// Longest blind time of these days for medium, days.
     pub medium_max_gap_days: u32,
     /// Age of the last clear date for high, days.
     pub high_max_stale_days: u32,

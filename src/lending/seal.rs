@@ -207,7 +207,7 @@ fn imagery_columns(r: &mut EligibilityRecord, e: &Evidence<'_>) {
     r.scenes_usable = Some(count(e.observations.iter().filter(|o| o.rejected.is_none()).count()));
     r.scenes_failed = Some(count(e.unread().len()));
     let clear = e.clear_dates();
-    r.clear_obs = Some(e.clear_obs());
+    r.clear_obs = Some(count(clear.len()));
     r.max_gap_days = e.longest_blind().map(|b| b.days);
     r.first_clear_date = clear.first().copied();
     r.last_clear_date = e.assessment.last_clear;

@@ -79,18 +79,26 @@ impl Evidence<'_> {
         self.used().map(|o| o.date).filter(|d| reach.contains(d)).collect()
     }
 
-    /// Clear dates in the season, as few as any count says: the window's own, and the assessment's.
-    pub(super) fn clear_obs(&self) -> u32 {
-        u32::try_from(self.clear_dates().len().min(self.assessment.clear_obs)).unwrap_or(u32::MAX)
+    /// Clear dates on the days looked at for the crop.
+    pub(super) fn clear_looked_at(&self) -> u32 {
+        let (from, to) = self.looked_at();
+        let reach = from..=to;
+        let dates = self.clear_dates().into_iter().filter(|d| reach.contains(d)).count();
+        u32::try_from(dates).unwrap_or(u32::MAX)
     }
 
     /// The longest blind stretch in the window up to the as-of day, its edges included.
     pub(super) fn longest_blind(&self) -> Option<Blind> {
-        let last = self.horizon();
-        let mut open_from = self.window.start;
+        self.longest_blind_in((self.window.start, self.horizon()))
+    }
+
+    /// The longest blind stretch of some days of the window, its edges included.
+    pub(super) fn longest_blind_in(&self, (first, last): (Date, Date)) -> Option<Blind> {
+        let mut open_from = first;
         let mut longest: Option<Blind> = None;
         let clear = self.clear_dates();
-        let ends = clear.iter().map(|d| (*d, day_after(*d, -1))).chain([(last, Some(last))]);
+        let inside = clear.iter().filter(|d| (first..=last).contains(d));
+        let ends = inside.map(|d| (*d, day_after(*d, -1))).chain([(last, Some(last))]);
         for (seen, to) in ends {
             if let Some(to) = to.filter(|to| *to >= open_from) {
                 let days = age_days(open_from, to) + 1;

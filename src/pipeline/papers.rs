@@ -7,12 +7,13 @@ use geo::Coord;
 use jiff::civil::Date;
 
 use crate::crop::DateInterval;
+use crate::crop::events::EventKind;
 use crate::cropland::Cover;
 use crate::crs;
 use crate::grid::{Grid, Raster};
 use crate::phenology::Season;
 use crate::plot::Plot;
-use crate::record::{Link, Phase};
+use crate::record::{Alert, Link, Phase};
 use crate::scene::Scene;
 use crate::series::{days_between, plus_days};
 use crate::store::{
@@ -225,7 +226,7 @@ impl Papers<'_> {
             as_of,
             points: points.collect(),
             curve: curve.collect(),
-            marks: season.map(marks).unwrap_or_default(),
+            marks: season.map(marks).into_iter().flatten().chain(floods(&record.alerts)).collect(),
             stages: season.map(|s| stages(s, as_of)).unwrap_or_default(),
             harvest,
         }
@@ -251,6 +252,12 @@ fn marks(season: &Season) -> Vec<ChartMark> {
             Some(ChartMark { date, interval: around(date, sd), label: label.to_owned() })
         })
         .collect()
+}
+
+/// The days on which water stood.
+fn floods(alerts: &[Alert]) -> impl Iterator<Item = ChartMark> {
+    let floods = alerts.iter().filter(|a| a.code == EventKind::Flood.word());
+    floods.map(|a| ChartMark { date: a.to, interval: Some((a.to, a.last)), label: "flood".to_owned() })
 }
 
 /// The parts of a season: it greens up, it is green, it ripens.

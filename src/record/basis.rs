@@ -19,15 +19,15 @@ impl Basis {
     );
     /// Nothing was read.
     pub const NO_IMAGE: Basis = b("no image was read over the plot", "未读取该地块的任何影像");
-    /// Clear dates.
+    /// Clear dates on the days looked at for the crop.
     pub const CLEAR_DATES: Basis = b(
-        "{} clear dates in the season (high from {}, medium from {})",
-        "生长季内{}个晴空日期（{}个起为高，{}个起为中）",
+        "{} clear dates from {} to {} (high from {}, medium from {})",
+        "晴空日期{}个（{}至{}；{}个起为高，{}个起为中）",
     );
-    /// The longest gap.
+    /// The longest gap of these days.
     pub const GAP: Basis = b(
-        "longest time without a clear date {} days (high to {}, medium to {})",
-        "最长{}天没有晴空影像（{}天以内为高，{}天以内为中）",
+        "longest time without a clear date {} days, of those from {} to {} (high to {}, medium to {})",
+        "最长{}天没有晴空影像（查看时段{}至{}；{}天以内为高，{}天以内为中）",
     );
     /// How old the last clear date is.
     pub const AGE: Basis = b(
@@ -100,7 +100,7 @@ fn numbers_in(template: &str, sentence: &str) -> Option<Vec<String>> {
             Some(_) => rest.find(piece)?,
         };
         let (number, after) = rest.split_at_checked(end)?;
-        let fits = !number.is_empty() && number.chars().all(|c| c.is_ascii_alphanumeric());
+        let fits = !number.is_empty() && number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         found.push(number.to_owned());
         rest = after.get(piece.len()..).filter(|_| fits)?;
     }

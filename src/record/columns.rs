@@ -114,12 +114,12 @@ columns! {
             scenes_found: Option<u32>, "count", "Overpasses of the season that the catalogue listed";
             scenes_usable: Option<u32>, "count", "Scenes that gave a value";
             scenes_failed: Option<u32>, "count", "Scenes that could not be read in this run";
-            clear_obs: Option<u32>, "count", "Clear dates in the season";
+            clear_obs: Option<u32>, "count", "Clear dates from season_start to as_of, or to season_end where it lies before; a reason that counts others names their days";
             clear_obs_greenup: Option<u32>, "count", "Clear dates while the crop greens up";
             clear_obs_peak: Option<u32>, "count", "Clear dates around the peak";
             clear_obs_greendown: Option<u32>, "count", "Clear dates while the crop ripens";
-            max_gap_days: Option<u32>, "days", "Longest time without a clear date";
-            first_clear_date: Option<Date>, "ISO 8601", "First clear date";
+            max_gap_days: Option<u32>, "days", "Longest time without a clear date on the days of clear_obs";
+            first_clear_date: Option<Date>, "ISO 8601", "First clear date on the days of clear_obs";
             last_clear_date: Option<Date>, "ISO 8601", "Last clear date";
             days_since_last_clear: Option<u32>, "days", "From the last clear date to as_of";
             phase_evidence: Vec<PhaseEvidence>, "list, by time", "Images that show the crop early, at full growth and ripening: the clearest of each phase";

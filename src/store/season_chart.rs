@@ -32,7 +32,7 @@ pub struct SeasonChart {
     pub points: Vec<ChartPoint>,
     /// The smoothed curve, by date.
     pub curve: Vec<CurvePoint>,
-    /// Start, peak and end of season.
+    /// Start, peak and end of season, and floods.
     pub marks: Vec<ChartMark>,
     /// Stages, shaded.
     pub stages: Vec<ChartSpan>,
@@ -69,7 +69,7 @@ pub struct ChartMark {
     pub date: Date,
     /// Earliest and latest, when known.
     pub interval: Option<(Date, Date)>,
-    /// `start`, `peak`, `end`.
+    /// `start`, `peak`, `end`, `flood`.
     pub label: String,
 }
 

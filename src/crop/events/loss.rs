@@ -24,6 +24,7 @@ const CUT_GREEN_DAYS: (i32, i32) = (60, 110);
 const CUT_GREEN_NDVI: f64 = 0.65;
 
 /// What the search looks at.
+#[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
     pub clear: &'a [Glance],
     pub base: f64,

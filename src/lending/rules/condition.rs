@@ -26,17 +26,36 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
     yields(evidence, found);
 }
 
+/// A flood that is told, with the share of the plot that it took and the limit that this share lies above.
+pub(super) struct FloodTold<'e> {
+    pub(super) event: &'e Event,
+    share: f64,
+    limit: f64,
+}
+
+/// Floods of more of the plot than the policy lets pass, and those that a fall of the curve is put down to: that fall is
+/// told nowhere else.
+pub(super) fn floods_told<'e>(
+    evidence: &'e Evidence<'_>,
+    policy: &Policy,
+) -> impl Iterator<Item = FloodTold<'e>> + use<'e> {
+    let limit = policy.rules.flood_water_frac.value;
+    let least = limit.min(evidence.condition.rules.events.flood_area_fraction);
+    let floods = evidence.condition.events.iter().filter(|e| e.kind == EventKind::Flood);
+    floods.filter_map(move |event| {
+        let (share, explains) = (event.area_fraction?, event.drop > 0.0);
+        let limit = if explains { least } else { limit };
+        (explains || share > limit).then_some(FloodTold { event, share, limit })
+    })
+}
+
 fn flood(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bool {
     let rule = &policy.rules.flood_water_frac;
-    let floods = evidence.condition.events.iter().filter(|e| e.kind == EventKind::Flood);
-    let worst = floods
-        .filter_map(|e| Some((e.area_fraction?, e.to)))
-        .filter(|(share, _)| *share > rule.value)
-        .reduce(|a, b| if b.0 > a.0 { b } else { a });
-    if let Some((share, date)) = worst {
+    let worst = floods_told(evidence, policy).reduce(|a, b| if b.share > a.share { b } else { a });
+    if let Some(FloodTold { event, share, limit }) = &worst {
         // A policy may be mild, but a disaster always reaches a person.
         let effect = rule.effect.max(Effect::Refer);
-        found.add_with(rule.code, effect, [share.into(), date.into(), rule.value.into()]);
+        found.add_with(rule.code, effect, [(*share).into(), event.to.into(), (*limit).into()]);
     }
     worst.is_some()
 }

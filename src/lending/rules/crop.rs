@@ -1,8 +1,11 @@
 //! Checks of what grows: is there a crop, is it the declared one, how ripe, and was there a flood.
 
-use super::{Findings, out_of_domain};
+use jiff::civil::Date;
+
+use super::{Findings, condition, out_of_domain};
 use crate::crop::{CannotTell, Cropped, OutOfDomain, Stage, Verdict};
 use crate::lending::{Evidence, Policy};
+use crate::observation::Observation;
 use crate::record::{Code, Effect};
 
 pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
@@ -11,7 +14,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
     sowing(evidence, found);
     flood(evidence, policy, found);
     ripeness(evidence, found);
-    cannot_tell(evidence, uncropped, found);
+    cannot_tell(evidence, policy, uncropped, found);
 }
 
 /// Whether it is sure that no crop stands: then which crop it is asks for nobody.
@@ -19,8 +22,10 @@ fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bo
     match evidence.assessment.cropped {
         Cropped::Yes => match evidence.season() {
             Some(season) => {
-                let clear = evidence.clear_obs();
-                found.add(Code::LandCropped, [clear.into(), season.amplitude.into(), season.peak.into()]);
+                let (from, to) = evidence.looked_at();
+                let clear = evidence.clear_looked_at().into();
+                let values = [clear, from.into(), to.into(), season.amplitude.into(), season.peak.into()];
+                found.add(Code::LandCropped, values);
             }
             None => found.add(Code::InternalInconsistent, ["crop_seen".into(), "no_season_found".into()]),
         },
@@ -37,7 +42,7 @@ fn cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bo
 
 /// What was seen, plainly, where it is not enough to say that nothing grew.
 fn no_cycle_seen(evidence: &Evidence<'_>, found: &mut Findings) {
-    if let (Some((low, high)), clear @ 1..) = (evidence.ndvi_range(), evidence.clear_obs()) {
+    if let (Some((low, high)), clear @ 1..) = (evidence.ndvi_range(), evidence.clear_looked_at()) {
         let (from, to) = evidence.looked_at();
         found.add(Code::LandNoCycleSeen, [clear.into(), from.into(), to.into(), low.into(), high.into()]);
     }
@@ -48,24 +53,27 @@ fn no_cycle_seen(evidence: &Evidence<'_>, found: &mut Findings) {
 fn not_cropped(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) -> bool {
     let few = &policy.rules.min_clear_dates_uncropped;
     let gap = &policy.rules.max_gap_days_uncropped;
-    let clear = evidence.clear_obs();
+    let clear = evidence.clear_looked_at();
+    let (from, to) = evidence.looked_at();
     let blind = evidence.longest_blind().filter(|b| b.days > gap.value);
     let mut sure = true;
     if clear < few.value {
         sure = false;
-        found.add(Code::ImgTooFewClear, [clear.into(), "season".into(), few.value.into()]);
+        let values = [clear.into(), "season".into(), from.into(), to.into(), few.value.into()];
+        found.add(Code::ImgTooFewClear, values);
     }
     if let Some(b) = blind {
         sure = false;
         // Always a referral here: what was not seen can never be held against the plot.
-        found.add(Code::ImgGapLong, [b.days.into(), b.from.into(), b.to.into(), gap.value.into()]);
+        let (first, last) = (evidence.window.start, evidence.horizon());
+        let values = [b.days.into(), b.from.into(), b.to.into(), first.into(), last.into(), gap.value.into()];
+        found.add(Code::ImgGapLong, values);
     }
     let Some((ndvi_min, ndvi_max)) = evidence.ndvi_range() else {
         found.add(Code::InternalInconsistent, ["crop_not_seen".into(), "no_clear_value".into()]);
         return false;
     };
     if sure {
-        let (from, to) = evidence.looked_at();
         // A policy may be mild, but land without a crop never supports a crop loan by itself.
         let effect = few.effect.max(Effect::Refer);
         let values =
@@ -168,6 +176,16 @@ fn flood(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings) {
     }
 }
 
+/// Whether a fall between two clear dates is put down to a flood that is told.
+fn drowned(evidence: &Evidence<'_>, policy: &Policy, (from, to): (Date, Date), found: &Findings) -> bool {
+    if evidence.condition.looked {
+        return condition::floods_told(evidence, policy).any(|flood| flood.event.drowned(from, to));
+    }
+    let wet = |o: &Observation| o.sky.water > policy.rules.flood_water_frac.value;
+    found.has(Code::EventFlood, None, Effect::Refer)
+        && evidence.used().any(|o| o.date > from && o.date <= to && wet(o))
+}
+
 fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
     let a = evidence.assessment;
     if a.cropped != Cropped::Yes {
@@ -194,21 +212,23 @@ fn ripeness(evidence: &Evidence<'_>, found: &mut Findings) {
 
 /// What could not be told asks for a person only while it leaves a question of the application open:
 /// is there a crop, and is it the declared one.
-fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
+fn cannot_tell(evidence: &Evidence<'_>, policy: &Policy, uncropped: bool, found: &mut Findings) {
     let a = evidence.assessment;
     let answered = uncropped || (a.cropped == Cropped::Yes && as_declared(evidence));
     let effect = if answered { Effect::Info } else { Effect::Refer };
     for cause in &a.cannot_tell {
         match cause {
-            CannotTell::TooFewClear { phase, have, need } => {
+            CannotTell::TooFewClear { phase, have, need, of: (from, to) } => {
                 if !found.has(Code::ImgTooFewClear, Some(phase), effect) {
-                    let values = [(*have).into(), phase.as_str().into(), (*need).into()];
+                    let (have, phase) = ((*have).into(), phase.as_str().into());
+                    let values = [have, phase, (*from).into(), (*to).into(), (*need).into()];
                     found.add_with(Code::ImgTooFewClear, effect, values);
                 }
             }
-            CannotTell::GapTooLong { days, limit, from, to } => {
+            CannotTell::GapTooLong { days, limit, from, to, of: (first, last) } => {
                 if !found.has(Code::ImgGapLong, None, effect) {
-                    let values = [(*days).into(), (*from).into(), (*to).into(), (*limit).into()];
+                    let (blind, of) = ([(*from).into(), (*to).into()], [(*first).into(), (*last).into()]);
+                    let values = [(*days).into()].into_iter().chain(blind).chain(of).chain([(*limit).into()]);
                     found.add_with(Code::ImgGapLong, effect, values);
                 }
             }
@@ -225,9 +245,10 @@ fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
                 found.add_with(Code::StageNotReached, effect, [evidence.as_of().into()]);
             }
             // Which of the two it was, a person finds out, however well the crop is known; where `condition` names the
-            // same fall, once is enough.
+            // same fall, or a flood it is put down to, once is enough.
             CannotTell::Vanished { from, to } => {
-                if !evidence.condition.fell_about(*to) {
+                let drowned = drowned(evidence, policy, (*from, *to), found);
+                if !drowned && !evidence.condition.fell_about(*to) {
                     found.add_with(Code::CropVanished, Effect::Refer, [(*from).into(), (*to).into()]);
                 }
             }
@@ -235,7 +256,7 @@ fn cannot_tell(evidence: &Evidence<'_>, uncropped: bool, found: &mut Findings) {
                 found.add_with(Code::CropOutOfDomain, effect, out_of_domain::said(what));
             }
             // Without a clear view the probabilities are what was assumed before: no reading of anything.
-            CannotTell::Ambiguous { .. } if evidence.clear_obs() == 0 => {}
+            CannotTell::Ambiguous { .. } if evidence.clear_looked_at() == 0 => {}
             CannotTell::Ambiguous { crop, probability, need } => {
                 let values = [crop.as_str().into(), (*probability).into(), (*need).into()];
                 found.add_with(Code::CropUncertain, effect, values);

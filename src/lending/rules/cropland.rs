@@ -57,7 +57,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
 pub(super) fn is_sure(evidence: &Evidence<'_>, policy: &Policy) -> bool {
     let resolved = evidence.observability.is_some_and(|o| o.grade <= Grade::B);
     let peaked = evidence.season().is_some_and(|s| s.pos.is_some());
-    resolved && peaked && evidence.clear_obs() >= policy.rules.min_clear_dates_uncropped.value
+    resolved && peaked && evidence.clear_looked_at() >= policy.rules.min_clear_dates_uncropped.value
 }
 
 /// Without a declared area: land inside the outline that surely carries no crop.

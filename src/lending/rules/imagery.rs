@@ -11,10 +11,12 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
     archive(evidence, policy, found);
     let rules = &policy.rules;
 
-    let clear = evidence.clear_obs();
+    let clear = evidence.clear_looked_at();
     let few = &rules.min_clear_dates;
     if clear < few.value {
-        found.add_with(few.code, few.effect, [clear.into(), "season".into(), few.value.into()]);
+        let (from, to) = evidence.looked_at();
+        let values = [clear.into(), "season".into(), from.into(), to.into(), few.value.into()];
+        found.add_with(few.code, few.effect, values);
     }
 
     let stale = &rules.max_stale_days;

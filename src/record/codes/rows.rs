@@ -109,12 +109,12 @@ codes! {
         "The reflectance offset of {n} scenes could not be settled, so they were not used."
         "{n}景影像的反射率偏移量无法确定，因此未使用。";
     // Clouds and gaps.
-    ImgTooFewClear "IMG_TOO_FEW_CLEAR" Imagery Refer (n: Count, phase: Word, min: Count) ["n" vs "min"]
-        "{n} clear dates {phase}; {min} needed."
-        "{phase}晴空日期有{n}个，需要{min}个。";
-    ImgGapLong "IMG_GAP_LONG" Imagery Refer (days: Days, from: Date, to: Date, max: Days) ["days" vs "max"]
-        "No clear image for {days} days, from {from} to {to}; at most {max} days are allowed."
-        "{from}至{to}连续{days}天没有晴空影像；最多允许{max}天。";
+    ImgTooFewClear "IMG_TOO_FEW_CLEAR" Imagery Refer (n: Count, phase: Word, from: Date, to: Date, min: Count) ["n" vs "min"]
+        "{n} clear dates {phase}, from {from} to {to}; {min} needed."
+        "{from}至{to}，{phase}晴空日期有{n}个，需要{min}个。";
+    ImgGapLong "IMG_GAP_LONG" Imagery Refer (days: Days, from: Date, to: Date, first: Date, last: Date, max: Days) ["days" vs "max"]
+        "No clear image for {days} days, from {from} to {to}; of the days from {first} to {last} at most {max} in a row may go unseen."
+        "{from}至{to}连续{days}天没有晴空影像；{first}至{last}期间最多允许连续{max}天。";
     ImgStale "IMG_STALE" Imagery Refer (days: Days, max: Days) ["days" vs "max"]
         "The last clear image is {days} days old; at most {max} days are allowed."
         "最近一次晴空影像距今{days}天；最多允许{max}天。";
@@ -255,9 +255,9 @@ codes! {
         "申请金额为收成低估值（{value}）的{ltv}；最多允许{max}。";
 
     // Speaks for.
-    LandCropped "LAND_CROPPED" Plot For (clear_obs: Count, amplitude: Ndvi, peak: Ndvi)
-        "A crop cycle is seen on {clear_obs} clear dates: NDVI rose by {amplitude} to {peak}."
-        "在{clear_obs}个晴空日期看到作物生长过程：NDVI上升{amplitude}，达到{peak}。";
+    LandCropped "LAND_CROPPED" Plot For (clear_obs: Count, from: Date, to: Date, amplitude: Ndvi, peak: Ndvi)
+        "A crop cycle is seen on {clear_obs} clear dates from {from} to {to}: NDVI rose by {amplitude} to {peak}."
+        "{from}至{to}的{clear_obs}个晴空日期显示作物生长过程：NDVI上升{amplitude}，达到{peak}。";
     CropMatches "CROP_MATCHES" Plot For (declared: Word)
         "What is seen agrees with the declared crop ({declared})."
         "所见曲线与申报作物（{declared}）相符。";

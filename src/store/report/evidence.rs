@@ -261,7 +261,8 @@ fn ndvi(r: &EligibilityRecord) -> String {
 fn images(r: &EligibilityRecord) -> String {
     let mut parts = Vec::new();
     if let (Some(from), Some(to)) = (r.season_start, r.season_end) {
-        parts.push(format!("season {} to {}", words::day(from), words::day(to)));
+        let so_far = if r.as_of < to { format!(", until {}", words::day(r.as_of)) } else { String::new() };
+        parts.push(format!("season {} to {}{so_far}", words::day(from), words::day(to)));
     }
     if let Some(clear) = r.clear_obs {
         let found = r.scenes_found.map_or(String::new(), |found| format!(" from {found} images listed"));

@@ -3,10 +3,11 @@
 use crate::store::tongue::Tongue;
 
 /// English and Chinese.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 10] = [
     ("start", "开始"),
     ("peak", "峰值"),
     ("end", "结束"),
+    ("flood", "积水"),
     ("greening up", "返青"),
     ("green", "绿色期"),
     ("ripening", "成熟"),

@@ -241,6 +241,64 @@ fn water_on_a_growing_crop_is_a_flood_and_on_bare_land_or_in_a_paddy_it_is_not()
     assert!(!flooded(&dark, false), "snow: green 0.40");
 }
 
+/// The crop is healthy until water stands on it from day 75 to 85; then a share of its green is left.
+fn after_a_flood(left: f64, in_series: bool) -> Vec<Glance> {
+    let mut all = looks(5, 115, |n| if n > 85 { 0.2 + left * (healthy(n) - 0.2) } else { healthy(n) });
+    for g in all.iter_mut().filter(|g| (on(75)..=on(85)).contains(&g.date)) {
+        (g.water, g.ndvi, g.in_series) = (0.96, 0.1, in_series);
+    }
+    all
+}
+
+#[test]
+fn what_a_flood_took_is_told_as_the_flood_and_not_again() {
+    // Dead, half alive, and weak: without the water a loss or a decline.
+    for left in [0.0, 0.1, 0.4, 0.55, 0.65] {
+        for in_series in [true, false] {
+            let flooded = after_a_flood(left, in_series);
+            let events = found(&flooded);
+            let [e] = events.as_slice() else { panic!("{left} {in_series}: {events:?}") };
+            assert_eq!((e.kind, e.from, e.to, e.last), (EventKind::Flood, on(70), on(75), on(85)));
+            assert!(e.drop > 0.15, "a fall is put down to it: {e:?}");
+            // Neighbours are still compared by every fall.
+            let dry: Vec<Glance> = flooded.iter().map(|g| Glance { water: 0.0, ..*g }).collect();
+            let falls =
+                |g: &[Glance]| detect(g, NOISE, &|_| vec![timing(false)], &EventRules::default()).falls;
+            assert_eq!(falls(&flooded), falls(&dry));
+            let events = found(&dry);
+            assert!(matches!(events.as_slice(), [e] if e.kind != EventKind::Flood), "{left}: {events:?}");
+        }
+    }
+    // A crop that takes no harm owes nothing to the flood.
+    let unharmed = found(&after_a_flood(1.0, false));
+    assert!(
+        matches!(unharmed.as_slice(), [e] if e.kind == EventKind::Flood && e.drop == 0.0),
+        "{unharmed:?}"
+    );
+}
+
+#[test]
+fn what_befell_a_crop_before_or_long_after_a_flood_stays_its_own() {
+    let with_water = |mut all: Vec<Glance>, from: i64, to: i64| {
+        for g in all.iter_mut().filter(|g| (on(from)..=on(to)).contains(&g.date)) {
+            (g.water, g.ndvi) = (0.9, 0.05);
+        }
+        found(&all)
+    };
+    let kinds = |events: &[Event]| events.iter().map(|e| e.kind).collect::<Vec<_>>();
+    let hail = |n: i64| if n >= 61 { 0.2 + 0.4 * (healthy(n) - 0.2) } else { healthy(n) };
+    let events = with_water(looks(5, 120, hail), 95, 100);
+    assert_eq!(kinds(&events), [EventKind::Loss, EventKind::Flood], "{events:?}");
+    let late = |n: i64| if n >= 96 { 0.2 + 0.2 * (healthy(n) - 0.2) } else { healthy(n) };
+    let events = with_water(looks(5, 120, late), 60, 65);
+    assert_eq!(kinds(&events), [EventKind::Flood, EventKind::Loss], "{events:?}");
+    // A decline ends with the dry dates: the depth is that of the drought, not of the water.
+    let dry = |n: i64| 0.2 + (healthy(n) - 0.2) * (1.0 - 0.013 * (n - 55).clamp(0, 70) as f64);
+    let events = with_water(looks(5, 115, dry), 105, 110);
+    assert_eq!(kinds(&events), [EventKind::Decline, EventKind::Flood], "{events:?}");
+    assert!(events[0].last < on(105) && events[0].drop < 0.5, "{events:?}");
+}
+
 #[test]
 fn without_known_dates_nothing_is_said() {
     let lost = |n: i64| if n >= 71 { 0.22 } else { healthy(n) };

@@ -2,7 +2,7 @@
 
 use croplens::crop::events::{Alike, Event, EventKind, Planting};
 use croplens::crop::vigour::{AmongPeers, Vigour};
-use croplens::crop::{Assessment, Condition, Cropped, Stage, Verdict};
+use croplens::crop::{Assessment, CannotTell, Condition, Cropped, Stage, Verdict};
 use croplens::lending::{appraise, seal};
 use croplens::record::{Effect, EligibilityRecord, Status};
 use jiff::civil::date;
@@ -113,6 +113,41 @@ fn a_decline_of_the_region_is_a_drought_and_of_the_plot_a_question() {
     assert_eq!((own.status, effect_of(&own, "CROP_DECLINING")), (Status::Refer, Some(Effect::Refer)));
     let early = record(&with(vec![(event(EventKind::EarlyHarvest), Some(0.1))]));
     assert_eq!((early.status, effect_of(&early, "HARVEST_EARLY")), (Status::Refer, Some(Effect::Refer)));
+}
+
+/// What a flood did to the curve is told once, as the flood.
+#[test]
+fn a_crop_that_went_under_water_has_not_vanished_too() {
+    let vanished = |from, to| CannotTell::Vanished { from, to };
+    let told = |mut case: Case, from, to, limit: Option<f64>| {
+        case.cannot_tell = vec![vanished(from, to)];
+        let (built, mut policy) = (case.build(), first_policy());
+        policy.rules.flood_water_frac.value = limit.unwrap_or(policy.rules.flood_water_frac.value);
+        let of = appraise(&built.evidence(), &policy);
+        assert_eq!(of.status, Status::Refer, "{:?}", of.reasons_all);
+        let has = |code: &str| of.reasons_all.iter().any(|x| x.code() == code);
+        (has("EVENT_FLOOD"), has("CROP_VANISHED"))
+    };
+    let (from, to, last) = (date(2024, 4, 18), date(2024, 4, 28), date(2024, 5, 18));
+    let flood = |drop| Event { drop, area_fraction: Some(0.5), ..event(EventKind::Flood) };
+    let flooded = |drop| with(vec![(flood(drop), None)]);
+    let (spring, summer) = ((date(2024, 4, 1), from), (date(2024, 5, 28), date(2024, 6, 2)));
+    for (a, b) in [(from, to), (to, last), (from, summer.0), (last, summer.0)] {
+        assert_eq!(told(flooded(0.4), a, b, None), (true, false), "{a} to {b}");
+    }
+    for (a, b) in [spring, summer] {
+        assert_eq!(told(flooded(0.4), a, b, None), (true, true), "{a} to {b} is none of the flood's");
+    }
+    assert_eq!(told(Case::good(), from, to, None), (false, true));
+    // A policy that lets more water pass tells a flood all the same where a fall is put down to it, and the fall where
+    // it tells no flood.
+    assert_eq!(told(flooded(0.4), from, to, Some(0.8)), (true, false));
+    assert_eq!(told(flooded(0.0), from, to, Some(0.8)), (false, true));
+    // Where no crop can be assumed no event is looked for: the water itself is asked.
+    let wet = |share| Case { water: [(210, share)].into(), ..Case::good() };
+    assert_eq!(told(wet(0.9), from, to, None), (true, false));
+    assert_eq!(told(wet(0.2), from, to, None), (false, true));
+    assert_eq!(told(wet(0.9), spring.0, spring.1, None), (true, true));
 }
 
 #[test]

@@ -30,8 +30,19 @@ fn verdict() -> impl Strategy<Value = (Verdict, Option<f64>)> {
 
 fn cannot_tell() -> impl Strategy<Value = CannotTell> {
     prop_oneof![
-        (0usize..8).prop_map(|have| CannotTell::TooFewClear { phase: "peak".into(), have, need: 8 }),
-        (46u32..200).prop_map(|days| CannotTell::GapTooLong { days, limit: 45, from: START, to: END }),
+        (0usize..8).prop_map(|have| CannotTell::TooFewClear {
+            phase: "peak".into(),
+            have,
+            need: 8,
+            of: (START, END),
+        }),
+        (46u32..200).prop_map(|days| CannotTell::GapTooLong {
+            days,
+            limit: 45,
+            from: START,
+            to: END,
+            of: (START, END),
+        }),
         (31u32..200).prop_map(|days| CannotTell::Stale { days, limit: 30 }),
         prop::option::of(Just(END)).prop_map(|expected_from| CannotTell::TooEarly { expected_from }),
         out_of_domain().prop_map(CannotTell::OutOfDomain),

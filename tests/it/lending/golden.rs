@@ -7,7 +7,7 @@ use croplens::plot::{Declaration, References};
 use croplens::record::{Confidence, EligibilityRecord, Grade, Status, verify};
 use jiff::civil::date;
 
-use super::case::{Case, END, day, first_policy, provenance};
+use super::case::{Case, END, START, day, first_policy, provenance};
 
 fn record(case: &Case) -> EligibilityRecord {
     let built = case.build();
@@ -88,7 +88,8 @@ fn bare_land_that_clouds_hid_is_referred() {
     assert_eq!(r.status, Status::Refer);
     let gap = r.reasons.iter().find(|x| x.code() == "IMG_GAP_LONG").unwrap();
     let text = format!(
-        "No clear image for 65 days, from {} to {}; at most 45 days are allowed.",
+        "No clear image for 65 days, from {} to {}; of the days from 2023-10-01 to 2024-06-10 at most 45 in a row may \
+         go unseen.",
         day(115),
         day(179)
     );
@@ -104,7 +105,12 @@ fn a_plot_under_permanent_cloud_is_referred_with_low_confidence() {
         season: false,
         harvest: false,
         verdict: Some((Verdict::Undetermined, None)),
-        cannot_tell: vec![CannotTell::TooFewClear { phase: "season".into(), have: 0, need: 8 }],
+        cannot_tell: vec![CannotTell::TooFewClear {
+            phase: "season".into(),
+            have: 0,
+            need: 8,
+            of: (START, date(2024, 6, 10)),
+        }],
         ..Case::good()
     };
     let r = record(&clouded);

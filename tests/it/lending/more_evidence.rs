@@ -83,6 +83,10 @@ fn graded(field: &Field, days: &BTreeSet<i64>, as_of: Date) -> Graded {
     let (profiles, ensemble) = &*TABLES;
     let models = Models { profiles, ensemble, shares: None, unit: Unit::Field, crops: &[] };
     built.assessment = crop::read(&reading, &views, &models, &CropRules::default()).0;
+    // Where no crop of the calendar is declared, no day is left out of any count.
+    if field.declared.is_none_or(|crop| crop == "quinoa") {
+        assert_eq!(built.assessment.looked_at, (START, as_of), "{:?}", field.declared);
+    }
     let mut evidence = built.evidence();
     evidence.window.end = as_of;
     let appraisal = appraise(&evidence, &first_policy());

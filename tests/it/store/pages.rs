@@ -3,7 +3,7 @@
 use croplens::record::{CropCandidate, EligibilityRecord, Rounded};
 use croplens::store::{
     ChartMark, ChartPoint, ChartSpan, CurvePoint, IndexPage, Report, ReportPicture, SeasonChart, index_html,
-    report_html, report_html_zh, season_chart,
+    report_html, report_html_zh, season_chart, season_chart_zh,
 };
 use jiff::civil::date;
 use serde_json::json;
@@ -64,7 +64,7 @@ fn a_report_says_what_was_seen_how_sure_why_and_what_next() {
         "Plot KIT-0417",
         "Supports",
         "How sure: high",
-        "14 clear dates",
+        "season 1 Oct 2023 to 31 Aug 2024, until 5 Jul 2024; 14 clear dates from 61 images listed",
         "NDVI rose by 0.62 to 0.84",
         "LAND_CROPPED",
         "1 further finding is in the record",
@@ -204,6 +204,15 @@ fn dates_and_values_fall_where_the_axes_say() {
 }
 
 #[test]
+fn a_flood_is_marked_in_the_language_of_the_chart() {
+    let mut chart = wheat_season::chart("t");
+    let (first, last) = (date(2024, 6, 2), date(2024, 6, 12));
+    chart.marks.push(ChartMark { date: first, interval: Some((first, last)), label: "flood".into() });
+    assert!(season_chart(&chart).contains("flood 2 Jun"));
+    assert!(season_chart_zh(&chart).contains("积水 6月2日"));
+}
+
+#[test]
 fn odd_charts_are_still_xml() {
     let day = date(2024, 5, 1);
     let nothing = SeasonChart {
@@ -253,17 +262,19 @@ fn the_chinese_page_says_how_sure_and_what_was_seen_in_full() {
     let mut record = sample::supports();
     record.confidence_basis = vec![
         "high: grade A of A to D for 10 m images, 280 full pixels".into(),
-        "high: 31 clear dates in the season (high from 15, medium from 8)".into(),
-        "medium: longest time without a clear date 41 days (high to 25, medium to 45)".into(),
+        "high: 31 clear dates from 2023-10-01 to 2024-07-05 (high from 15, medium from 8)".into(),
+        "medium: longest time without a clear date 41 days, of those from 2023-10-01 to 2024-07-05 (high to 25, medium to 45)".into(),
     ];
     let page = report_html_zh(&Report {
         record: &record,
         chart_svg: None,
         picture: Some(ReportPicture { png: b"x", date: date(2024, 6, 30) }),
     });
-    let sure = "10 m影像可观测等级A（A最好，D最差），280个完整像元：高；生长季内31个晴空日期（15个起为高，8个起为中）：高；最长41天没有晴空影像\
-                （25天以内为高，45天以内为中）：中。";
+    let sure = "10 m影像可观测等级A（A最好，D最差），280个完整像元：高；晴空日期31个（2023-10-01至2024-07-05；15个起为高，8个起为中）：高；最长41天没有晴空影像\
+                （查看时段2023-10-01至2024-07-05；25天以内为高，45天以内为中）：中。";
     assert!(page.contains(sure), "{page}");
+    let days = "生长季2023年10月1日至2024年8月31日（截至2024年7月5日）；目录中61景影像，其中14个晴空日期";
+    assert!(page.contains(days), "{page}");
     assert_eq!(row(&page, "像元"), "地块内186个完整的10 m像元，A级（A最好，D最差）");
     assert_eq!(row(&page, "绿度NDVI"), "0.53（2024年6月30日）；最高0.84（2024年5月18日）");
     // The mask rule is in the record: half of it, in English, tells nobody anything.

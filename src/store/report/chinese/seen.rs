@@ -76,7 +76,8 @@ pub(super) fn candidates(r: &EligibilityRecord) -> Option<String> {
 pub(super) fn images(r: &EligibilityRecord) -> String {
     let mut parts = Vec::new();
     if let (Some(from), Some(to)) = (r.season_start, r.season_end) {
-        parts.push(format!("生长季{}至{}", day(from), day(to)));
+        let so_far = if r.as_of < to { format!("（截至{}）", day(r.as_of)) } else { String::new() };
+        parts.push(format!("生长季{}至{}{so_far}", day(from), day(to)));
     }
     if let (Some(clear), Some(found)) = (r.clear_obs, r.scenes_found) {
         parts.push(format!("目录中{found}景影像，其中{clear}个晴空日期"));
