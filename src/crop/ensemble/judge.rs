@@ -143,8 +143,9 @@ pub(super) fn check(
         .reduce(|a, b| if b.1 > a.1 { b } else { a });
     let mut basis =
         format!("log Bayes factor {odds:+.1} against every other class, on {clear_dates} clear dates");
-    if let Some(alone) = alone {
-        basis.push_str(&format!("; {alone:+.1} without the classifier"));
+    let words = |odds: f64| format!("{odds:+.1}");
+    if let Some(alone) = alone.map(words).filter(|alone| *alone != words(odds)) {
+        basis.push_str(&format!("; {alone} without the classifier"));
     }
     if let Some((c, p)) = rival {
         basis.push_str(&format!("; next best {} ({p:.2})", c.name));
