@@ -19,7 +19,7 @@ use crate::store::page::{Shell, page};
 use crate::store::plain_words as words;
 use crate::store::tongue::Tongue;
 
-/// Rules behind the confidence that are shown; the record has them all.
+/// Parts of the confidence that are shown, the weakest first; the record has them all.
 const BASIS_SHOWN: usize = 3;
 /// Text of reasons, confidence and next steps, bytes, up to which the chart has its full height.
 const ROOMY_TEXT: usize = 750;
@@ -85,9 +85,21 @@ pub fn report_html(report: &Report<'_>) -> String {
 /// Whether the text leaves less room for the chart on one sheet.
 fn is_crowded(record: &EligibilityRecord) -> bool {
     let reasons = record.reasons.iter().map(|reason| reason.text_en().len());
-    let basis = record.confidence_basis.iter().take(BASIS_SHOWN).map(String::len);
+    let basis = weakest(record).map(String::len);
     let steps = next_steps(record).into_iter().map(|step| step.len());
     amounts::any(record) || reasons.chain(basis).chain(steps).sum::<usize>() > ROOMY_TEXT
+}
+
+/// The parts of the confidence that a reader is shown: it has the level of its weakest, so that stands first.
+fn weakest(record: &EligibilityRecord) -> impl Iterator<Item = &String> {
+    let level = |part: &&String| match part.split_once(": ") {
+        Some(("low", _)) => 0,
+        Some(("medium", _)) => 1,
+        _ => 2,
+    };
+    let mut parts: Vec<&String> = record.confidence_basis.iter().collect();
+    parts.sort_by_key(level);
+    parts.into_iter().take(BASIS_SHOWN)
 }
 
 /// `high: 31 clear dates` as `31 clear dates: high`, which reads on from "How sure".
@@ -148,7 +160,7 @@ fn why_and_next(record: &EligibilityRecord) -> Markup {
                 @if record.status != Status::NotAppraised {
                     p class="sure" {
                         b { "How sure: " (words::confidence(record.confidence)) ". " }
-                        (record.confidence_basis.iter().take(BASIS_SHOWN).map(|b| level_last(b)).collect::<Vec<_>>().join("; ")) "."
+                        (weakest(record).map(|b| level_last(b)).collect::<Vec<_>>().join("; ")) "."
                     }
                 }
             }

@@ -256,6 +256,15 @@ fn row(page: &str, head: &str) -> String {
     inside.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
 }
 
+#[test]
+fn the_parts_that_a_confidence_rests_on_least_are_told_first() {
+    let mut record = sample::supports();
+    record.confidence_basis =
+        ["high: a", "high: b", "medium: c", "high: d", "low: e", "medium: f"].map(Into::into).into();
+    let page = report(&record, None);
+    assert!(page.contains("e: low; c: medium; f: medium."), "{page}");
+}
+
 /// What the English page tells of how sure the record is, and of the plot, the Chinese one tells too.
 #[test]
 fn the_chinese_page_says_how_sure_and_what_was_seen_in_full() {
@@ -270,8 +279,9 @@ fn the_chinese_page_says_how_sure_and_what_was_seen_in_full() {
         chart_svg: None,
         picture: Some(ReportPicture { png: b"x", date: date(2024, 6, 30) }),
     });
-    let sure = "10 m影像可观测等级A（A最好，D最差），280个完整像元：高；晴空日期31个（2023-10-01至2024-07-05；15个起为高，8个起为中）：高；最长41天没有晴空影像\
-                （查看时段2023-10-01至2024-07-05；25天以内为高，45天以内为中）：中。";
+    // What it is no surer of than this stands first.
+    let sure = "最长41天没有晴空影像（查看时段2023-10-01至2024-07-05；25天以内为高，45天以内为中）：中；10 m影像可观测等级A（A最好，D最差），\
+                280个完整像元：高；晴空日期31个（2023-10-01至2024-07-05；15个起为高，8个起为中）：高。";
     assert!(page.contains(sure), "{page}");
     let days = "生长季2023年10月1日至2024年8月31日（截至2024年7月5日）；目录中61景影像，其中14个晴空日期";
     assert!(page.contains(days), "{page}");

@@ -2,7 +2,7 @@
 
 use crate::record::{Basis, EligibilityRecord};
 use crate::store::plain_words as words;
-use crate::store::report::BASIS_SHOWN;
+use crate::store::report::weakest;
 
 use super::{crop_name, day};
 
@@ -19,8 +19,7 @@ pub(super) fn basis(r: &EligibilityRecord) -> String {
         Some(format!("{}：{}", Basis::in_chinese(what)?, level(word)?))
     };
     // A sentence of a later table stands as the record has it.
-    let parts = r.confidence_basis.iter().take(BASIS_SHOWN);
-    let parts: Vec<String> = parts.map(|part| said(part).unwrap_or_else(|| part.clone())).collect();
+    let parts: Vec<String> = weakest(r).map(|part| said(part).unwrap_or_else(|| part.clone())).collect();
     if parts.is_empty() { "没有清晰影像。".to_owned() } else { format!("{}。", parts.join("；")) }
 }
 
