@@ -5,6 +5,7 @@ mod cropping;
 mod drawn_fields;
 mod ensemble;
 mod events;
+mod grown_fields;
 mod learned;
 mod maturity;
 mod rotation;

@@ -1,22 +1,11 @@
 //! A classifier that is sure: it may lift a declaration or make it open, it speaks against nobody, and dates nothing.
 
-use croplens::band::Band;
-use croplens::crop::ensemble::{Answer, Beside, Ensemble, Learned, Question, Unit, View};
-use croplens::crop::{CropRules, Profiles, Verdict};
-use croplens::simulate::trial::{Look, TrialField, TrialSpec, grow};
+use croplens::crop::ensemble::{Answer, Beside, Ensemble, Learned, Question, Unit};
+use croplens::crop::{CropRules, Profiles};
+use croplens::simulate::trial::{TrialField, TrialSpec, grow};
 
-const BANDS: [Band; 10] = [
-    Band::B02,
-    Band::B03,
-    Band::B04,
-    Band::B05,
-    Band::B06,
-    Band::B07,
-    Band::B08,
-    Band::B8A,
-    Band::B11,
-    Band::B12,
-];
+use super::grown_fields::{rank, views};
+
 const LABELS: [&str; 5] = ["winter_wheat", "maize", "rice", "grass", "cotton"];
 
 fn answered(
@@ -25,8 +14,7 @@ fn answered(
     profiles: &Profiles,
     ensemble: &Ensemble,
 ) -> Answer {
-    let band = |l: &Look, band| BANDS.iter().position(|b| *b == band).map(|k| l.bands[k]);
-    let views: Vec<View> = field.looks.iter().map(|l| View::of(l.date, l.ndvi(), |b| band(l, b))).collect();
+    let views = views(&field.looks);
     let zones = profiles.zones_at(field.lat, field.lon);
     let question = Question {
         views: &views,
@@ -42,15 +30,6 @@ fn answered(
     };
     let beside = Beside { learned, ..Beside::default() };
     ensemble.answer_beside(&question, &beside, profiles, &CropRules::default())
-}
-
-fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Contradicted => 0,
-        Verdict::Inconsistent => 1,
-        Verdict::Undetermined | Verdict::UnknownCrop => 2,
-        Verdict::Consistent => 3,
-    }
 }
 
 #[test]

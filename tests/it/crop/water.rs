@@ -1,22 +1,10 @@
 //! Water that was not seen never counts against a declaration of rice, whichever dates are missing.
 
-use croplens::band::Band;
-use croplens::crop::ensemble::{Beside, Ensemble, Question, Unit, View};
+use croplens::crop::ensemble::{Beside, Ensemble, Question, Unit};
 use croplens::crop::{CropRules, DeclaredCheck, Profiles, Unseen, Verdict};
 use croplens::simulate::trial::{Look, TrialField, TrialSpec, grow};
 
-const BANDS: [Band; 10] = [
-    Band::B02,
-    Band::B03,
-    Band::B04,
-    Band::B05,
-    Band::B06,
-    Band::B07,
-    Band::B08,
-    Band::B8A,
-    Band::B11,
-    Band::B12,
-];
+use super::grown_fields::{rank, views};
 
 fn checked(
     field: &TrialField,
@@ -25,10 +13,7 @@ fn checked(
     ensemble: &Ensemble,
     unseen: Option<Unseen>,
 ) -> DeclaredCheck {
-    let band = |l: &Look, band| BANDS.iter().position(|b| *b == band).map(|k| l.bands[k]);
-    let views: Vec<View> = (field.looks.iter().filter(|l| kept(l)))
-        .map(|l| View::of(l.date, l.ndvi(), |b| band(l, b)))
-        .collect();
+    let views = views(field.looks.iter().filter(|l| kept(l)));
     let zones = profiles.zones_at(field.lat, field.lon);
     let question = Question {
         views: &views,
@@ -44,15 +29,6 @@ fn checked(
     };
     let beside = Beside { unseen, ..Beside::default() };
     ensemble.answer_beside(&question, &beside, profiles, &CropRules::default()).declared.unwrap()
-}
-
-fn rank(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Contradicted => 0,
-        Verdict::Inconsistent => 1,
-        Verdict::Undetermined | Verdict::UnknownCrop => 2,
-        Verdict::Consistent => 3,
-    }
 }
 
 /// The oracle is a calendar without flooded crops: there no date's water means anything. Next to it, whatever is hidden,
