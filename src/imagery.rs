@@ -1,8 +1,8 @@
 //! Blocks of raster files: Cloud Optimized GeoTIFFs, and plain GeoTIFFs of the same kind.
 //!
 //! Comes in: an address (`objects::Href`) and pixel windows. Goes out: a [`Cog`] (what the file says of
-//! itself), [`EncodedBlock`]s (bytes, fetched asynchronously) and pixels ([`decode()`], synchronous and pure,
-//! for the compute threads). Not here: retries and limits of the network (see `objects`), which blocks are
+//! itself), [`EncodedBlock`]s (bytes, fetched asynchronously or left in a local file) and pixels ([`decode()`],
+//! synchronous, for the compute threads). Not here: retries and limits of the network (see `objects`), which blocks are
 //! wanted, caches of pixels, reflectance.
 
 mod checked;
@@ -28,7 +28,7 @@ pub use self::error::Error;
 pub use self::sample::Sample;
 
 use self::header::{Parts, Stop};
-use crate::objects::{Href, Objects};
+use crate::objects::{self, Href, Objects, Part};
 
 /// Limits of what is read. They cannot change a pixel.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +124,31 @@ impl Imagery {
     /// Blocks that are not in the file, or bytes that cannot be had. If the file was replaced, its
     /// header is forgotten, so that a fresh start (see [`Error::is_worth_a_restart`]) sees the new one.
     pub async fn fetch(&self, cog: &Cog, blocks: &[BlockIndex]) -> Result<Vec<EncodedBlock>, Error> {
+        self.blocks(cog, blocks, async |ranges| {
+            let read = self.objects.get_ranges_of(&cog.href, cog.version.as_ref(), ranges).await?;
+            Ok(read.into_iter().map(Part::Here).collect())
+        })
+        .await
+    }
+
+    /// As [`Imagery::fetch`], but blocks of a local file are read by the thread that decodes them.
+    ///
+    /// # Errors
+    /// As [`Imagery::fetch`].
+    pub async fn locate(&self, cog: &Cog, blocks: &[BlockIndex]) -> Result<Vec<EncodedBlock>, Error> {
+        let found = async |ranges: &[Range<u64>]| {
+            self.objects.parts_of(&cog.href, cog.version.as_ref(), ranges).await
+        };
+        self.blocks(cog, blocks, found).await
+    }
+
+    /// Blocks whose bytes came with the header, and those that `read` gets.
+    async fn blocks(
+        &self,
+        cog: &Cog,
+        blocks: &[BlockIndex],
+        read: impl AsyncFnOnce(&[Range<u64>]) -> Result<Vec<Part>, objects::Error>,
+    ) -> Result<Vec<EncodedBlock>, Error> {
         let mut ranges = Vec::with_capacity(blocks.len());
         for index in blocks {
             let (href, index) = (|| cog.href.to_string(), *index);
@@ -138,12 +163,12 @@ impl Imagery {
         let lacking: Vec<Range<u64>> = std::iter::zip(&ranges, &known)
             .map(|(range, known)| if known.is_some() { 0..0 } else { range.clone() })
             .collect();
-        let read = self.objects.get_ranges_of(&cog.href, cog.version.as_ref(), &lacking).await;
+        let read = read(&lacking).await;
         if read.as_ref().is_err_and(|e| e.is_changed()) {
             self.forget(cog);
         }
         let written = |range: &Range<u64>| !range.is_empty();
-        let bytes = std::iter::zip(known, read?).map(|(known, read)| known.unwrap_or(read));
+        let bytes = std::iter::zip(known, read?).map(|(known, read)| known.map_or(read, Part::Here));
         Ok(std::iter::zip(blocks, std::iter::zip(&ranges, bytes))
             .map(|(index, (range, bytes))| EncodedBlock {
                 index: *index,

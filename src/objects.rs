@@ -7,7 +7,6 @@
 //! remembered), judgement.
 
 mod allow;
-mod buffers;
 mod config;
 mod dir;
 mod error;
@@ -20,8 +19,8 @@ mod retry;
 mod s3;
 
 use std::ops::Range;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,6 +30,7 @@ use tokio::time::Instant;
 
 pub use self::allow::Allow;
 pub use self::config::{Limits, ObjectsConfig, Retry, S3Config, S3Credentials, Timeouts};
+pub use self::dir::OnDisk;
 pub use self::error::{Cause, Error, SetupError};
 pub use self::href::Href;
 pub use self::refusal::Refusal;
@@ -43,7 +43,6 @@ use self::reply::{Fault, Patience, Progress};
 pub struct Objects {
     config: ObjectsConfig,
     gate: allow::Gate,
-    buffers: buffers::Buffers,
     s3: OnceLock<aws_sdk_s3::Client>,
     http: OnceLock<Result<reqwest::Client, String>>,
     /// KiB of ranges that may be on their way.
@@ -52,7 +51,7 @@ pub struct Objects {
     budgets: retry::Budgets,
     requests: AtomicU64,
     retries: AtomicU64,
-    bytes: AtomicU64,
+    bytes: Arc<AtomicU64>,
 }
 
 /// What the reader has done so far. Depends on the network's mood: not for records.
@@ -77,6 +76,41 @@ pub struct Head {
     pub version: Option<Version>,
 }
 
+/// Bytes of an object.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// They are here.
+    Here(Bytes),
+    /// They are still in a local file.
+    OnDisk(OnDisk),
+}
+
+impl Part {
+    /// How many they are.
+    pub fn len(&self) -> usize {
+        match self {
+            Part::Here(bytes) => bytes.len(),
+            Part::OnDisk(part) => part.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Hands the bytes on. Those of a local file are read now, by this thread, which waits for them.
+    ///
+    /// # Errors
+    /// [`Cause::Changed`] if the file was written to since it was opened, [`Cause::Late`] if it cannot be read.
+    pub fn with<R>(&self, take: impl FnOnce(&[u8]) -> R) -> Result<R, Error> {
+        match self {
+            Part::Here(bytes) => Ok(take(bytes)),
+            Part::OnDisk(part) => part.with(take),
+        }
+    }
+}
+
 impl Objects {
     /// A reader. No connection is made yet.
     ///
@@ -89,7 +123,6 @@ impl Objects {
         let all_permits = u32::try_from(kib).unwrap_or(1);
         Ok(Objects {
             gate,
-            buffers: buffers::Buffers::default(),
             s3: OnceLock::new(),
             http: OnceLock::new(),
             permits: Semaphore::new(all_permits as usize),
@@ -97,7 +130,7 @@ impl Objects {
             budgets: retry::Budgets::new(config.retry.budget),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
+            bytes: Arc::default(),
             config,
         })
     }
@@ -181,6 +214,47 @@ impl Objects {
             }
         }
         Ok(parts)
+    }
+
+    /// As [`Objects::get_ranges_of`], but bytes of a local file are left there until they are needed. What is in the
+    /// way of a file shows now; only a disk that fails while it is read shows later.
+    ///
+    /// # Errors
+    /// As [`Objects::get_ranges_of`].
+    pub async fn parts_of(
+        &self,
+        href: &Href,
+        version: Option<&Version>,
+        ranges: &[Range<u64>],
+    ) -> Result<Vec<Part>, Error> {
+        if let Some(parts) = self.on_disk(href, version, ranges).await {
+            return Ok(parts);
+        }
+        Ok(self.get_ranges_of(href, version, ranges).await?.into_iter().map(Part::Here).collect())
+    }
+
+    /// The ranges as places in a local file; `None` if the object is none, or cannot be opened and read as usual.
+    async fn on_disk(
+        &self,
+        href: &Href,
+        version: Option<&Version>,
+        ranges: &[Range<u64>],
+    ) -> Option<Vec<Part>> {
+        let Href::File(path) = href else { return None };
+        let limits = &self.config.limits;
+        let runs: Vec<Range<u64>> = ranges::merge(ranges, limits).into_iter().map(|run| run.range).collect();
+        if runs.is_empty() || runs.iter().any(|run| run.end - run.start > limits.range_bytes) {
+            return None;
+        }
+        let requests = runs.len() as u64;
+        self.gate.check(href).ok()?;
+        let file = dir::open(&self.gate, href, path, version.cloned(), runs, &self.bytes).await?;
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+        let part = |range: &Range<u64>| match range.is_empty() {
+            true => Some(Part::Here(Bytes::new())),
+            false => file.part(range).map(Part::OnDisk),
+        };
+        ranges.iter().map(part).collect()
     }
 
     /// Requests and bytes that [`Objects::get_ranges`] of these ranges costs when nothing goes wrong.
@@ -299,7 +373,7 @@ impl Objects {
         // Connecting has its own, shorter limit inside.
         let patience = timeouts.read.max(timeouts.connect);
         let reply = match route {
-            Href::File(path) => return Ok(dir::read(&self.gate, &self.buffers, path, progress).await?),
+            Href::File(path) => return Ok(dir::read(&self.gate, path, progress).await?),
             Href::S3 { bucket, key } => {
                 let client = self.s3.get_or_init(|| s3::client(&self.config.s3, timeouts));
                 tokio::time::timeout(patience, s3::ask(client, bucket, key, progress)).await

@@ -1,8 +1,7 @@
-//! From a block's bytes to its pixels: pure CPU, no I/O, for the compute threads.
+//! From a block's bytes to its pixels, for the compute threads; bytes that were left in a local file are read here.
 
 use std::cell::RefCell;
 
-use bytes::Bytes;
 use libdeflater::Decompressor;
 
 use super::checked::is_checked;
@@ -11,13 +10,14 @@ use super::error::Error;
 use super::header::ByteOrder;
 use super::inflate::{Extent, inflate};
 use super::sample::Sample;
+use crate::objects::Part;
 
 /// A block as it lies in the file.
 #[derive(Clone, Debug)]
 pub struct EncodedBlock {
     pub(super) index: BlockIndex,
     /// `None` for a block that was never written.
-    pub(super) bytes: Option<Bytes>,
+    pub(super) bytes: Option<Part>,
 }
 
 impl EncodedBlock {
@@ -28,7 +28,7 @@ impl EncodedBlock {
 
     /// Bytes it takes in the file; 0 for a block that was never written.
     pub fn stored_bytes(&self) -> usize {
-        self.bytes.as_ref().map_or(0, Bytes::len)
+        self.bytes.as_ref().map_or(0, Part::len)
     }
 }
 
@@ -89,8 +89,8 @@ thread_local! {
 /// block starts anew (TIFF 6.0, section 14).
 ///
 /// # Errors
-/// [`Error::Corrupt`], [`Error::WrongType`], and [`Error::NoSuchBlock`] for a block of another raster. Damage
-/// beyond the last row is not noticed in a block that is not checked.
+/// [`Error::Corrupt`], [`Error::WrongType`], [`Error::NoSuchBlock`] for a block of another raster, and [`Error::Read`]
+/// for one that was left in a local file and cannot be read. Damage beyond the last row is not noticed in a block that is not checked.
 pub fn decode_rows<T: Sample>(
     cog: &Cog,
     block: &EncodedBlock,
@@ -148,19 +148,17 @@ fn read_rows<T: Sample>(
     };
     let pixels: &mut [u8] = bytemuck::cast_slice_mut(pixels);
     let row_bytes = width * stored.size();
-    match cog.compression {
+    let extent = bytes.with(|bytes| match cog.compression {
         Compression::None => {
-            let from = bytes.get(..pixels.len()).ok_or_else(|| corrupt("it is too short"))?;
-            pixels.copy_from_slice(from);
+            pixels.copy_from_slice(bytes.get(..pixels.len()).ok_or("it is too short")?);
+            Ok(Extent::Top)
         }
         Compression::Deflate => {
             let wanted = if checked { pixels.len() } else { rows * row_bytes };
-            let extent = INFLATER
-                .with_borrow_mut(|inflater| inflate(inflater, bytes, pixels, wanted, row_bytes))
-                .map_err(corrupt)?;
-            out.checked = extent == Extent::Whole;
+            INFLATER.with_borrow_mut(|inflater| inflate(inflater, bytes, pixels, wanted, row_bytes))
         }
-    }
+    })?;
+    out.checked = extent.map_err(corrupt)? == Extent::Whole;
     Ok(())
 }
 
@@ -198,6 +196,7 @@ mod tests {
     use crate::grid::{Epsg, Grid};
     use crate::imagery::cog::{Dtype, Layout};
     use crate::objects::Href;
+    use bytes::Bytes;
     use libdeflater::{CompressionLvl, Compressor};
 
     /// One tile of 16 x 16 pixels on a grid of 13 x 11.
@@ -231,7 +230,7 @@ mod tests {
     }
 
     pub(super) fn block(bytes: Vec<u8>) -> EncodedBlock {
-        EncodedBlock { index: BlockIndex(0), bytes: Some(bytes.into()) }
+        EncodedBlock { index: BlockIndex(0), bytes: Some(Part::Here(bytes.into())) }
     }
 
     fn value(row: usize, col: usize) -> u16 {

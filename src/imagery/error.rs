@@ -91,10 +91,10 @@ impl Error {
     }
 
     /// Whether one fresh start (open, fetch, decode) is worth while: the file was replaced while being
-    /// read, or bytes were damaged, perhaps on their way.
+    /// read, bytes were damaged, perhaps on their way, or a disk failed that was asked only once.
     pub fn is_worth_a_restart(&self) -> bool {
         match self {
-            Error::Read(e) => e.is_changed(),
+            Error::Read(e) => e.is_changed() || e.is_late(),
             Error::Corrupt { .. } | Error::Malformed { .. } => true,
             _ => false,
         }

@@ -72,6 +72,8 @@ pub enum Cause {
     Broken(Box<dyn std::error::Error + Send + Sync>),
     /// The local file could not be read.
     File(std::io::Error),
+    /// The local file was opened, and could not be read when its bytes were needed.
+    Late(std::io::Error),
     /// The client itself could not be set up.
     Client(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -80,7 +82,9 @@ impl Cause {
     /// Whether the same request may succeed later.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Cause::WrongReply(_) | Cause::Timeout(_) | Cause::GivenUp | Cause::Broken(_) => true,
+            Cause::WrongReply(_) | Cause::Timeout(_) | Cause::GivenUp | Cause::Broken(_) | Cause::Late(_) => {
+                true
+            }
             Cause::Status { status, code } => {
                 matches!(status, 408 | 425 | 429 | 500..=599)
                     || code.as_deref().is_some_and(|c| {
@@ -128,7 +132,7 @@ impl fmt::Display for Cause {
             Cause::Timeout(what) => write!(f, "timed out waiting for {what}"),
             Cause::GivenUp => f.write_str("not asked: the server has failed too often in this run"),
             Cause::Broken(source) => write!(f, "the connection failed: {}", deepest(source.as_ref())),
-            Cause::File(source) => write!(f, "the file cannot be read: {source}"),
+            Cause::File(source) | Cause::Late(source) => write!(f, "the file cannot be read: {source}"),
             Cause::Client(source) => write!(f, "the client cannot be set up: {}", deepest(source.as_ref())),
         }
     }
@@ -193,6 +197,11 @@ impl Error {
         matches!(self.cause, Cause::Refused(_))
     }
 
+    /// Whether a local file failed when its bytes were needed: it has not been read with patience yet.
+    pub fn is_late(&self) -> bool {
+        matches!(self.cause, Cause::Late(_))
+    }
+
     /// Whether the object was replaced while being read: start again from its header, once.
     pub fn is_changed(&self) -> bool {
         matches!(self.cause, Cause::Changed)
@@ -215,7 +224,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Broken(e) | Cause::Client(e) => e.source(),
-            Cause::File(e) => std::error::Error::source(e),
+            Cause::File(e) | Cause::Late(e) => std::error::Error::source(e),
             _ => None,
         }
     }

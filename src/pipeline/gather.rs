@@ -174,7 +174,7 @@ impl Reader {
         let reads = runs.into_iter().map(|run| async move {
             let seat = Arc::new(self.room.take(run.bytes).await);
             let cog = cogs.get(run.raster)?;
-            Some((run.raster, self.fetch(cog, &run.blocks).await, seat))
+            Some((run.raster, self.fetch(cog, &run.blocks, false).await, seat))
         });
         let mut reads = futures::stream::iter(reads).buffered(RUNS_AHEAD);
         let mut slots: BTreeMap<usize, Slot> = BTreeMap::new();
@@ -278,7 +278,7 @@ impl Reader {
         make: impl Fn(&Cog, &EncodedBlock) -> Result<R, imagery::Error> + Send + Sync + 'static,
     ) -> Result<(Vec<(BlockIndex, R)>, Bad), ComputeLost> {
         let make = Arc::new(make);
-        let (mut done, bad) = self.once(cog, &blocks, &make).await?;
+        let (mut done, bad) = self.once(cog, &blocks, &make, false).await?;
         let (again, mut bad): (Bad, Bad) = bad.into_iter().partition(|(_, error)| error.is_worth_a_restart());
         if again.is_empty() {
             return Ok((done, bad));
@@ -286,7 +286,7 @@ impl Reader {
         match self.imagery.reopen(cog).await {
             Ok(fresh) if fresh.grid() == cog.grid() && fresh.block_size() == cog.block_size() => {
                 let blocks: Vec<BlockIndex> = again.into_iter().map(|(index, _)| index).collect();
-                let (more, still_bad) = self.once(&fresh, &blocks, &make).await?;
+                let (more, still_bad) = self.once(&fresh, &blocks, &make, true).await?;
                 done.extend(more);
                 bad.extend(still_bad);
             }
@@ -300,8 +300,9 @@ impl Reader {
         cog: &Arc<Cog>,
         blocks: &[BlockIndex],
         make: &Arc<impl Fn(&Cog, &EncodedBlock) -> Result<R, imagery::Error> + Send + Sync + 'static>,
+        is_again: bool,
     ) -> Result<(Vec<(BlockIndex, R)>, Bad), ComputeLost> {
-        let (encoded, mut bad) = self.fetch(cog, blocks).await;
+        let (encoded, mut bad) = self.fetch(cog, blocks, is_again).await;
         self.decoded.fetch_add(encoded.len() as u64, Ordering::Relaxed);
         let (shared, make) = (Arc::clone(cog), Arc::clone(make));
         let made: Vec<Result<(BlockIndex, R), (BlockIndex, imagery::Error)>> =
@@ -324,8 +325,13 @@ impl Reader {
     }
 
     /// Fetches blocks together; if that fails, one by one, so that one bad block costs only itself.
-    async fn fetch(&self, cog: &Cog, blocks: &[BlockIndex]) -> (Vec<EncodedBlock>, Bad) {
-        match self.imagery.fetch(cog, blocks).await {
+    /// Blocks of local files are left there for the thread that decodes them, unless that has failed before.
+    async fn fetch(&self, cog: &Cog, blocks: &[BlockIndex], is_again: bool) -> (Vec<EncodedBlock>, Bad) {
+        let together = match is_again {
+            true => self.imagery.fetch(cog, blocks).await,
+            false => self.imagery.locate(cog, blocks).await,
+        };
+        match together {
             Ok(encoded) => (encoded, Vec::new()),
             Err(error) if blocks.len() <= 1 => (Vec::new(), blocks.iter().copied().zip([error]).collect()),
             Err(_) => {

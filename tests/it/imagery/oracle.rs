@@ -151,3 +151,25 @@ async fn the_real_scene_equals_gdal() {
     let scl = same_as_gdal::<u8>(&scene.join("SCL.tif")).await;
     assert_eq!(scl.grid().dx, 200.0, "the file is the truth, not its item");
 }
+
+#[tokio::test]
+async fn a_file_written_to_after_it_was_opened_is_worth_a_fresh_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = make::<u16>(folder.path(), "a.tif", &Recipe::default());
+    let imagery = Imagery::new(objects(folder.path()));
+    let cog = imagery.open(&href(&path)).await.unwrap();
+    let blocks = imagery.locate(&cog, &cog.blocks_of(&cog.grid().window())).await.unwrap();
+    let mut out: Vec<u16> = Vec::new();
+    let last = blocks.last().unwrap();
+    assert!(last.stored_bytes() > 0, "the case must need bytes");
+    decode(&cog, last, &mut out).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.push(0);
+    std::fs::write(&path, bytes).unwrap();
+    let error = decode(&cog, last, &mut out).unwrap_err();
+    assert!(error.is_worth_a_restart() && !error.is_transient(), "{error}");
+    // The fresh start sees the file as it is now.
+    let again = imagery.reopen(&cog).await.unwrap();
+    let blocks = imagery.locate(&again, &again.blocks_of(&again.grid().window())).await.unwrap();
+    decode(&again, blocks.last().unwrap(), &mut out).unwrap();
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use croplens::imagery::{Cog, Imagery, Sample, decode};
+use croplens::imagery::{Cog, EncodedBlock, Imagery, Sample, decode};
 use croplens::objects::{Allow, Href, Objects, ObjectsConfig};
 use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
 use gdal::spatial_ref::SpatialRef;
@@ -83,12 +83,16 @@ pub(super) fn href(path: &Path) -> Href {
 
 /// Every pixel of a raster, put together from its blocks.
 pub(super) async fn pixels_of<T: Sample>(imagery: &Imagery, cog: &Cog) -> Vec<T> {
+    let blocks = cog.blocks_of(&cog.grid().window());
+    joined(cog, &imagery.fetch(cog, &blocks).await.unwrap())
+}
+
+fn joined<T: Sample>(cog: &Cog, blocks: &[EncodedBlock]) -> Vec<T> {
     let grid = *cog.grid();
     let mut whole = vec![T::default(); grid.width * grid.height];
-    let blocks = cog.blocks_of(&grid.window());
     let mut out = Vec::new();
-    for block in imagery.fetch(cog, &blocks).await.unwrap() {
-        decode(cog, &block, &mut out).unwrap();
+    for block in blocks {
+        decode(cog, block, &mut out).unwrap();
         let window = cog.window_of_block(block.index());
         assert_eq!(out.len(), window.len());
         for (i, line) in out.chunks_exact(window.width).enumerate() {
@@ -121,6 +125,8 @@ pub(super) async fn same_as_gdal<T: Sample + GdalType + PartialEq + std::fmt::De
     if let Some(i) = (0..w * h).find(|i| found[*i] != expected.data()[*i]) {
         panic!("row {} column {}: {:?}, GDAL {:?}", i / w, i % w, found[i], expected.data()[i]);
     }
+    let blocks = imagery.locate(&cog, &cog.blocks_of(&cog.grid().window())).await.unwrap();
+    assert!(joined::<T>(&cog, &blocks) == found, "blocks that were left in the file");
     cog
 }
 

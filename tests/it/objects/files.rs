@@ -87,6 +87,51 @@ async fn a_replaced_file_is_noticed() {
     assert!(error.is_changed(), "{error}");
 }
 
+#[tokio::test]
+async fn bytes_left_in_a_file_are_read_when_they_are_needed() {
+    let (folder, _bucket) = bucket();
+    let objects = local(folder.path());
+    let path = folder.path().join("scenes/a/b.tif");
+    let door = Href::File(path.clone());
+    let head = objects.get_head(&door, 9).await.unwrap();
+    let before = objects.counters();
+    let ranges = [700..900, 0..0, 7..70, 299_000..300_000];
+    let parts = objects.parts_of(&door, head.version.as_ref(), &ranges).await.unwrap();
+    let read = objects.counters();
+    assert_eq!(
+        (read.requests, read.bytes),
+        (before.requests + 1, before.bytes),
+        "near ranges, none read yet"
+    );
+    for (part, range) in parts.iter().zip(&ranges) {
+        let wanted = &content()[range.start as usize..range.end as usize];
+        assert_eq!((part.len(), part.is_empty()), (wanted.len(), wanted.is_empty()));
+        // As often as anybody likes, one within the other, on any thread.
+        for _ in 0..2 {
+            let own = std::thread::scope(|s| s.spawn(|| part.with(<[u8]>::to_vec).unwrap()).join().unwrap());
+            assert!(own == wanted && part.with(|bytes| bytes == wanted).unwrap(), "{range:?}");
+        }
+    }
+    assert_eq!(objects.counters().bytes, before.bytes + 4 * (200 + 63 + 1_000));
+
+    // What is in the way of a file is told at once, as where it is read at once.
+    let beyond = objects.parts_of(&door, None, &[0..LEN as u64 + 1]).await.unwrap_err();
+    assert!(matches!(beyond.cause(), Cause::BeyondEnd { object_len: Some(300_000) }), "{beyond}");
+    let none = Href::File(folder.path().join("none.tif"));
+    assert!(objects.parts_of(&none, None, &[0..1]).await.unwrap_err().is_missing());
+    let outside = local(&folder.path().join("scenes/a"));
+    let elsewhere = Href::File(folder.path().join("scenes/../none.tif"));
+    assert!(outside.parts_of(&elsewhere, None, &[0..1]).await.unwrap_err().is_refused());
+
+    // A file that is written to between opening and reading is not believed; a new one is not the one that was opened.
+    let [first, ..] = parts.as_slice() else { panic!() };
+    std::fs::write(&path, [9; 300_001]).unwrap();
+    let error = first.with(<[u8]>::len).unwrap_err();
+    assert!(error.is_changed() && error.range() == (700..900), "{error}");
+    let error = objects.parts_of(&door, head.version.as_ref(), &ranges).await.unwrap_err();
+    assert!(error.is_changed(), "{error}");
+}
+
 #[test]
 fn settings_that_cannot_work_are_told_at_once() {
     let with = |allow| Objects::new(ObjectsConfig { allow, ..ObjectsConfig::default() });
