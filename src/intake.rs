@@ -121,25 +121,68 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Intake, Error> {
 /// # Errors
 /// As [`read`].
 pub fn read_with(bytes: &[u8], limits: &Limits, personal: Personal) -> Result<Intake, Error> {
-    let document = document::open(bytes, limits)?;
-    let mut names = personal::Names::default();
-    let drafts: Vec<_> = document
-        .features
-        .iter()
-        .enumerate()
-        .map(|(position, text)| feature::read(text, position, document.crs, limits, personal, &mut names))
-        .collect();
-    let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
-    for (position, draft) in drafts.iter().enumerate() {
-        positions.entry(draft.id.clone()).or_default().push(position);
+    let file = Opened::new(bytes, limits, personal)?;
+    Ok(Intake::of(vec![file.features(0..file.len())]))
+}
+
+/// A plots file whose features are not read yet, so that several threads can read some each.
+#[derive(Debug)]
+pub struct Opened<'a> {
+    document: document::Document<'a>,
+    limits: &'a Limits,
+    personal: Personal,
+}
+
+/// Features that were read, before ids are held against each other.
+#[derive(Debug)]
+pub struct Features(Vec<feature::Draft>);
+
+impl<'a> Opened<'a> {
+    /// Finds the features of a file.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn new(bytes: &'a [u8], limits: &'a Limits, personal: Personal) -> Result<Opened<'a>, Error> {
+        Ok(Opened { document: document::open(bytes, limits)?, limits, personal })
     }
-    let warnings = warnings(&drafts, &positions);
-    let found = drafts.iter().map(|draft| draft.properties.personal).sum();
-    let entries = drafts.into_iter().enumerate().map(|(position, draft)| {
-        let shared = positions.get(&draft.id).filter(|all| all.len() > 1);
-        entry(draft, position, shared.map(Vec::as_slice))
-    });
-    Ok(Intake { entries: entries.collect(), warnings, personal: found })
+
+    /// How many features there are.
+    pub fn len(&self) -> usize {
+        self.document.features.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.document.features.is_empty()
+    }
+
+    /// Reads the features at these positions.
+    pub fn features(&self, positions: std::ops::Range<usize>) -> Features {
+        let mut names = personal::Names::default();
+        let texts = self.document.features.get(positions.clone()).unwrap_or_default();
+        let read = |(position, text): (usize, &&str)| {
+            feature::read(text, position, self.document.crs, self.limits, self.personal, &mut names)
+        };
+        Features(positions.zip(texts).map(read).collect())
+    }
+}
+
+impl Intake {
+    /// All features of a file, in their order.
+    pub fn of(features: Vec<Features>) -> Intake {
+        let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
+        let drafts: Vec<feature::Draft> = features.into_iter().flat_map(|some| some.0).collect();
+        for (position, draft) in drafts.iter().enumerate() {
+            positions.entry(draft.id.clone()).or_default().push(position);
+        }
+        let warnings = warnings(&drafts, &positions);
+        let personal = drafts.iter().map(|draft| draft.properties.personal).sum();
+        let entries = drafts.into_iter().enumerate().map(|(position, draft)| {
+            let shared = positions.get(&draft.id).filter(|all| all.len() > 1);
+            entry(draft, position, shared.map(Vec::as_slice))
+        });
+        Intake { entries: entries.collect(), warnings, personal }
+    }
 }
 
 /// The entry of one feature; `shared`: the positions of all features with its id, when there are several.

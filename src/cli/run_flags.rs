@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::intake::{self, Intake, Personal};
 use crate::pipeline::Spec;
@@ -15,6 +16,9 @@ use super::Stop;
 
 /// The default catalogue: Earth Search, public and free of charge.
 const EARTH_SEARCH: &str = "https://earth-search.aws.element84.com/v1";
+
+/// Features of a plots file that one thread reads at a time.
+const FEATURES_AT_ONCE: usize = 1024;
 
 /// What to run on, where the images are, and for when.
 #[derive(Clone, Debug, Args)]
@@ -123,8 +127,9 @@ impl RunFlags {
     /// The plots, and what file they were read from.
     pub(super) fn read_plots(&self, spec: &Spec) -> Result<(Intake, InputFile), Stop> {
         let bytes = read_bounded(&self.plots, spec.settings.intake.max_bytes as u64)?;
-        let intake = intake::read_with(&bytes, &spec.settings.intake, self.personal())
+        let file = intake::Opened::new(&bytes, &spec.settings.intake, self.personal())
             .map_err(|e| Stop::usage(format!("{}: {e}", self.plots.display())))?;
+        let intake = Intake::of(self.read_features(&file)?);
         let input = InputFile {
             path: self.plots.display().to_string(),
             sha256: crate::record::sha256_hex(&bytes),
@@ -134,6 +139,17 @@ impl RunFlags {
             personal_properties_ignored: self.ignore_personal_properties,
         };
         Ok((intake, input))
+    }
+
+    /// The features of a plots file, read side by side where they are many.
+    fn read_features(&self, file: &intake::Opened<'_>) -> Result<Vec<intake::Features>, Stop> {
+        let some = |start| file.features(start..(start + FEATURES_AT_ONCE).min(file.len()));
+        if file.len() <= FEATURES_AT_ONCE {
+            return Ok(vec![some(0)]);
+        }
+        let tasks = file.len().div_ceil(FEATURES_AT_ONCE);
+        let all = || (0..tasks).into_par_iter().map(|task| some(task * FEATURES_AT_ONCE)).collect();
+        Ok(self.pool()?.install(all))
     }
 
     fn personal(&self) -> Personal {

@@ -28,6 +28,7 @@ pub(super) struct Draft {
 #[derive(Debug)]
 pub(super) struct Outline {
     geometry: MultiPolygon<f64>,
+    geometry_sha256: String,
     repairs: Vec<Repair>,
     area_m2: f64,
     perimeter_m: f64,
@@ -40,7 +41,7 @@ impl Outline {
         Plot {
             id,
             position,
-            geometry_sha256: outline_sha256(&self.geometry),
+            geometry_sha256: self.geometry_sha256,
             geometry: self.geometry,
             area_m2: self.area_m2,
             perimeter_m: self.perimeter_m,
@@ -294,7 +295,8 @@ fn outline(text: &str, fix: Option<Fix>, limits: &Limits) -> Result<Outline, Def
     if turned {
         repairs.insert(Repair::Reoriented);
     }
-    Ok(Outline { geometry, repairs: repairs.into_iter().collect(), area_m2, perimeter_m })
+    let geometry_sha256 = outline_sha256(&geometry);
+    Ok(Outline { geometry, geometry_sha256, repairs: repairs.into_iter().collect(), area_m2, perimeter_m })
 }
 
 /// Axes swapped within range show only by the phone's fix.
