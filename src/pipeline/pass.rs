@@ -226,7 +226,8 @@ impl<M: Measure> Pass<M> {
     /// The sky over the pixels of a seat.
     fn look_up(&self, seat: usize, sky: &mut Vec<Sky>) {
         sky.clear();
-        self.sky.append(self.layout.print(seat).spans(), sky);
+        let print = self.layout.print(seat);
+        self.sky.append(&print.window(), print.spans(), sky);
     }
 
     /// Where the pixels of crossing seats in a block stand among all pixels of crossing seats, run by run.

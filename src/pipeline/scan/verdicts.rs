@@ -16,7 +16,7 @@ use crate::zonal::{DifferentCrs, MaskRule, Nearest, Sky, Span, sky_of, sky_windo
 /// The sky of a scene, found by the pixels of another grid.
 #[derive(Debug)]
 pub(in crate::pipeline) struct SkyOver {
-    sky: Arc<Raster<Sky>>,
+    sky: Arc<Verdicts>,
     /// For each column and row of the other grid, the one of `sky`; [`OUTSIDE`] where it does not reach.
     cols: Vec<u32>,
     rows: Vec<u32>,
@@ -24,9 +24,34 @@ pub(in crate::pipeline) struct SkyOver {
 
 const OUTSIDE: u32 = u32::MAX;
 
+/// The verdicts of a window of the classification, row by row.
+#[derive(Debug)]
+struct Verdicts {
+    window: Window,
+    data: Vec<Sky>,
+}
+
+impl Verdicts {
+    fn of(raster: Raster<Sky>) -> Verdicts {
+        let data = match raster.data.is_standard_layout() {
+            true => raster.data.into_raw_vec_and_offset().0,
+            false => raster.data.iter().copied().collect(),
+        };
+        Verdicts { window: raster.window, data }
+    }
+
+    /// A row, counted within the window; empty where there is none.
+    fn row(&self, row: u32) -> &[Sky] {
+        let (row, width) = (row as usize, self.window.width);
+        self.data
+            .get(row.saturating_mul(width)..(row.saturating_add(1)).saturating_mul(width))
+            .unwrap_or_default()
+    }
+}
+
 impl SkyOver {
     /// Lays the sky, a part of the grid `classes`, over a grid.
-    pub(super) fn new(sky: &Arc<Raster<Sky>>, classes: &Grid, grid: &Grid) -> Result<SkyOver, DifferentCrs> {
+    fn new(sky: &Arc<Verdicts>, classes: &Grid, grid: &Grid) -> Result<SkyOver, DifferentCrs> {
         let near = Nearest::new(grid, classes)?;
         let within = |at: Option<usize>, start: usize, len: usize| {
             let at = at.and_then(|at| at.checked_sub(start)).filter(|at| *at < len);
@@ -48,11 +73,9 @@ impl SkyOver {
 
     /// The row of the sky under a run of pixels, and the column of it for each pixel.
     fn under(&self, span: &Span) -> (&[Sky], &[u32]) {
-        let width = self.sky.window.width;
-        let row = self.rows.get(span.row as usize).copied().unwrap_or(OUTSIDE) as usize;
-        let line = self.sky.data.as_slice().and_then(|all| all.get(row * width..(row + 1) * width));
+        let line = self.rows.get(span.row as usize).map_or(&[][..], |row| self.sky.row(*row));
         let (from, to) = (span.col as usize, (span.col + span.len) as usize);
-        (line.unwrap_or_default(), self.cols.get(from..to).unwrap_or_default())
+        (line, self.cols.get(from..to).unwrap_or_default())
     }
 
     /// The verdict over a run of pixels, if it is one: pixels of the classification are larger, and most of their
@@ -61,13 +84,31 @@ impl SkyOver {
         let (line, cols) = self.under(span);
         // Columns ascend, so that those between the first and the last lie between theirs.
         match line.get(*cols.first()? as usize..=*cols.last()? as usize)? {
-            [first, rest @ ..] if rest.iter().all(|sky| sky == first) => Some(*first),
+            [first, rest @ ..] if is_all(rest, *first) => Some(*first),
             _ => None,
         }
     }
 
-    /// Appends the verdicts over runs of pixels; neighbouring runs of one verdict are filled in together.
-    pub(in crate::pipeline) fn append(&self, spans: &[Span], to: &mut Vec<Sky>) {
+    /// The verdict over a window, if it is one.
+    fn even_over(&self, window: &Window) -> Option<Sky> {
+        let cols = self.cols.get(window.col..window.col_end())?;
+        let rows = self.rows.get(window.row..window.row_end())?;
+        // Columns and rows ascend.
+        let (left, right) = (*cols.first()? as usize, *cols.last()? as usize);
+        let (top, bottom) = (*rows.first()?, *rows.last()?);
+        let first = *self.sky.row(top).get(left)?;
+        let is_even = |row| self.sky.row(row).get(left..=right).is_some_and(|line| is_all(line, first));
+        (bottom != OUTSIDE && (top..=bottom).all(is_even)).then_some(first)
+    }
+
+    /// Appends the verdicts over the pixels of a plot, which lie in `window`; neighbouring runs of one verdict are filled in
+    /// together.
+    pub(in crate::pipeline) fn append(&self, window: &Window, spans: &[Span], to: &mut Vec<Sky>) {
+        if let Some(sky) = self.even_over(window) {
+            let pixels: usize = spans.iter().map(|span| span.len as usize).sum();
+            to.resize(to.len() + pixels, sky);
+            return;
+        }
         // A verdict, and up to where it is to be filled in.
         let (mut sky, mut end) = (Sky::NO_DATA, to.len());
         for span in spans {
@@ -93,9 +134,14 @@ impl SkyOver {
     }
 }
 
+/// Whether all verdicts are this one; without a way out, as there are few.
+fn is_all(line: &[Sky], one: Sky) -> bool {
+    line.iter().fold(true, |all, sky| all & (*sky == one))
+}
+
 /// The sky of a scene as far as the seats need it.
 pub(super) struct SceneSky {
-    sky: Arc<Raster<Sky>>,
+    sky: Arc<Verdicts>,
     grid: Grid,
     /// Windows of blocks that could not be read.
     failed: Vec<Window>,
@@ -117,7 +163,8 @@ impl SceneSky {
         let ends = compute(&reader.pool, "blocks of the classification", plan).await?;
         let (classes, bad) = classes(reader, cog, ends).await?;
         let grid = *cog.grid();
-        let sky = compute(&reader.pool, "cloud mask", move || sky_of(classes, &grid, &rule)).await?;
+        let judge = move || Verdicts::of(sky_of(classes, &grid, &rule));
+        let sky = compute(&reader.pool, "cloud mask", judge).await?;
         Ok(SceneSky {
             sky: Arc::new(sky),
             grid,
@@ -259,7 +306,7 @@ mod tests {
                 sky(&seeds[(top + r) * 20 + left + c])
             });
             let bands = grid(10.0, 0.0, 22);
-            let over = SkyOver::new(&Arc::new(Raster { window, data: part.clone() }), &classes, &bands).unwrap();
+            let over = SkyOver::new(&Arc::new(Verdicts::of(Raster { window, data: part.clone() })), &classes, &bands).unwrap();
             let span = Span { row, col, len: len.min(22 - col) };
             let near = Nearest::new(&bands, &classes).unwrap();
             let one = |col: u32| {
@@ -270,13 +317,19 @@ mod tests {
             let expected: Vec<Sky> =
                 (span.col..span.col + span.len).map(|col| one(col).unwrap_or(Sky::NO_DATA)).collect();
             let mut found = Vec::new();
-            over.append(&[span], &mut found);
+            let around = |spans: &[Span]| Window {
+                col: col as usize,
+                row: spans[0].row as usize,
+                width: span.len as usize,
+                height: spans.len(),
+            };
+            over.append(&around(&[span]), &[span], &mut found);
             prop_assert_eq!(&found, &expected);
             // The rows above and below it too, one behind the other.
             let rows: Vec<Span> = (0..22).map(|row| Span { row, ..span }).collect();
             let one_by_one = rows.iter().flat_map(|row| over.along(row)).collect::<Vec<Sky>>();
             found.clear();
-            over.append(&rows, &mut found);
+            over.append(&around(&rows), &rows, &mut found);
             prop_assert_eq!(found, one_by_one);
             let is_cloud = |sky: Sky| sky == Sky::of(Scl::CloudHigh);
             prop_assert_eq!(over.any(&span, is_cloud), expected.into_iter().any(is_cloud));
