@@ -156,9 +156,11 @@ impl<'a> Opened<'a> {
         self.document.features.is_empty()
     }
 
-    /// Reads the features at these positions.
+    /// Reads the features at these positions, as far as there are such.
     pub fn features(&self, positions: std::ops::Range<usize>) -> Features {
         let mut names = personal::Names::default();
+        let end = positions.end.min(self.len());
+        let positions = positions.start.min(end)..end;
         let texts = self.document.features.get(positions.clone()).unwrap_or_default();
         let read = |(position, text): (usize, &&str)| {
             feature::read(text, position, self.document.crs, self.limits, self.personal, &mut names)

@@ -1,7 +1,8 @@
 //! Bytes by range, from S3 buckets, HTTPS servers and local folders.
 //!
 //! Comes in: an [`Href`] and byte ranges. Goes out: exactly those bytes, or an [`Error`] that names the
-//! object, the range and whether trying again may help. This is the only place that retries reads:
+//! object, the range and whether trying again may help. This is the only place that retries requests (a block that
+//! came damaged or late gets a fresh start elsewhere, with a new header):
 //! bodies that break off are resumed from the byte reached, pinned to the version first seen. Not here:
 //! what the bytes mean (see `imagery`), finding objects (see `catalog`), caches (a failure is never
 //! remembered), judgement.
@@ -61,7 +62,7 @@ pub struct Counters {
     pub requests: u64,
     /// Requests made again after a failure.
     pub retries: u64,
-    /// Bytes of bodies received.
+    /// Bytes of bodies received, and of files read.
     pub bytes: u64,
 }
 
@@ -248,7 +249,8 @@ impl Objects {
         }
         let requests = runs.len() as u64;
         self.gate.check(href).ok()?;
-        let file = dir::open(&self.gate, href, path, version.cloned(), runs, &self.bytes).await?;
+        let opened = dir::open(&self.gate, href, path, version.cloned(), runs, &self.bytes);
+        let file = tokio::time::timeout(self.config.timeouts.total, opened).await.ok()??;
         self.requests.fetch_add(requests, Ordering::Relaxed);
         let part = |range: &Range<u64>| match range.is_empty() {
             true => Some(Part::Here(Bytes::new())),

@@ -3,7 +3,8 @@
 //! Comes in: plots, settings, a policy, an as-of day, and the doors. Goes out: records and files. Not
 //! here: arguments and terminals (`cli`), any judgement (`lending`), any formula (`zonal` to `crop`).
 //! The only place of the house where async meets the compute pool (`bridge`), and where work is parallel:
-//! over blocks and plots, gathered in order, so that threads never change an answer.
+//! over blocks and plots, gathered in order, so that threads never change an answer. (The command line reads the
+//! features of a plots file side by side, before there is anything to do here.)
 
 mod archive;
 mod bridge;

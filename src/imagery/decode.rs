@@ -169,7 +169,8 @@ fn read_rows<T: Sample>(
 /// The whole block is inflated and its checksum compared, so a damaged byte is an error, never a value.
 ///
 /// # Errors
-/// [`Error::Corrupt`], [`Error::WrongType`], and [`Error::NoSuchBlock`] for a block of another raster.
+/// [`Error::Corrupt`], [`Error::WrongType`], [`Error::NoSuchBlock`] for a block of another raster, and [`Error::Read`]
+/// for one that was left in a local file and cannot be read.
 pub fn decode<T: Sample>(cog: &Cog, block: &EncodedBlock, out: &mut Vec<T>) -> Result<(), Error> {
     out.clear();
     let mut rows = Rows::default();

@@ -73,7 +73,7 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For the head of a reply, and for each further piece of its body.
     pub read: Duration,
-    /// For one range altogether, retries and waits included.
+    /// For one range altogether, retries and waits included; a disk of this machine is read without a limit.
     pub total: Duration,
 }
 

@@ -62,7 +62,7 @@ impl OnDisk {
         let Opened { file, version, count, .. } = self.file.as_ref();
         let read = file.read_exact_at(bytes, self.range.start);
         // Asked afterwards: a file that was written to while it was read is noticed too.
-        if file.metadata().is_ok_and(|facts| version_of(&facts) != *version) {
+        if version_of(&file.metadata().map_err(Cause::Late)?) != *version {
             return Err(Cause::Changed);
         }
         read.map_err(Cause::Late)?;
@@ -72,7 +72,8 @@ impl OnDisk {
 }
 
 /// Opens a file for ranges that are read later, off the async threads, and tells the system that runs of it will be
-/// needed soon. `None` where anything is in the way: reading at once says what.
+/// needed soon. `None` where anything is in the way (reading at once says what), and for a file that does not lie on a
+/// disk of this machine: a server can keep a thread waiting for ever, and is read with patience and a time limit.
 pub(super) async fn open(
     gate: &Gate,
     href: &Href,
@@ -84,6 +85,9 @@ pub(super) async fn open(
     let (gate, href, path, count) = (gate.clone(), href.clone(), path.to_owned(), Arc::clone(count));
     let job = move || {
         let (file, facts) = open_now(&gate, &path).ok()?;
+        if !is_local(&file) {
+            return None;
+        }
         let (version, len) = (version_of(&facts), facts.len());
         if pinned.is_some_and(|p| p != version) || runs.iter().any(|run| run.end > len) {
             return None;
@@ -101,6 +105,23 @@ impl Opened {
         fits.then(|| OnDisk { file: Arc::clone(self), range: range.clone() })
     }
 }
+
+/// Whether a file lies on a disk or in the memory of this machine, by the kind of its file system.
+#[cfg(target_os = "linux")]
+fn is_local(file: &File) -> bool {
+    rustix::fs::fstatfs(file).is_ok_and(|facts| LOCAL.contains(&(facts.f_type as u32)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_local(_: &File) -> bool {
+    false
+}
+
+/// File systems that no server is behind: ext2 to ext4, XFS, Btrfs, F2FS, ZFS, tmpfs, ramfs, and the layers of containers.
+/// Source: linux/magic.h; for ZFS, its own `ZFS_SUPER_MAGIC`.
+#[cfg(target_os = "linux")]
+const LOCAL: [u32; 8] =
+    [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2fc1_2fc1, 0x0102_1994, 0x8584_58f6, 0x794c_7630];
 
 /// Tells the system that a range will be read soon. A hint: nothing depends on it.
 fn announce(file: &File, run: &Range<u64>) {
@@ -153,7 +174,11 @@ fn read_now(
     }
     // Read into fresh memory that nobody has filled with zeros first.
     file.seek(SeekFrom::Start(wanted.start)).map_err(cause)?;
-    file.take(end - wanted.start).read_to_end(bytes).map_err(cause)?;
+    (&file).take(end - wanted.start).read_to_end(bytes).map_err(cause)?;
+    // A file that was written to while it was read may be half the one and half the other.
+    if version_of(&file.metadata().map_err(cause)?) != version {
+        return Err(Cause::Changed);
+    }
     if bytes.len() as u64 != end - wanted.start {
         return Err(cause(std::io::ErrorKind::UnexpectedEof.into()));
     }
@@ -181,5 +206,43 @@ fn cause(error: std::io::Error) -> Cause {
     match error.kind() {
         std::io::ErrorKind::NotFound => Cause::Missing,
         _ => Cause::File(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fails_when_it_is_needed_is_told_from_one_that_was_asked_with_patience() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tif");
+        std::fs::write(&path, [1; 100]).unwrap();
+        // A handle that cannot be read from.
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        let facts = file.metadata().unwrap();
+        let (href, count) = (Href::File(path), Arc::new(AtomicU64::new(0)));
+        let opened = Opened { href, file, version: version_of(&facts), len: 100, count: Arc::clone(&count) };
+        let part = Arc::new(opened).part(&(10..30)).unwrap();
+        let error = part.with(<[u8]>::len).unwrap_err();
+        assert!(error.is_late() && error.is_transient() && !error.is_changed(), "{error}");
+        assert!(error.to_string().contains("a.tif, bytes 10 to 30: the file cannot be read"), "{error}");
+        assert_eq!(count.load(Ordering::Relaxed), 0);
+        let error = crate::imagery::Error::from(error);
+        assert!(error.is_worth_a_restart() && error.is_transient() && !error.is_of_no_use());
+    }
+
+    #[test]
+    fn a_part_lies_inside_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tif");
+        std::fs::write(&path, [1; 100]).unwrap();
+        let file = File::open(&path).unwrap();
+        assert_eq!(is_local(&file), cfg!(target_os = "linux"), "on the disks that tests run on");
+        let version = version_of(&file.metadata().unwrap());
+        let opened =
+            Arc::new(Opened { href: Href::File(path), file, version, len: 100, count: Arc::default() });
+        assert!(opened.part(&(0..101)).is_none() && opened.part(&Range { start: 9, end: 3 }).is_none());
+        assert_eq!(opened.part(&(60..100)).unwrap().with(<[u8]>::to_vec).unwrap(), [1; 40]);
     }
 }

@@ -25,6 +25,9 @@ use self::room::{Room, Seat};
 /// Runs of blocks that are asked for at the same time.
 const RUNS_AHEAD: usize = 8;
 
+/// Least room of a request, bytes: bounds the files that are open at a time, to some 256 with the usual settings.
+const LEAST_ROOM: u64 = 128 << 10;
+
 /// The doors and hands that reading needs.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
@@ -114,15 +117,20 @@ impl Reader {
             }
         }
         failed.sort_by_key(|(number, _)| *number);
-        let mut bad = BTreeSet::new();
-        let mut first = None;
-        for (number, error) in failed {
-            let again = if error.is_worth_a_restart() {
-                self.again(&cogs, pass, number, &needed).await?
-            } else {
-                Err(error)
+        let (mut bad, mut first) = (BTreeSet::new(), None);
+        let (cogs, needed) = (cogs.as_slice(), &needed);
+        // Fresh starts side by side, as a disk or server that fails is waited for.
+        let again = failed.into_iter().map(|(number, error)| async move {
+            let done = match error.is_worth_a_restart() {
+                true => self.again(cogs, pass, number, needed).await?,
+                false => Err(error),
             };
-            match again {
+            Ok::<_, ComputeLost>((number, done))
+        });
+        let mut again = futures::stream::iter(again).buffered(RUNS_AHEAD);
+        while let Some(done) = again.next().await {
+            let (number, done) = done?;
+            match done {
                 Ok(mut block) => {
                     measured.add(std::mem::take(&mut block.measured));
                     blocks.insert(number, block);
@@ -172,7 +180,9 @@ impl Reader {
         let runs = self.runs(cogs, needed);
         let _turn = self.turn.lock().await;
         let reads = runs.into_iter().map(|run| async move {
-            let seat = Arc::new(self.room.take(run.bytes).await);
+            // A request of few bytes takes some room too: each may hold a file open until its blocks are decoded.
+            let bytes = if run.bytes > 0 { run.bytes.max(LEAST_ROOM) } else { 0 };
+            let seat = Arc::new(self.room.take(bytes).await);
             let cog = cogs.get(run.raster)?;
             Some((run.raster, self.fetch(cog, &run.blocks, false).await, seat))
         });

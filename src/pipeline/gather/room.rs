@@ -1,4 +1,4 @@
-//! Room for bytes that were fetched and are not yet decoded.
+//! Room for bytes that were fetched, or announced in a local file, and are not yet decoded.
 
 use std::sync::Arc;
 

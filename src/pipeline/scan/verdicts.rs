@@ -33,11 +33,16 @@ struct Verdicts {
 
 impl Verdicts {
     fn of(raster: Raster<Sky>) -> Verdicts {
+        // Row by row from the start of its memory, as it was made; copied if it ever is not.
+        let (window, pixels) = (raster.window, raster.data.len());
         let data = match raster.data.is_standard_layout() {
-            true => raster.data.into_raw_vec_and_offset().0,
-            false => raster.data.iter().copied().collect(),
+            true => raster.data.into_raw_vec_and_offset(),
+            false => (raster.data.iter().copied().collect(), None),
         };
-        Verdicts { window: raster.window, data }
+        let (mut data, start) = data;
+        data.drain(..start.unwrap_or(0));
+        data.truncate(pixels);
+        Verdicts { window, data }
     }
 
     /// A row, counted within the window; empty where there is none.
@@ -333,6 +338,40 @@ mod tests {
             prop_assert_eq!(found, one_by_one);
             let is_cloud = |sky: Sky| sky == Sky::of(Scl::CloudHigh);
             prop_assert_eq!(over.any(&span, is_cloud), expected.into_iter().any(is_cloud));
+        }
+
+        /// A plot of a few ragged rows, over land that is even, even but for one pixel, or speckled.
+        #[test]
+        fn plots_hold_the_verdicts_of_their_pixels(
+            odd in prop_oneof![Just(None), (0usize..400).prop_map(Some)], speckled in prop::bool::weighted(0.2),
+            seeds in prop::collection::vec(0u8..12, 400), size in prop_oneof![Just(10.0), Just(20.0)],
+            shift in prop_oneof![Just(0.0), -45.0..45.0], (left, top) in (0usize..4, 0usize..4),
+            first in 0u32..20, rows in prop::collection::vec((0u32..16, 1u32..7), 1..6),
+        ) {
+            let classes = grid(size, shift, 20);
+            let sky = |at: usize| match speckled && seeds[at] == 0 || odd == Some(at) {
+                true => Sky::of(Scl::CloudHigh),
+                false => Sky::of(Scl::Vegetation),
+            };
+            let window = Window { col: left, row: top, width: 20 - left, height: 20 - top };
+            let part = Array2::from_shape_fn((window.height, window.width), |(r, c)| sky((top + r) * 20 + left + c));
+            let bands = grid(10.0, 0.0, 26);
+            let over = SkyOver::new(&Arc::new(Verdicts::of(Raster { window, data: part })), &classes, &bands).unwrap();
+            let spans: Vec<Span> =
+                rows.iter().zip(first..).map(|((col, len), row)| Span { row, col: *col, len: *len }).collect();
+            let col = spans.iter().map(|s| s.col).min().unwrap() as usize;
+            let end = spans.iter().map(|s| s.col + s.len).max().unwrap() as usize;
+            let around = Window { col, row: first as usize, width: end - col, height: spans.len() };
+            let mut found = Vec::new();
+            over.append(&around, &spans, &mut found);
+            prop_assert_eq!(found, spans.iter().flat_map(|span| over.along(span)).collect::<Vec<Sky>>());
+            let whole = over.even_over(&around);
+            let all: Vec<Sky> = (around.row..around.row_end())
+                .flat_map(|row| over.along(&Span { row: row as u32, col: col as u32, len: (end - col) as u32 }).collect::<Vec<_>>())
+                .collect();
+            let reaches = all.iter().all(|sky| *sky != Sky::NO_DATA);
+            let one = all.iter().all(|sky| *sky == all[0]).then_some(all[0]);
+            prop_assert_eq!(whole, one.filter(|_| reaches), "one verdict over the window, where the classes reach");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Laws that hold for any input.
 
-use croplens::intake::Entry;
+use croplens::intake::{self, Entry, Intake, Limits, Opened, Personal};
 use proptest::prelude::*;
 
 use super::{collection, feature, only, plot, polygon_feature, read, square};
@@ -123,6 +123,48 @@ proptest! {
     }
 
     /// Any bytes at all: an answer, never a panic.
+    /// Threads may read any stretch of a file: ids that are shared, missing or of persons lie in different ones.
+    #[test]
+    fn a_file_read_in_stretches_is_the_file(
+        kinds in prop::collection::vec(0u8..6, 0..40), cuts in prop::collection::vec(0usize..45, 0..6),
+        drop_personal in any::<bool>(),
+    ) {
+        let features: Vec<String> = (kinds.iter().enumerate())
+            .map(|(at, kind)| {
+                let id = match kind {
+                    0 => String::new(),
+                    1 => r#""id":"twice","#.to_owned(),
+                    2 => format!(r#""id":"p{at}","farmer_name":"A. Grower","#),
+                    _ => format!(r#""id":"p{at}","#),
+                };
+                let west = 35.0 + at as f64 * 0.01;
+                let ring = match kind {
+                    3 => "[[9,9]]".to_owned(),
+                    _ => {
+                        let corners = [(0.0, 0.0), (0.002, 0.0), (0.002, 0.002), (0.0, 0.002), (0.0, 0.0)];
+                        let corners = corners.map(|(x, y)| format!("[{:?},{:?}]", west + x, 0.5 + y));
+                        format!("[[{}]]", corners.join(","))
+                    }
+                };
+                format!(
+                    r#"{{"type":"Feature","properties":{{{id}"note":"n"}},"geometry":{{"type":"Polygon","coordinates":{ring}}}}}"#
+                )
+            })
+            .collect();
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+        let personal = if drop_personal { Personal::Drop } else { Personal::Refuse };
+        let limits = Limits::default();
+        let whole = intake::read_with(text.as_bytes(), &limits, personal).unwrap();
+        prop_assert_eq!(whole.entries.len(), kinds.len());
+        let file = Opened::new(text.as_bytes(), &limits, personal).unwrap();
+        prop_assert_eq!((file.len(), file.is_empty()), (kinds.len(), kinds.is_empty()));
+        let mut ends = cuts;
+        ends.extend([0, kinds.len()]);
+        ends.sort_unstable();
+        let stretches = ends.windows(2).map(|w| file.features(w[0]..w[1]));
+        prop_assert_eq!(Intake::of(stretches.collect()), whole);
+    }
+
     #[test]
     fn noise_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..700, at in 0usize..700) {
         let _ = croplens::intake::read(&bytes, &croplens::intake::Limits::default());
