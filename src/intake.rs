@@ -173,7 +173,8 @@ impl Intake {
     /// All features of a file, in their order.
     pub fn of(features: Vec<Features>) -> Intake {
         let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
-        let drafts: Vec<feature::Draft> = features.into_iter().flat_map(|some| some.0).collect();
+        let mut drafts = Vec::with_capacity(features.iter().map(|some| some.0.len()).sum());
+        features.into_iter().for_each(|some| drafts.extend(some.0));
         for (position, draft) in drafts.iter().enumerate() {
             positions.entry(draft.id.clone()).or_default().push(position);
         }

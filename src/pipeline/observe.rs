@@ -93,9 +93,15 @@ impl<'a> Rows<'a> {
 impl Sink for Rows<'_> {
     type Error = store::Error;
 
-    async fn take(&mut self, group: &Group, scene: &Arc<Scene>, seen: Scanned) -> Result<(), store::Error> {
+    async fn take(
+        &mut self,
+        group: &Group,
+        scene: &Arc<Scene>,
+        mut seen: Scanned,
+    ) -> Result<(), store::Error> {
         self.scenes_unread.extend(seen.problem.map(|why| (scene.id.clone(), why)));
-        for view in seen.views {
+        // Views are large: they are looked at where they are.
+        for view in &mut seen.views {
             let part = &group.bench.parts[view.part];
             if !part.whole {
                 self.pieces.add(scene, part, view);

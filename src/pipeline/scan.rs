@@ -22,7 +22,7 @@ use crate::imagery::{Cog, Imagery};
 use crate::objects::Href;
 use crate::observation::{Observation, Reject, SkyFractions};
 use crate::scene::{Scene, solar_date};
-use crate::zonal::{GuardCounts, MaskRule, Sky, Statistics};
+use crate::zonal::{GuardCounts, MaskRule, MaskTable, Sky, Statistics};
 
 pub(super) use self::statistics::observed;
 pub(super) use self::unread::Unread;
@@ -251,7 +251,9 @@ async fn read(
         .collect();
     let lost: Vec<usize> = (0..layout.seats()).filter(|seat| wanted[*seat] && !readable[*seat]).collect();
     let measure = Views::new(bench, &layout, scene, rules);
-    let over = Arc::new(view.over(&layout.grid)?);
+    // The offset guard asks for the class itself.
+    let like = (!rules.guard).then(|| MaskTable::new(&rules.mask));
+    let over = Arc::new(view.over(&layout.grid, like)?);
     let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
     let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
     // Views are large: they stay in the list that they are in.

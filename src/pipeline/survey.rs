@@ -221,7 +221,7 @@ impl Sink for ByPlot {
                 plot.chips.extend(view.chip.map(|c| *c));
                 plot.observations.push(view.observation);
             } else {
-                self.divided.add(scene, part, view);
+                self.divided.add(scene, part, &mut view);
             }
         }
         Ok(())

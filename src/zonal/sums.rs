@@ -50,6 +50,12 @@ impl MaskTable {
         self.facts.get(sky.index()).copied().unwrap_or((SclGroup::NoData, 0.0))
     }
 
+    /// The same verdict for all that have the same group and weight, so that many neighbours are alike.
+    #[inline]
+    pub fn stand_in(&self, sky: Sky) -> Sky {
+        Sky::from_index(usize::from(self.kind(sky)))
+    }
+
     #[inline]
     fn kind(&self, sky: Sky) -> u8 {
         self.kinds.get(sky.index()).copied().unwrap_or(0)

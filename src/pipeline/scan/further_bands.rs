@@ -81,10 +81,11 @@ async fn one_band(
     let cog = open(&reader.imagery, scene, band).await?;
     let layout = layout_on(reader, bench, cog.grid()).await?;
     let wanted = |seat| asked[layout.part(seat)] && !sky.is_lost(&layout, seat, &rules.mask);
+    let mask = MaskTable::new(&rules.mask);
     let pass = Arc::new(Pass {
         lists: layout.block_lists(cog.block_size()),
-        sky: Arc::new(sky.over(&layout.grid)?),
-        mask: MaskTable::new(&rules.mask),
+        sky: Arc::new(sky.over(&layout.grid, Some(mask))?),
+        mask,
         wanted: (0..layout.seats()).map(wanted).collect(),
         measure: BandMeans {
             layout: Arc::clone(&layout),

@@ -11,7 +11,7 @@ use crate::imagery::{self, BlockIndex, Cog, Dtype, EncodedBlock, Rows, decode_ro
 use crate::pipeline::bridge::{ComputeLost, compute};
 use crate::pipeline::gather::{Bad, Reader};
 use crate::pipeline::layout::Layout;
-use crate::zonal::{DifferentCrs, MaskRule, Nearest, Sky, Span, sky_of, sky_window};
+use crate::zonal::{DifferentCrs, MaskRule, MaskTable, Nearest, Sky, Span, sky_of, sky_window};
 
 /// The sky of a scene, found by the pixels of another grid.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(in crate::pipeline) struct SkyOver {
     /// For each column and row of the other grid, the one of `sky`; [`OUTSIDE`] where it does not reach.
     cols: Vec<u32>,
     rows: Vec<u32>,
+    /// Where only group and weight of a verdict are asked about: those under which another may stand for it.
+    like: Option<MaskTable>,
 }
 
 const OUTSIDE: u32 = u32::MAX;
@@ -56,7 +58,12 @@ impl Verdicts {
 
 impl SkyOver {
     /// Lays the sky, a part of the grid `classes`, over a grid.
-    fn new(sky: &Arc<Verdicts>, classes: &Grid, grid: &Grid) -> Result<SkyOver, DifferentCrs> {
+    fn new(
+        sky: &Arc<Verdicts>,
+        classes: &Grid,
+        grid: &Grid,
+        like: Option<MaskTable>,
+    ) -> Result<SkyOver, DifferentCrs> {
         let near = Nearest::new(grid, classes)?;
         let within = |at: Option<usize>, start: usize, len: usize| {
             let at = at.and_then(|at| at.checked_sub(start)).filter(|at| *at < len);
@@ -67,6 +74,7 @@ impl SkyOver {
             sky: Arc::clone(sky),
             cols: (0..grid.width).map(|col| within(near.col(col), w.col, w.width)).collect(),
             rows: (0..grid.height).map(|row| within(near.row(row), w.row, w.height)).collect(),
+            like,
         })
     }
 
@@ -94,7 +102,7 @@ impl SkyOver {
         }
     }
 
-    /// The verdict over a window, if it is one.
+    /// The verdict over a window, if it is one, or one that may stand for all of them.
     fn even_over(&self, window: &Window) -> Option<Sky> {
         let cols = self.cols.get(window.col..window.col_end())?;
         let rows = self.rows.get(window.row..window.row_end())?;
@@ -102,8 +110,19 @@ impl SkyOver {
         let (left, right) = (*cols.first()? as usize, *cols.last()? as usize);
         let (top, bottom) = (*rows.first()?, *rows.last()?);
         let first = *self.sky.row(top).get(left)?;
-        let is_even = |row| self.sky.row(row).get(left..=right).is_some_and(|line| is_all(line, first));
-        (bottom != OUTSIDE && (top..=bottom).all(is_even)).then_some(first)
+        if bottom == OUTSIDE {
+            return None;
+        }
+        let mut lines = (top..=bottom).map(|row| self.sky.row(row).get(left..=right));
+        match &self.like {
+            None => lines.all(|line| line.is_some_and(|line| is_all(line, first))).then_some(first),
+            Some(like) => {
+                let one = like.stand_in(first);
+                let is_like =
+                    |line: &[Sky]| line.iter().fold(true, |all, sky| all & (like.stand_in(*sky) == one));
+                lines.all(|line| line.is_some_and(is_like)).then_some(one)
+            }
+        }
     }
 
     /// Appends the verdicts over the pixels of a plot, which lie in `window`; neighbouring runs of one verdict are filled in
@@ -178,9 +197,9 @@ impl SceneSky {
         })
     }
 
-    /// The sky over another grid.
-    pub(super) fn over(&self, grid: &Grid) -> Result<SkyOver, DifferentCrs> {
-        SkyOver::new(&self.sky, &self.grid, grid)
+    /// The sky over another grid; with `like`, verdicts of one group and weight may stand for each other.
+    pub(super) fn over(&self, grid: &Grid, like: Option<MaskTable>) -> Result<SkyOver, DifferentCrs> {
+        SkyOver::new(&self.sky, &self.grid, grid, like)
     }
 
     /// Whether a part of the classification that the seat's verdict rests on could not be read.
@@ -311,7 +330,7 @@ mod tests {
                 sky(&seeds[(top + r) * 20 + left + c])
             });
             let bands = grid(10.0, 0.0, 22);
-            let over = SkyOver::new(&Arc::new(Verdicts::of(Raster { window, data: part.clone() })), &classes, &bands).unwrap();
+            let over = SkyOver::new(&Arc::new(Verdicts::of(Raster { window, data: part.clone() })), &classes, &bands, None).unwrap();
             let span = Span { row, col, len: len.min(22 - col) };
             let near = Nearest::new(&bands, &classes).unwrap();
             let one = |col: u32| {
@@ -346,17 +365,21 @@ mod tests {
             odd in prop_oneof![Just(None), (0usize..400).prop_map(Some)], speckled in prop::bool::weighted(0.2),
             seeds in prop::collection::vec(0u8..12, 400), size in prop_oneof![Just(10.0), Just(20.0)],
             shift in prop_oneof![Just(0.0), -45.0..45.0], (left, top) in (0usize..4, 0usize..4),
-            first in 0u32..20, rows in prop::collection::vec((0u32..16, 1u32..7), 1..6),
+            first in 0u32..20, rows in prop::collection::vec((0u32..16, 1u32..7), 1..6), merges in any::<bool>(),
         ) {
+            // Under this rule bare soil and vegetation are alike, and nothing else is.
+            let like = merges.then(|| MaskTable::new(&MaskRule::peers(&[Scl::Vegetation, Scl::Bare])));
+            let alike = |sky: Sky| like.map_or(sky, |like| like.stand_in(sky));
             let classes = grid(size, shift, 20);
-            let sky = |at: usize| match speckled && seeds[at] == 0 || odd == Some(at) {
-                true => Sky::of(Scl::CloudHigh),
-                false => Sky::of(Scl::Vegetation),
+            let sky = |at: usize| match odd {
+                Some(odd) if odd == at => Sky::of(Scl::CloudHigh),
+                _ if speckled && seeds[at] == 0 => Sky::of(Scl::Bare),
+                _ => Sky::of(Scl::Vegetation),
             };
             let window = Window { col: left, row: top, width: 20 - left, height: 20 - top };
             let part = Array2::from_shape_fn((window.height, window.width), |(r, c)| sky((top + r) * 20 + left + c));
             let bands = grid(10.0, 0.0, 26);
-            let over = SkyOver::new(&Arc::new(Verdicts::of(Raster { window, data: part })), &classes, &bands).unwrap();
+            let over = SkyOver::new(&Arc::new(Verdicts::of(Raster { window, data: part })), &classes, &bands, like).unwrap();
             let spans: Vec<Span> =
                 rows.iter().zip(first..).map(|((col, len), row)| Span { row, col: *col, len: *len }).collect();
             let col = spans.iter().map(|s| s.col).min().unwrap() as usize;
@@ -364,10 +387,12 @@ mod tests {
             let around = Window { col, row: first as usize, width: end - col, height: spans.len() };
             let mut found = Vec::new();
             over.append(&around, &spans, &mut found);
-            prop_assert_eq!(found, spans.iter().flat_map(|span| over.along(span)).collect::<Vec<Sky>>());
+            let expected: Vec<Sky> = spans.iter().flat_map(|span| over.along(span)).map(alike).collect();
+            prop_assert_eq!(found.into_iter().map(alike).collect::<Vec<Sky>>(), expected);
             let whole = over.even_over(&around);
             let all: Vec<Sky> = (around.row..around.row_end())
                 .flat_map(|row| over.along(&Span { row: row as u32, col: col as u32, len: (end - col) as u32 }).collect::<Vec<_>>())
+                .map(alike)
                 .collect();
             let reaches = all.iter().all(|sky| *sky != Sky::NO_DATA);
             let one = all.iter().all(|sky| *sky == all[0]).then_some(all[0]);

@@ -26,13 +26,13 @@ struct Piece {
 }
 
 impl Pieces {
-    /// Keeps the view of a piece until [`Pieces::join`].
-    pub(in crate::pipeline) fn add(&mut self, scene: &Arc<Scene>, part: &Part, view: PartView) {
+    /// Keeps the view of a piece until [`Pieces::join`]; its pixels are taken out of it.
+    pub(in crate::pipeline) fn add(&mut self, scene: &Arc<Scene>, part: &Part, view: &mut PartView) {
         self.0.entry((part.plot, view.observation.date)).or_default().push(Piece {
             scene: Arc::clone(scene),
             part: part.clone(),
-            observation: view.observation,
-            pixels: view.pixels.map(|p| *p),
+            observation: view.observation.clone(),
+            pixels: view.pixels.take().map(|p| *p),
         });
     }
 
