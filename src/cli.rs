@@ -150,6 +150,14 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Waits for what goes through the doors. A server that hangs is not waited for at the end.
+fn wait_for<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(done)
+}
+
 /// The runtime of the doors: two threads are enough, because pixels are decoded elsewhere.
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
     tokio::runtime::Builder::new_multi_thread()

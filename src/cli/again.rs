@@ -12,7 +12,7 @@ use crate::store::{self, RunManifest};
 
 use super::appraise::{DAILY_TEMPERATURES, FigureFiles, REGIONAL_YIELDS, policy, temperature, yields};
 use super::run_flags::{AccessFlags, RunFlags};
-use super::{Stop, doors, runtime};
+use super::{Stop, doors, wait_for};
 
 /// Where the inputs of the run are now.
 #[derive(Clone, Debug, Args)]
@@ -76,8 +76,7 @@ pub(super) fn make(
     };
     request.again = Some(Again { positions, papers });
     let doors = doors::open(&flags)?;
-    let outcome = runtime()?
-        .block_on(pipeline::appraise(&request, &doors, &pipeline::nobody()))
+    let outcome = wait_for(pipeline::appraise(&request, &doors, &pipeline::nobody()))?
         .map_err(|e| Stop::failed(e.to_string()))?;
     Ok(outcome.records.into_iter().map(|r| (r.input_position, r)).collect())
 }

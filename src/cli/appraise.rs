@@ -18,7 +18,7 @@ use crate::store;
 use super::run_flags::RunFlags;
 use super::say::Voice;
 use super::shard::ShardFlags;
-use super::{Ended, Stop, crop, doors, dry_run, runtime};
+use super::{Ended, Stop, crop, doors, dry_run, wait_for};
 
 use self::sheet::{Asked, command_line};
 
@@ -136,7 +136,7 @@ pub(super) fn run(args: &AppraiseArgs, voice: &Voice) -> Result<Ended, Stop> {
         catalog_location: args.run.catalog.clone(),
     };
     let mut outcome =
-        runtime()?.block_on(pipeline::appraise(&request, &doors, &voice.watcher())).map_err(|e| match e {
+        wait_for(pipeline::appraise(&request, &doors, &voice.watcher()))?.map_err(|e| match e {
             pipeline::Error::OtherRun { .. } => Stop::usage(e.to_string()),
             _ => Stop::failed(e.to_string()),
         })?;

@@ -7,7 +7,7 @@ use crate::pipeline::{self, Doors, Job, Spec};
 
 use super::run_flags::{Days, RunFlags};
 use super::say::Voice;
-use super::{Ended, Stop, runtime};
+use super::{Ended, Stop, wait_for};
 
 /// Tells scenes, requests and bytes; reads nothing but metadata.
 pub(super) fn tell(
@@ -19,7 +19,7 @@ pub(super) fn tell(
     doors: &Doors,
     voice: &Voice,
 ) -> Result<Ended, Stop> {
-    let estimate = runtime()?.block_on(pipeline::estimate(intake, spec, job, (days.from, days.to), doors));
+    let estimate = wait_for(pipeline::estimate(intake, spec, job, (days.from, days.to), doors))?;
     if flags.json {
         let text = json!({
             "plots": estimate.plots, "tiles": estimate.tiles, "scenes": estimate.scenes,

@@ -12,7 +12,7 @@ use crate::zonal::{MaskRule, Statistics};
 
 use super::run_flags::RunFlags;
 use super::say::Voice;
-use super::{Ended, Stop, doors, dry_run, runtime};
+use super::{Ended, Stop, doors, dry_run, wait_for};
 
 /// Arguments of `croplens observe`.
 #[derive(Clone, Debug, Args)]
@@ -62,11 +62,10 @@ pub(super) fn run(args: &ObserveArgs, voice: &Voice) -> Result<Ended, Stop> {
         archive: args.run.archive.clone(),
         narrow: args.statistics == Which::Mean,
     };
-    let seen =
-        runtime()?.block_on(pipeline::observe(&request, &doors, &voice.watcher())).map_err(|e| match e {
-            pipeline::Error::Store(store::Error::UnknownFormat { .. }) => Stop::usage(e.to_string()),
-            _ => Stop::failed(e.to_string()),
-        })?;
+    let seen = wait_for(pipeline::observe(&request, &doors, &voice.watcher()))?.map_err(|e| match e {
+        pipeline::Error::Store(store::Error::UnknownFormat { .. }) => Stop::usage(e.to_string()),
+        _ => Stop::failed(e.to_string()),
+    })?;
     if args.run.json {
         let unread: Vec<_> = seen.scenes_unread.iter().map(|(id, why)| json!([id.as_str(), why])).collect();
         let summary = json!({

@@ -85,6 +85,11 @@ impl Error {
         matches!(self, Error::Read(e) if e.is_transient())
     }
 
+    /// Whether the file was replaced, or written to, while it was read.
+    pub fn is_changed(&self) -> bool {
+        matches!(self, Error::Read(e) if e.is_changed())
+    }
+
     /// Whether the file does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, Error::Read(e) if e.is_missing())

@@ -143,7 +143,7 @@ impl Recall for Archive {
     }
 
     async fn keep(&self, group: &Group, scene: &Arc<Scene>, seen: &Scanned) {
-        let Some(grid) = group.grid else { return };
+        let Some(grid) = group.grid.filter(|_| !seen.replaced) else { return };
         let hashes = self.outlines(&group.bench);
         let is_new = |view: &&PartView| {
             let unread = [Reject::ReadFailed, Reject::AssetMissing, Reject::OffsetUnsettled];

@@ -25,6 +25,9 @@ use self::room::{Room, Seat};
 /// Runs of blocks that are asked for at the same time.
 const RUNS_AHEAD: usize = 8;
 
+/// Fresh starts at the same time: their bytes are not counted among those in flight.
+const FRESH_STARTS: usize = 2;
+
 /// Least room of a request, bytes: bounds the files that are open at a time, to some 256 with the usual settings.
 const LEAST_ROOM: u64 = 128 << 10;
 
@@ -127,7 +130,7 @@ impl Reader {
             };
             Ok::<_, ComputeLost>((number, done))
         });
-        let mut again = futures::stream::iter(again).buffered(RUNS_AHEAD);
+        let mut again = futures::stream::iter(again).buffered(FRESH_STARTS);
         while let Some(done) = again.next().await {
             let (number, done) = done?;
             match done {
@@ -196,8 +199,13 @@ impl Reader {
             for (number, block) in good.chain(bad) {
                 let slot = slots.entry(number).or_default();
                 match block {
-                    Ok(block) => slot.blocks.push((raster, block, Arc::clone(&seat))),
+                    Ok(block) if slot.error.is_none() => {
+                        slot.blocks.push((raster, block, Arc::clone(&seat)));
+                    }
+                    // Its partner is lost: the room that it takes is another's.
+                    Ok(_) => {}
                     Err(error) => {
+                        slot.blocks.clear();
                         slot.error.get_or_insert(error);
                     }
                 }
@@ -245,7 +253,8 @@ impl Reader {
         })
     }
 
-    /// One fresh start for a block that was damaged on its way, or whose file was replaced meanwhile.
+    /// One fresh start for a block that was damaged on its way. Of a file that was replaced meanwhile nothing is
+    /// taken: its blocks do not belong to those that were read before.
     async fn again<M: Measure>(
         &self,
         cogs: &[Arc<Cog>],
@@ -257,8 +266,7 @@ impl Reader {
         for cog in cogs {
             let one = async {
                 let opened = self.imagery.reopen(cog).await?;
-                let same = opened.grid() == cog.grid() && opened.block_size() == cog.block_size();
-                let cog = if same { opened } else { Arc::clone(cog) };
+                let cog = if is_same_file(&opened, cog) { opened } else { Arc::clone(cog) };
                 let index = cog.block(number).into_iter().collect::<Vec<_>>();
                 let blocks = self.imagery.fetch(&cog, &index).await?;
                 Ok((cog, blocks))
@@ -280,7 +288,7 @@ impl Reader {
 
     /// Fetches blocks and makes something of each on the compute pool.
     ///
-    /// Blocks that were damaged on their way, or whose file was replaced meanwhile, get one fresh start.
+    /// Blocks that were damaged on their way get one fresh start.
     pub(super) async fn each_block<R: Send + 'static>(
         &self,
         cog: &Arc<Cog>,
@@ -294,7 +302,7 @@ impl Reader {
             return Ok((done, bad));
         }
         match self.imagery.reopen(cog).await {
-            Ok(fresh) if fresh.grid() == cog.grid() && fresh.block_size() == cog.block_size() => {
+            Ok(fresh) if is_same_file(&fresh, cog) => {
                 let blocks: Vec<BlockIndex> = again.into_iter().map(|(index, _)| index).collect();
                 let (more, still_bad) = self.once(&fresh, &blocks, &make, true).await?;
                 done.extend(more);
@@ -356,4 +364,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// Whether a file that was opened again is the one that it was.
+fn is_same_file(opened: &Cog, cog: &Cog) -> bool {
+    opened.version() == cog.version()
+        && opened.grid() == cog.grid()
+        && opened.block_size() == cog.block_size()
 }

@@ -127,6 +127,8 @@ pub(super) struct Scanned {
     pub(super) views: Vec<PartView>,
     /// What went wrong, in words, when something did.
     pub(super) problem: Option<String>,
+    /// Whether one of its files was replaced while it was read: what was read is of a file that is no more.
+    pub(super) replaced: bool,
 }
 
 /// For each part of a tile, whether it is to be read.
@@ -154,7 +156,11 @@ pub(super) async fn scan(
     } else if let Some(unread) = &listed.unread {
         Err(unread.clone())
     } else {
-        read(reader, bench, scene, rules, asked).await
+        match read(reader, bench, scene, rules, asked).await {
+            // A file was replaced while it was read: the scene once more, from the headers on.
+            Ok(Scanned { replaced: true, .. }) => read(reader, bench, scene, rules, asked).await,
+            read => read,
+        }
     };
     match read {
         Ok(scanned) => scanned,
@@ -172,7 +178,7 @@ pub(super) async fn scan(
                     guard: None,
                 })
                 .collect();
-            Scanned { views, problem: Some(problem) }
+            Scanned { views, problem: Some(problem), replaced: false }
         }
     }
 }
@@ -267,6 +273,9 @@ async fn read(
             }
         }
     }
+    let is_changed = |e: &crate::imagery::Error| e.is_changed();
+    let replaced =
+        view.error.as_ref().is_some_and(is_changed) || passed.error.as_ref().is_some_and(is_changed);
     let problem = view.error.as_ref().or(passed.error.as_ref()).map(|e| words(e));
-    Ok(Scanned { views, problem })
+    Ok(Scanned { views, problem, replaced })
 }

@@ -165,7 +165,7 @@ async fn see(
     }
     if !known.is_empty() && !asked.contains(&true) {
         known.sort_by_key(|view| view.part);
-        return Scanned { views: known, problem: None };
+        return Scanned { views: known, problem: None, replaced: false };
     }
     let mut seen = scan(reader, &group.bench, listed, rules, &asked.into()).await;
     seen.views.append(&mut known);
@@ -204,7 +204,7 @@ impl Sink for ByPlot {
     type Error = Infallible;
 
     async fn take(&mut self, group: &Group, scene: &Arc<Scene>, seen: Scanned) -> Result<(), Infallible> {
-        let Scanned { views, problem } = seen;
+        let Scanned { views, problem, .. } = seen;
         self.survey.scenes.push(SceneAccount { scene: Arc::clone(scene), problem });
         for mut view in views {
             let part = &group.bench.parts[view.part];

@@ -8,6 +8,7 @@ mod kept;
 mod neighbours;
 mod once;
 mod pair;
+mod room;
 mod shards;
 mod temperature;
 mod time;

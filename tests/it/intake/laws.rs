@@ -122,7 +122,6 @@ proptest! {
         }
     }
 
-    /// Any bytes at all: an answer, never a panic.
     /// Threads may read any stretch of a file: ids that are shared, missing or of persons lie in different ones.
     #[test]
     fn a_file_read_in_stretches_is_the_file(
@@ -165,6 +164,7 @@ proptest! {
         prop_assert_eq!(Intake::of(stretches.collect()), whole);
     }
 
+    /// Any bytes at all: an answer, never a panic.
     #[test]
     fn noise_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..700, at in 0usize..700) {
         let _ = croplens::intake::read(&bytes, &croplens::intake::Limits::default());
