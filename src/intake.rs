@@ -110,7 +110,7 @@ impl Intake {
 /// let found = intake::read(text, &Limits::default()).unwrap();
 /// let [Entry::Plot(plot)] = found.entries.as_slice() else { panic!() };
 /// assert_eq!(plot.id.as_str(), "p1");
-/// assert!((plot.area_m2 / 10_000.0 - 4.92).abs() < 0.01);
+/// assert!((plot.area_m2() / 10_000.0 - 4.92).abs() < 0.01);
 /// ```
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Intake, Error> {
     read_with(bytes, limits, Personal::Refuse)
@@ -173,18 +173,19 @@ impl Intake {
     /// All features of a file, in their order.
     pub fn of(features: Vec<Features>) -> Intake {
         let mut positions: BTreeMap<PlotId, Vec<usize>> = BTreeMap::new();
-        let mut drafts = Vec::with_capacity(features.iter().map(|some| some.0.len()).sum());
-        features.into_iter().for_each(|some| drafts.extend(some.0));
-        for (position, draft) in drafts.iter().enumerate() {
+        let drafts = || features.iter().flat_map(|some| &some.0);
+        for (position, draft) in drafts().enumerate() {
             positions.entry(draft.id.clone()).or_default().push(position);
         }
-        let warnings = warnings(&drafts, &positions);
-        let personal = drafts.iter().map(|draft| draft.properties.personal).sum();
-        let entries = drafts.into_iter().enumerate().map(|(position, draft)| {
+        let warnings = warnings(drafts, &positions);
+        let personal = drafts().map(|draft| draft.properties.personal).sum();
+        // Drafts are large: each is moved once.
+        let mut entries = Vec::with_capacity(drafts().count());
+        for (position, draft) in features.into_iter().flat_map(|some| some.0).enumerate() {
             let shared = positions.get(&draft.id).filter(|all| all.len() > 1);
-            entry(draft, position, shared.map(Vec::as_slice))
-        });
-        Intake { entries: entries.collect(), warnings, personal }
+            entries.push(entry(draft, position, shared.map(Vec::as_slice)));
+        }
+        Intake { entries, warnings, personal }
     }
 }
 
@@ -214,19 +215,22 @@ fn entry(draft: feature::Draft, position: usize, shared: Option<&[usize]>) -> En
 }
 
 /// What is worth saying about the file as a whole.
-fn warnings(drafts: &[feature::Draft], positions: &BTreeMap<PlotId, Vec<usize>>) -> Vec<String> {
+fn warnings<'a, D>(drafts: impl Fn() -> D, positions: &BTreeMap<PlotId, Vec<usize>>) -> Vec<String>
+where
+    D: Iterator<Item = &'a feature::Draft>,
+{
     let mut said = Vec::new();
-    if drafts.is_empty() {
+    if positions.is_empty() {
         said.push("The plots file has no features".to_owned());
     }
-    let personal = drafts.iter().filter(|draft| draft.properties.personal > 0).count();
+    let personal = drafts().filter(|draft| draft.properties.personal > 0).count();
     if personal > 0 {
         said.push(format!(
             "{personal} features carry properties that look like data of a person (name, phone, …): they are in no \
              output; leave them out"
         ));
     }
-    let unknown = drafts.iter().filter(|draft| draft.properties.method_unknown).count();
+    let unknown = drafts().filter(|draft| draft.properties.method_unknown).count();
     if unknown > 0 {
         said.push(format!(
             "{unknown} features have a determination:method that is none of fiboa's terms ({}): it is left out",

@@ -4,12 +4,14 @@
 
 mod id;
 mod outline_hash;
+mod size;
 
 use geo::MultiPolygon;
 use jiff::civil::Date;
 
 pub use id::PlotId;
 pub use outline_hash::outline_sha256;
+pub use size::Size;
 
 /// EPSG code of plot outlines: WGS 84 longitude, latitude (RFC 7946).
 pub const LONLAT_EPSG: u32 = 4326;
@@ -99,10 +101,8 @@ pub struct Plot {
     pub position: usize,
     /// Outline in lon/lat degrees: valid, oriented as RFC 7946, parts disjoint.
     pub geometry: MultiPolygon<f64>,
-    /// Geodesic area on WGS 84, square metres.
-    pub area_m2: f64,
-    /// Geodesic length of the outer rings and holes, metres.
-    pub perimeter_m: f64,
+    /// Its size, as far as somebody has asked for it.
+    pub size: Size,
     /// Changes made to the outline.
     pub repairs: Vec<Repair>,
     /// [`outline_sha256`] of `geometry`: the same for the same land, wherever the rings start.
@@ -119,6 +119,18 @@ pub struct Plot {
     pub declared: Declaration,
     /// References.
     pub references: References,
+}
+
+impl Plot {
+    /// Geodesic area on WGS 84, square metres.
+    pub fn area_m2(&self) -> f64 {
+        self.size.area_m2(&self.geometry)
+    }
+
+    /// Geodesic length of the outer rings and holes, metres.
+    pub fn perimeter_m(&self) -> f64 {
+        self.size.perimeter_m(&self.geometry)
+    }
 }
 
 /// Lower-case hexadecimal digits.

@@ -188,7 +188,12 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, Stop> {
     let read = if path.as_os_str() == "-" {
         std::io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes))
+        std::fs::File::open(path).and_then(|file| {
+            // A byte more than there are, to find the end without growing; a pipe says 0.
+            let told = file.metadata()?.len().min(limit);
+            bytes.try_reserve_exact(usize::try_from(told).unwrap_or(0).saturating_add(1))?;
+            file.take(limit + 1).read_to_end(&mut bytes)
+        })
     };
     match read {
         Ok(_) => Ok(bytes),

@@ -11,7 +11,7 @@ use super::object::{self, What};
 use super::personal::{self, Personal};
 use super::properties::{self, Fix, Properties};
 use super::{coordinates, measure, range, reference_system, split, validity};
-use crate::plot::{Plot, PlotId, Repair, outline_sha256};
+use crate::plot::{Plot, PlotId, Repair, Size, outline_sha256};
 
 /// What a feature came to, before ids are held against each other.
 #[derive(Debug)]
@@ -30,8 +30,7 @@ pub(super) struct Outline {
     geometry: MultiPolygon<f64>,
     geometry_sha256: String,
     repairs: Vec<Repair>,
-    area_m2: f64,
-    perimeter_m: f64,
+    size: Size,
 }
 
 impl Outline {
@@ -43,8 +42,7 @@ impl Outline {
             position,
             geometry_sha256: self.geometry_sha256,
             geometry: self.geometry,
-            area_m2: self.area_m2,
-            perimeter_m: self.perimeter_m,
+            size: self.size,
             repairs: self.repairs,
             collection: properties.collection,
             determination_method: properties.determination_method,
@@ -287,7 +285,7 @@ fn outline(text: &str, fix: Option<Fix>, limits: &Limits) -> Result<Outline, Def
     range::check(&sketch.parts, limits)?;
     validity::check(&sketch.parts)?;
     let (geometry, turned) = measure::oriented(&sketch.parts);
-    let (perimeter_m, area_m2) = measure::size(&geometry, limits)?;
+    let size = measure::size(&geometry, limits)?;
     if let Some(fix) = fix {
         refuse_swapped(fix, &geometry)?;
     }
@@ -296,7 +294,7 @@ fn outline(text: &str, fix: Option<Fix>, limits: &Limits) -> Result<Outline, Def
         repairs.insert(Repair::Reoriented);
     }
     let geometry_sha256 = outline_sha256(&geometry);
-    Ok(Outline { geometry, geometry_sha256, repairs: repairs.into_iter().collect(), area_m2, perimeter_m })
+    Ok(Outline { geometry, geometry_sha256, repairs: repairs.into_iter().collect(), size })
 }
 
 /// Axes swapped within range show only by the phone's fix.

@@ -1,13 +1,13 @@
-//! Area, perimeter and distance on the WGS 84 ellipsoid (Karney 2013, J. Geodesy 87:43, through `geo`).
+//! Whether an outline has the size of a plot, and how far a phone's fix lies from it, on the WGS 84 ellipsoid.
 
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
-use geo::{Coord, GeodesicArea, LineString, MultiPolygon, Polygon, Winding};
+use geo::{Area, BoundingRect, Coord, LineString, MultiPolygon, Polygon, Winding};
 
 use super::defect::{Defect, Kind, said};
 use super::limits::Limits;
 use super::properties::Fix;
 use super::ring::{Ring, metres};
-use crate::plot::GpsTag;
+use crate::plot::{GpsTag, Size};
 
 /// An outline turned to RFC 7946 order (outer rings counter-clockwise, holes clockwise), and whether a ring
 /// had to be turned.
@@ -34,15 +34,47 @@ pub(super) fn oriented(parts: &[Vec<Ring>]) -> (MultiPolygon<f64>, bool) {
     (MultiPolygon(polygons), turned)
 }
 
-/// Geodesic perimeter (holes included) and area of an oriented outline, metres and square metres; refused
-/// when there is too little or too much land for a plot.
-pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64, f64), Defect> {
-    let (mut perimeter_m, mut area_m2) = (0.0, 0.0);
-    for part in outline {
-        let (perimeter, area) = part.geodesic_perimeter_area_signed();
-        perimeter_m += perimeter;
-        area_m2 += area;
+/// Degrees: an outline that is wider, or nearer to a pole, is not measured roughly.
+const ROUGH_EXTENT: f64 = 1.0;
+const ROUGH_LATITUDE: f64 = 75.0;
+
+/// Whether a rough measure in a plane shows that an outline's exact size lies inside every limit.
+///
+/// The plane has one scale for all of the outline, which is off by less than a twentieth: 3 % by the latitudes of half
+/// a degree, at 75 degrees, and 1 % by the ellipsoid; hence half the limits. Its edges are straight in longitude and
+/// latitude, and those that are measured are geodesics: between the two of an edge of length L lie at most
+/// L³ tan(latitude) / 11 R, nothing on a field, but more than all the land of a strip of many kilometres.
+fn is_clearly_within(outline: &MultiPolygon<f64>, limits: &Limits) -> bool {
+    const METRES_A_DEGREE: f64 = 111_195.0;
+    const EARTH_RADIUS_M: f64 = 6_371_000.0;
+    let Some(bounds) = outline.bounding_rect() else { return false };
+    let middle = bounds.center().y;
+    if !(bounds.width() <= ROUGH_EXTENT && bounds.height() <= ROUGH_EXTENT && middle.abs() <= ROUGH_LATITUDE)
+    {
+        return false;
     }
+    let (north, east) = (METRES_A_DEGREE, METRES_A_DEGREE * middle.to_radians().cos());
+    let area_m2 = outline.unsigned_area() * north * east;
+    let rings = outline.iter().flat_map(|part| std::iter::once(part.exterior()).chain(part.interiors()));
+    let lengths = rings.flat_map(|ring| ring.lines()).map(|line| (line.dx() * east).hypot(line.dy() * north));
+    let (perimeter_m, longest_m) = lengths.fold((0.0, 0.0f64), |(sum, most), m| (sum + m, most.max(m)));
+    let bend = (middle.abs() + ROUGH_EXTENT).to_radians().tan() / (11.0 * EARTH_RADIUS_M);
+    let bent_m2 = perimeter_m * longest_m.powi(2) * bend;
+    let (least_m2, most_m2) = (area_m2 - bent_m2, area_m2 + bent_m2);
+    // A square metre at least, whatever the limit: rounding leaves a sliver less than none.
+    least_m2 >= 2.0 * limits.min_area_m2.max(1.0)
+        && most_m2 <= limits.max_area_ha * 10_000.0 / 2.0
+        && 2.0 * least_m2 / perimeter_m >= 2.0 * limits.min_width_m.max(0.0)
+}
+
+/// The size of an oriented outline; refused when there is too little or too much land for a plot. Measured only
+/// where that is near.
+pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<Size, Defect> {
+    if is_clearly_within(outline, limits) {
+        return Ok(Size::default());
+    }
+    let size = Size::measured(outline);
+    let (area_m2, perimeter_m) = (size.area_m2(outline), size.perimeter_m(outline));
     let refuse = |kind, said| Err(Defect::new(kind, said));
     if area_m2 > limits.max_area_ha * 10_000.0 {
         let (area_ha, most) = (area_m2 / 10_000.0, limits.max_area_ha);
@@ -77,7 +109,7 @@ pub(super) fn size(outline: &MultiPolygon<f64>, limits: &Limits) -> Result<(f64,
             ),
         );
     }
-    Ok((perimeter_m, area_m2))
+    Ok(size)
 }
 
 /// A phone's fix held against the outline.

@@ -89,7 +89,7 @@ struct Area {
 
 fn area(evidence: &Evidence<'_>, basis: AreaBasis) -> Area {
     let plot = evidence.plot;
-    let outline = (plot.area_m2, "outline");
+    let outline = (plot.area_m2(), "outline");
     let declared = plot.declared.area_ha.filter(|ha| ha.is_finite()).map(|ha| (ha * 10_000.0, "declared"));
     let (m2, word) = match (basis, declared) {
         (AreaBasis::Outline, _) => outline,
@@ -107,7 +107,7 @@ fn area(evidence: &Evidence<'_>, basis: AreaBasis) -> Area {
     match (evidence.assessment.cropped, land.cropped) {
         (Cropped::Yes, Some(part)) => {
             let share = if lower { part.lower } else { part.mid };
-            let (seen, most) = (share * plot.area_m2, part.upper * plot.area_m2);
+            let (seen, most) = (share * plot.area_m2(), part.upper * plot.area_m2());
             let word = if lower { "cropped_lower" } else { "cropped" };
             // A number that is none compares as not smaller.
             if seen < m2 {

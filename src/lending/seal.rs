@@ -137,18 +137,18 @@ fn plot_columns(r: &mut EligibilityRecord, plot: &Plot) {
     r.collection = plot.collection.clone();
     r.geometry = Some(Outline(plot.geometry.clone()));
     r.geometry_sha256 = Some(plot.geometry_sha256.clone());
-    r.metrics_area = Rounded::new(plot.area_m2);
+    r.metrics_area = Rounded::new(plot.area_m2());
     r.area_lower_m2 = Rounded::new(lower);
     r.area_upper_m2 = Rounded::new(upper);
     r.area_method = Some(AREA_METHOD.to_owned());
-    r.metrics_perimeter = Rounded::new(plot.perimeter_m);
+    r.metrics_perimeter = Rounded::new(plot.perimeter_m());
     r.determination_method = plot.determination_method.clone();
     r.determination_datetime = plot.determination_datetime.clone();
     r.geometry_repairs = plot.repairs.iter().map(|repair| repair.word().to_owned()).collect();
     r.gps_accuracy_m = plot.gps.and_then(|g| g.accuracy_m).and_then(Rounded::new);
     r.gps_distance_m = plot.gps.and_then(|g| Rounded::new(g.distance_m));
     let declared_m2 = plot.declared.area_ha.map(|ha| ha * 10_000.0).filter(|a| *a > 0.0);
-    r.outline_deviation_frac = declared_m2.and_then(|d| Rounded::new((plot.area_m2 - d) / d));
+    r.outline_deviation_frac = declared_m2.and_then(|d| Rounded::new((plot.area_m2() - d) / d));
 }
 
 fn outcome_columns(r: &mut EligibilityRecord, a: &Appraisal) {

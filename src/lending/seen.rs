@@ -175,6 +175,6 @@ impl Evidence<'_> {
 /// Area with its 10th and 90th percentile, square metres. Method: [`AREA_METHOD`].
 pub(super) fn area_interval_m2(plot: &Plot) -> (f64, f64) {
     let accuracy = plot.gps.and_then(|g| g.accuracy_m).filter(|a| a.is_finite()).unwrap_or(0.0);
-    let half_width = P90_SD * 0.5 * plot.perimeter_m * accuracy.max(BOUNDARY_ERROR_M);
-    ((plot.area_m2 - half_width).max(0.0), plot.area_m2 + half_width)
+    let half_width = P90_SD * 0.5 * plot.perimeter_m() * accuracy.max(BOUNDARY_ERROR_M);
+    ((plot.area_m2() - half_width).max(0.0), plot.area_m2() + half_width)
 }

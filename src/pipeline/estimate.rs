@@ -157,7 +157,7 @@ pub async fn estimate(intake: &Intake, spec: &Spec, job: Job, days: (Date, Date)
     }
     estimate.requests = requests.round() as u64;
     estimate.bytes = bytes.round() as u64;
-    let pixels: f64 = plots.iter().map(|(_, plot)| plot.area_m2 / PIXEL_M2).sum();
+    let pixels: f64 = plots.iter().map(|(_, plot)| plot.area_m2() / PIXEL_M2).sum();
     let work = Work { plots: plots.len() as u64, looks: observations, pixels: pixels as u64 };
     estimate.cpu_s = work.cpu_s(job, requests, bytes);
     estimate.memory_bytes = work.memory_bytes(job, spec.settings.company.most_plots as u64);

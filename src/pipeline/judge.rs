@@ -187,7 +187,7 @@ impl Bench<'_> {
         };
         let question = cropland::Question {
             pixels: &kept.series,
-            perimeter_m: plot.perimeter_m,
+            perimeter_m: plot.perimeter_m(),
             resolved: observability.is_some_and(|o| o.grade <= Grade::C),
             assessment,
             series: &settings.series,

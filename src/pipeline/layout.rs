@@ -18,8 +18,10 @@ use super::tiles::Part;
 
 pub(super) use self::blocks::{BlockLists, BlockSeats};
 
-/// Parts that are laid over the grid at once.
-const BATCH: usize = 2048;
+/// Parts that one thread lays over the grid at once, and those that are laid before they join the others: what a wave
+/// takes is given back to the next.
+const BATCH: usize = 256;
+const WAVE: usize = 64 * BATCH;
 
 /// All parts of a tile on one grid. A *seat* is a part that touches the grid.
 #[derive(Debug)]
@@ -35,26 +37,37 @@ pub(super) struct Layout {
 impl Layout {
     /// Lays the parts over the grid; parts that do not touch it get no seat.
     pub(super) fn new(parts: &[Part], grid: &Grid) -> Result<Layout, crs::Error> {
-        let batches: Vec<(Vec<u32>, Footprints)> = parts
-            .par_chunks(BATCH)
-            .enumerate()
-            .map(|(batch, parts)| laid(batch * BATCH, parts, grid))
-            .collect::<Result<_, crs::Error>>()?;
-        let sum = |of: fn(&Footprints) -> usize| batches.iter().map(|(_, prints)| of(prints)).sum::<usize>();
         let mut layout = Layout {
             grid: *grid,
             parts: Vec::new(),
             prints: Footprints::default(),
             by_block: Mutex::default(),
         };
-        layout.prints.reserve_exact(sum(Footprints::len), sum(Footprints::spans), sum(Footprints::pixels));
-        for (parts, prints) in batches {
-            for (part, print) in parts.into_iter().zip(prints.iter()) {
-                if layout.prints.push(&print) {
-                    layout.parts.push(part);
+        for (wave, some) in parts.chunks(WAVE).enumerate() {
+            let first = wave * WAVE;
+            let batches: Vec<(Vec<u32>, Footprints)> = some
+                .par_chunks(BATCH)
+                .enumerate()
+                .map(|(batch, parts)| laid(first + batch * BATCH, parts, grid))
+                .collect::<Result<_, crs::Error>>()?;
+            if wave == 0 {
+                // The others will be much like the first, some a little more.
+                let all = |of: fn(&Footprints) -> usize| {
+                    let found: usize = batches.iter().map(|(_, prints)| of(prints)).sum();
+                    let whole = found.saturating_mul(parts.len()) / some.len().max(1);
+                    if parts.len() > WAVE { whole + whole / 16 } else { whole }
+                };
+                layout.prints.reserve(all(Footprints::len), all(Footprints::spans), all(Footprints::pixels));
+            }
+            for (parts, prints) in batches {
+                for (part, print) in parts.into_iter().zip(prints.iter()) {
+                    if layout.prints.push(&print) {
+                        layout.parts.push(part);
+                    }
                 }
             }
         }
+        layout.prints.give_back();
         Ok(layout)
     }
 

@@ -51,7 +51,7 @@ pub(super) fn overlaps(request: &RunRequest) -> Overlaps {
     let pledges: Vec<&Pledge> = others(request.register.iter().flatten(), &own, request.as_of).collect();
     let register = request.register.is_some().then(|| version(&pledges));
     let claims: Vec<Claim<'_>> = (plots.iter())
-        .map(|p| Claim { outline: &p.geometry, area_m2: p.area_m2, fresh: true })
+        .map(|p| Claim { outline: &p.geometry, area_m2: p.area_m2(), fresh: true })
         .chain(pledges.iter().map(|p| Claim { outline: &p.geometry.0, area_m2: p.area_m2, fresh: false }))
         .collect();
     let mut out = Overlaps { against: claims.len().saturating_sub(1), register, ..Overlaps::default() };

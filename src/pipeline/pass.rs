@@ -115,11 +115,12 @@ impl<M: Measure> Pass<M> {
         let window = self.lists.window(number);
         let mut end = window.row;
         let crossing = seats.crossing.iter().filter_map(|at| self.lists.crossing().get(*at as usize));
-        for seat in seats.inside.iter().copied().chain(crossing.map(|c| c.seat)) {
+        // From below: the last seats settle it, and of most others no run is looked at.
+        for seat in crossing.map(|c| c.seat).chain(seats.inside.iter().rev().copied()) {
             let seat = seat as usize;
-            if self.is_wanted(seat) {
-                let spans = self.layout.print(seat).spans();
-                let below = spans.iter().rev().take_while(|span| span.row as usize >= end);
+            let print = self.layout.print(seat);
+            if self.is_wanted(seat) && print.window().row_end() > end {
+                let below = print.spans().iter().rev().take_while(|span| span.row as usize >= end);
                 let found = below.filter_map(|span| clip(span, &window)).find(|span| self.is_readable(span));
                 end = found.map_or(end, |span| span.row as usize + 1);
             }

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use crate::catalog::{self, Catalog};
 use crate::crop::ThermalTable;
 use crate::crop::yields::YieldTable;
-use crate::intake::Intake;
 use crate::intake::temperature_table::TemperatureTable;
+use crate::intake::{Entry, Intake};
 use crate::lending::{Figures, Policy};
 use crate::objects::Objects;
 use crate::plot::Plot;
@@ -217,6 +218,14 @@ pub enum Error {
 /// Only when results cannot be written (or earlier ones not be read). A plot or scene that makes trouble
 /// gets its record all the same.
 pub async fn appraise(request: &RunRequest, doors: &Doors, watch: &Watcher) -> Result<Outcome, Error> {
+    // From here on everybody asks for sizes, plot by plot: they are measured side by side.
+    doors.pool.install(|| {
+        request.intake.entries.par_iter().for_each(|entry| {
+            if let Entry::Plot(plot) = entry {
+                plot.area_m2();
+            }
+        });
+    });
     let overlaps = overlaps(request);
     let provenance = provenance(&request.spec);
     let plan = Plan::of(request, &provenance, overlaps.register());

@@ -262,8 +262,11 @@ async fn read(
     let over = Arc::new(view.over(&layout.grid, like)?);
     let unread = lost.into_iter().map(|seat| measure.unread(seat)).collect::<Vec<_>>();
     let passed = pair(reader, (red, nir), &layout, over, readable, measure).await?;
-    // Views are large: they stay in the list that they are in.
-    let mut views: Vec<PartView> = passed.seats.into_iter().flatten().collect();
+    #[expect(
+        clippy::filter_map_identity,
+        reason = "views are large: they stay where they are; `flatten` was seen to fill a new list"
+    )]
+    let mut views: Vec<PartView> = passed.seats.into_iter().filter_map(|view| view).collect();
     views.extend(unread);
     views.sort_by_key(|view| view.part);
     if !bands.is_empty() {

@@ -30,7 +30,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
         return;
     }
     let plot = evidence.plot;
-    let ha = |share: f64| (share * plot.area_m2 / M2_PER_HA).into();
+    let ha = |share: f64| (share * plot.area_m2() / M2_PER_HA).into();
     let values = [ha(1.0), ha(cropped.mid), ha(cropped.lower), ha(cropped.upper)];
     found.add(Code::CroppedArea, values);
 
@@ -46,7 +46,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
     let outline_short = found.has(Code::AreaUnderDeclared, None, Effect::Info);
     if shortfall > short.value && !outline_short {
         let effect = if is_sure(evidence, policy) { short.effect } else { short.effect.min(Effect::Refer) };
-        let cropped_ha = cropped.mid * plot.area_m2 / M2_PER_HA;
+        let cropped_ha = cropped.mid * plot.area_m2() / M2_PER_HA;
         let values =
             [cropped_ha.into(), upper_ha.into(), declared_ha.into(), shortfall.into(), short.value.into()];
         found.add_with(short.code, effect, values);

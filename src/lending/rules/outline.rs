@@ -16,7 +16,7 @@ pub(super) fn check(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findin
     let rules = &policy.rules;
     let plot = evidence.plot;
 
-    let area_ha = plot.area_m2 / M2_PER_HA;
+    let area_ha = plot.area_m2() / M2_PER_HA;
     let min = &rules.min_area_ha;
     if area_ha < min.value {
         found.add_with(min.code, min.effect, [area_ha.into(), min.value.into()]);
@@ -66,7 +66,7 @@ fn declared_area(evidence: &Evidence<'_>, policy: &Policy, found: &mut Findings)
     };
     let (lower_m2, upper_m2) = area_interval_m2(plot);
     let (lower_ha, upper_ha) = (lower_m2 / M2_PER_HA, upper_m2 / M2_PER_HA);
-    let measured_ha = plot.area_m2 / M2_PER_HA;
+    let measured_ha = plot.area_m2() / M2_PER_HA;
     let rule = &policy.rules.max_area_shortfall_frac;
     let shortfall = (declared_ha - upper_ha) / declared_ha;
     let surplus = (lower_ha - declared_ha) / declared_ha;

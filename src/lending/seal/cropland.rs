@@ -15,7 +15,7 @@ pub(super) fn columns(r: &mut EligibilityRecord, e: &Evidence<'_>) {
     r.cropped_frac = Rounded::new(cropped.mid);
     r.cropped_frac_lower = Rounded::new(cropped.lower);
     r.cropped_frac_upper = Rounded::new(cropped.upper);
-    let area_ha = e.plot.area_m2 / M2_PER_HA;
+    let area_ha = e.plot.area_m2() / M2_PER_HA;
     r.cropped_area_ha = Rounded::new(cropped.mid * area_ha);
     r.cropped_area_lower_ha = Rounded::new(cropped.lower * area_ha);
     r.cropped_area_upper_ha = Rounded::new(cropped.upper * area_ha);

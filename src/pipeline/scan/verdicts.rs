@@ -113,16 +113,15 @@ impl SkyOver {
         if bottom == OUTSIDE {
             return None;
         }
-        let mut lines = (top..=bottom).map(|row| self.sky.row(row).get(left..=right));
-        match &self.like {
-            None => lines.all(|line| line.is_some_and(|line| is_all(line, first))).then_some(first),
-            Some(like) => {
-                let one = like.stand_in(first);
-                let is_like =
-                    |line: &[Sky]| line.iter().fold(true, |all, sky| all & (like.stand_in(*sky) == one));
-                lines.all(|line| line.is_some_and(is_like)).then_some(one)
-            }
+        let lines = || (top..bottom + 1).map(|row| self.sky.row(row).get(left..=right));
+        // Mostly they are the same verdict, which is asked without a table.
+        let one = self.like.map_or(first, |like| like.stand_in(first));
+        if lines().all(|line| line.is_some_and(|line| is_all(line, first))) {
+            return Some(one);
         }
+        let like = self.like?;
+        let is_like = |line: &[Sky]| line.iter().fold(true, |all, sky| all & (like.stand_in(*sky) == one));
+        lines().all(|line| line.is_some_and(is_like)).then_some(one)
     }
 
     /// Appends the verdicts over the pixels of a plot, which lie in `window`; neighbouring runs of one verdict are filled in

@@ -83,11 +83,20 @@ impl Footprints {
         true
     }
 
-    /// Makes room for as much as another list holds, and no more.
-    pub fn reserve_exact(&mut self, plots: usize, spans: usize, pixels: usize) {
-        self.heads.reserve_exact(plots);
-        self.spans.reserve_exact(spans);
-        self.coverage.reserve_exact(pixels);
+    /// Makes room for so many, so that no list is copied to grow; where there is no such room, it is not made.
+    pub fn reserve(&mut self, plots: usize, spans: usize, pixels: usize) {
+        let _ = self.heads.try_reserve_exact(plots);
+        let _ = self.spans.try_reserve_exact(spans);
+        let _ = self.coverage.try_reserve_exact(pixels);
+    }
+
+    /// Gives back room that was made for much more than came.
+    pub fn give_back(&mut self) {
+        if self.coverage.capacity() / 2 > self.coverage.len() {
+            self.heads.shrink_to_fit();
+            self.spans.shrink_to_fit();
+            self.coverage.shrink_to_fit();
+        }
     }
 
     /// Numbers of runs of all footprints.
@@ -101,7 +110,7 @@ impl Footprints {
         let Some(head) = self.heads.get(at) else { return FootprintView::EMPTY };
         let before = at.checked_sub(1).and_then(|i| self.heads.get(i));
         let (span, pixel) = before.map_or((0, 0), |h| (h.span_end as usize, h.pixel_end as usize));
-        let [col, row, width, height] = head.window.map(|n| n as usize);
+        let [col, row, width, height] = head.window;
         FootprintView {
             spans: self.spans.get(span..head.span_end as usize).unwrap_or_default(),
             coverage: self.coverage.get(pixel..head.pixel_end as usize).unwrap_or_default(),
@@ -109,7 +118,12 @@ impl Footprints {
             pixel_count: head.pixel_count,
             full_pixels: head.full_pixels as usize,
             inside_fraction: head.inside_fraction,
-            window: Window { col, row, width, height },
+            window: Window {
+                col: col as usize,
+                row: row as usize,
+                width: width as usize,
+                height: height as usize,
+            },
         }
     }
 

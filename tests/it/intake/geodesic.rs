@@ -4,6 +4,8 @@ use geo::line_measures::Distance;
 use geo::{Coord, Geodesic, Point};
 use serde_json::Value;
 
+use croplens::plot::Size;
+
 use super::{feature, only, plot};
 
 /// Made by `tests/data/intake/geodesic_reference.py`.
@@ -19,14 +21,31 @@ fn area_and_perimeter_equal_geographiclib() {
         let geometry = format!(r#"{{"type":"Polygon","coordinates":{}}}"#, case["coordinates"]);
         let entry = only(&feature("x", &geometry));
         let found = plot(&entry);
-        let area = (found.area_m2 - case["area_m2"].as_f64().unwrap()).abs();
-        let perimeter = (found.perimeter_m - case["perimeter_m"].as_f64().unwrap()).abs();
+        let area = (found.area_m2() - case["area_m2"].as_f64().unwrap()).abs();
+        let perimeter = (found.perimeter_m() - case["perimeter_m"].as_f64().unwrap()).abs();
         // Karney's area is good to some 0.1 m² for the whole Earth's sums; differences here are rounding.
-        assert!(area <= 1e-3 + 1e-9 * found.area_m2, "{}: {area} m²", case["name"]);
+        assert!(area <= 1e-3 + 1e-9 * found.area_m2(), "{}: {area} m²", case["name"]);
         assert!(perimeter <= 1e-6, "{}: {perimeter} m", case["name"]);
         worst = (worst.0.max(area), worst.1.max(perimeter));
     }
     println!("10 outlines against GeographicLib: at most {:.1e} m² and {:.1e} m apart", worst.0, worst.1);
+}
+
+/// What a table of NDVI saves: nothing else would show that every plot is measured again.
+#[test]
+fn an_ordinary_plot_is_not_measured_before_somebody_asks() {
+    let square = |size: f64| {
+        let (east, north) = (35.0 + size, 0.5 + size);
+        let ring = format!("[[35,0.5],[{east},0.5],[{east},{north}],[35,{north}],[35,0.5]]");
+        only(&feature("x", &format!(r#"{{"type":"Polygon","coordinates":[{ring}]}}"#)))
+    };
+    let entry = square(0.002);
+    let ordinary = plot(&entry);
+    assert_eq!(ordinary.size, Size::default());
+    assert!((ordinary.area_m2() - 49_216.0).abs() < 100.0);
+    assert_eq!(ordinary.size, Size::known(ordinary.area_m2(), ordinary.perimeter_m()));
+    // Near a limit, here of 100 m², it is measured at once.
+    assert_ne!(plot(&square(0.0001)).size, Size::default());
 }
 
 #[test]

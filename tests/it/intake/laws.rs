@@ -1,6 +1,7 @@
 //! Laws that hold for any input.
 
 use croplens::intake::{self, Entry, Intake, Limits, Opened, Personal};
+use croplens::plot::Size;
 use proptest::prelude::*;
 
 use super::{collection, feature, only, plot, polygon_feature, read, square};
@@ -42,8 +43,8 @@ proptest! {
         other.reverse();
         let reversed = plot_of(&other);
         for found in [&turned, &reversed] {
-            prop_assert!((found.area_m2 - straight.area_m2).abs() <= 1e-9 * straight.area_m2 + 1e-3);
-            prop_assert!((found.perimeter_m - straight.perimeter_m).abs() <= 1e-6);
+            prop_assert!((found.area_m2() - straight.area_m2()).abs() <= 1e-9 * straight.area_m2() + 1e-3);
+            prop_assert!((found.perimeter_m() - straight.perimeter_m()).abs() <= 1e-6);
             prop_assert_eq!(&found.geometry_sha256, &straight.geometry_sha256);
         }
         prop_assert!(straight.repairs.is_empty() && turned.repairs.is_empty());
@@ -54,7 +55,7 @@ proptest! {
     fn area_keeps_under_a_shift_along_the_parallel(ring in star_ring(), shift in -9.0..9.0f64) {
         let shifted: Vec<_> = ring.iter().map(|(x, y)| (x + shift, *y)).collect();
         let (one, two) = (plot_of(&ring), plot_of(&shifted));
-        prop_assert!((one.area_m2 - two.area_m2).abs() <= 1e-7 * one.area_m2 + 1e-3);
+        prop_assert!((one.area_m2() - two.area_m2()).abs() <= 1e-7 * one.area_m2() + 1e-3);
     }
 
     #[test]
@@ -64,7 +65,65 @@ proptest! {
         let scaled: Vec<_> = ring.iter().map(|(x, y)| (x0 + scale * (x - x0), y0 + scale * (y - y0))).collect();
         let (one, two) = (plot_of(&ring), plot_of(&scaled));
         // The parallels draw together to the poles: a second-order effect within a kilometre.
-        prop_assert!((two.area_m2 / one.area_m2 / (scale * scale) - 1.0).abs() < 2e-3);
+        prop_assert!((two.area_m2() / one.area_m2() / (scale * scale) - 1.0).abs() < 2e-3);
+    }
+
+    /// Most outlines are only measured roughly: whichever way, they are refused by their exact size. Limits are drawn
+    /// near it.
+    #[test]
+    fn a_plot_is_refused_by_its_exact_size(
+        ring in star_ring(), scale in -3.0..2.0f64, north in 0.0..18.0f64, near in 0.3..3.0f64, which in 0u8..3,
+    ) {
+        let (x0, y0) = ring[0];
+        let scale = 10f64.powf(scale);
+        let up = north.copysign(y0);
+        let ring: Vec<_> = ring.iter().map(|(x, y)| (x0 + scale * (x - x0), y0 + up + scale * (y - y0))).collect();
+        prop_assume!(ring.iter().all(|(x, y)| x.abs() < 180.0 && y.abs() < 89.9));
+        let all = Limits { min_area_m2: 0.0, min_width_m: 0.0, max_area_ha: 1e9, max_extent_km: 1e5, ..Limits::default() };
+        let with = |limits: &Limits| {
+            intake::read(written(&ring).as_bytes(), limits).unwrap().entries.into_iter().next().unwrap()
+        };
+        let Entry::Plot(free) = with(&all) else { return Ok(()) };
+        let (area, width) = (free.area_m2(), 2.0 * free.area_m2() / free.perimeter_m());
+        let limits = match which {
+            0 => Limits { min_area_m2: area * near, ..all },
+            1 => Limits { max_area_ha: area / 10_000.0 * near, ..all },
+            _ => Limits { min_width_m: width * near, ..all },
+        };
+        let fits = if which == 1 { near >= 1.0 } else { near <= 1.0 };
+        prop_assume!((near - 1.0).abs() > 1e-9);
+        match with(&limits) {
+            Entry::Plot(found) => {
+                prop_assert!(fits, "{which} {near}");
+                prop_assert_eq!(found.area_m2(), area);
+                prop_assert_eq!(found.perimeter_m(), free.perimeter_m());
+            }
+            Entry::Rejected(_) => prop_assert!(!fits, "{which} {near}"),
+        }
+    }
+
+    /// The long edge of a strip is a geodesic, far from the many short edges along the parallel: its exact size can be
+    /// anything, less than nothing too.
+    #[test]
+    fn a_strip_is_refused_by_its_exact_size(
+        lat in -80.0..80.0f64, east in -3.0..0.0f64, north in -5.5..-3.0f64, steps in 1usize..100, dense_south in any::<bool>(),
+    ) {
+        let (east, north) = (10f64.powf(east), 10f64.powf(north));
+        let side = |from: f64, to: f64, y: f64, many: bool| -> Vec<(f64, f64)> {
+            let steps = if many { steps } else { 1 };
+            (0..=steps).map(|step| (from + (to - from) * step as f64 / steps as f64, y)).collect()
+        };
+        let mut ring = side(10.0, 10.0 + east, lat, dense_south);
+        ring.extend(side(10.0 + east, 10.0, lat + north, !dense_south));
+        let outline: geo::LineString<f64> = ring.iter().copied().chain([ring[0]]).collect();
+        let outline = geo::MultiPolygon(vec![geo::Polygon::new(outline, Vec::new())]);
+        let size = Size::measured(&outline);
+        let (area, width) = (size.area_m2(&outline), 2.0 * size.area_m2(&outline) / size.perimeter_m(&outline));
+        let limits = Limits { max_extent_km: 1e5, ..Limits::default() };
+        prop_assume!((area - limits.min_area_m2).abs() > 1e-3 && (width - limits.min_width_m).abs() > 1e-6);
+        let found = intake::read(written(&ring).as_bytes(), &limits).unwrap();
+        let fits = area >= limits.min_area_m2 && width >= limits.min_width_m && area <= limits.max_area_ha * 1e4;
+        prop_assert_eq!(matches!(found.entries[0], Entry::Plot(_)), fits, "{} m2, {} m", area, width);
     }
 
     #[test]

@@ -306,6 +306,6 @@ fn all_bad_features_in_one_file_leave_the_good_ones_untouched() {
     assert_eq!(found.entries.len(), mixed.len());
     for (entry, lonely) in found.entries.iter().step_by(2).zip(&alone.entries) {
         let (one, two) = (plot(entry), plot(lonely));
-        assert_eq!((&one.id, &one.geometry, one.area_m2), (&two.id, &two.geometry, two.area_m2));
+        assert_eq!((&one.id, &one.geometry, one.area_m2()), (&two.id, &two.geometry, two.area_m2()));
     }
 }

@@ -12,7 +12,7 @@ use croplens::lending::{
 };
 use croplens::observation::{NdviStats, Observation, Reject, SkyFractions};
 use croplens::phenology::{Quality, Season};
-use croplens::plot::{Declaration, GpsTag, Plot, PlotId, References};
+use croplens::plot::{Declaration, GpsTag, Plot, PlotId, References, Size};
 use croplens::record::{Grade, SeasonSource, Software};
 use croplens::scene::{MgrsTile, Radiometry, Scene, SceneId};
 use geo::{LineString, MultiPolygon, Polygon};
@@ -290,8 +290,7 @@ impl Case {
             id: PlotId::new("KIT-0417").unwrap(),
             position: 3,
             geometry: MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
-            area_m2: self.area_m2,
-            perimeter_m: self.perimeter_m,
+            size: Size::known(self.area_m2, self.perimeter_m),
             repairs: Vec::new(),
             geometry_sha256: "ab".repeat(32),
             collection: Some("cooperative-7".into()),

@@ -7,6 +7,7 @@ use croplens::crop::vigour::Vigour;
 use croplens::crop::{Condition, Cropped};
 use croplens::lending::{Appraisal, Common, Overlap, Policy, appraise, seal};
 use croplens::observation::Reject;
+use croplens::plot::Size;
 use croplens::record::{Effect, Party, Status};
 use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
@@ -140,8 +141,8 @@ proptest! {
     fn no_number_breaks_it(case in any_case(), bad in prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1e300]), which in 0usize..7) {
         let mut built = case.build();
         match which {
-            0 => built.plot.area_m2 = bad,
-            1 => built.plot.perimeter_m = bad,
+            0 => built.plot.size = Size::known(bad, case.perimeter_m),
+            1 => built.plot.size = Size::known(case.area_m2, bad),
             2 => built.plot.declared.area_ha = Some(bad),
             3 => built.observations.iter_mut().for_each(|o| o.sky.water = bad),
             4 => built.observations.iter_mut().filter_map(|o| o.ndvi.as_mut()).for_each(|s| s.mean = bad),

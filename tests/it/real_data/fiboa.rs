@@ -232,7 +232,7 @@ fn tally(set: &Set, given: &[Outline]) -> Tally {
         assert!(outline.lonlat.is_valid(), "{}: GEOS refuses {}", set.name, plot.id);
         tally.plots += 1;
         let level = equal_area.area(&outline.lonlat);
-        tally.level = tally.level.max((plot.area_m2 / level - 1.0).abs());
+        tally.level = tally.level.max((plot.area_m2() / level - 1.0).abs());
         if let (Some(attribute), Some((_, unit, digit))) = (outline.area_m2, set.area)
             && attribute > 0.0
         {
@@ -244,10 +244,10 @@ fn tally(set: &Set, given: &[Outline]) -> Tally {
                 }
                 Ground | Other | Definition::None => 1.0,
             };
-            tally.raw.push((plot.area_m2 / attribute - 1.0).abs());
-            tally.scaled.push((plot.area_m2 / (attribute * scale) - 1.0).abs());
-            let allowed = 1e-3 * plot.area_m2 + 0.5 * digit * unit;
-            tally.far += usize::from((plot.area_m2 - attribute * scale).abs() > allowed);
+            tally.raw.push((plot.area_m2() / attribute - 1.0).abs());
+            tally.scaled.push((plot.area_m2() / (attribute * scale) - 1.0).abs());
+            let allowed = 1e-3 * plot.area_m2() + 0.5 * digit * unit;
+            tally.far += usize::from((plot.area_m2() - attribute * scale).abs() > allowed);
         }
     }
     tally
