@@ -17,7 +17,7 @@ const ANGLE_TOLERANCE: f64 = 0.035;
 /// Corners that turn less than this are points along a side, radians (1 degree).
 const STRAIGHT: f64 = 0.017;
 
-/// Width of the steps in which areas and side sums are sorted, natural logarithm.
+/// Width of the steps in which side sums and longest sides are sorted, natural logarithm.
 const STEP: f64 = 0.02;
 
 /// An outline that has the shape of another.
@@ -43,14 +43,16 @@ struct Shape {
 /// Only outlines of one part without holes are compared.
 pub fn copies(claims: &[Claim<'_>]) -> Vec<Copied> {
     let shapes: Vec<Shape> = claims.iter().enumerate().filter_map(|(at, c)| shape(at, c)).collect();
-    let mut by_size: BTreeMap<(usize, i64), Vec<usize>> = BTreeMap::new();
+    let mut by_size: BTreeMap<(usize, i64, i64), Vec<usize>> = BTreeMap::new();
     for (k, s) in shapes.iter().enumerate() {
-        by_size.entry((s.sides.len(), step(s))).or_default().push(k);
+        let (whole, longest) = steps(s);
+        by_size.entry((s.sides.len(), whole, longest)).or_default().push(k);
     }
     let mut found = Vec::new();
     for (k, s) in shapes.iter().enumerate() {
-        let size = step(s);
-        let near = (size - 1..=size + 1).filter_map(|n| by_size.get(&(s.sides.len(), n))).flatten();
+        let (whole, longest) = steps(s);
+        let cells = (whole - 1..=whole + 1).flat_map(|w| (longest - 1..=longest + 1).map(move |l| (w, l)));
+        let near = cells.filter_map(|(w, l)| by_size.get(&(s.sides.len(), w, l))).flatten();
         for other in near.filter(|o| **o > k).filter_map(|o| shapes.get(*o)) {
             let fresh = |at: usize| claims.get(at).is_some_and(|c| c.fresh);
             if (fresh(s.at) || fresh(other.at)) && alike(s, other) {
@@ -64,8 +66,11 @@ pub fn copies(claims: &[Claim<'_>]) -> Vec<Copied> {
     found
 }
 
-fn step(s: &Shape) -> i64 {
-    (s.sides.iter().sum::<f64>().ln() / STEP).floor() as i64
+/// Steps of the sum of the sides and of the longest. Outlines that are alike lie in the same or neighbouring ones: their sides
+/// differ by [`SIDE_TOLERANCE`] of the mean side each, and so do the longest, which are no shorter than the mean.
+fn steps(s: &Shape) -> (i64, i64) {
+    let step = |metres: f64| (metres.ln() / STEP).floor() as i64;
+    (step(s.sides.iter().sum()), step(s.sides.iter().copied().fold(0.0, f64::max)))
 }
 
 /// The ring without the points along its sides.
@@ -118,4 +123,42 @@ fn alike(a: &Shape, b: &Shape) -> bool {
         };
         forward || mirrored()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only outlines in neighbouring steps are compared: none that are alike may lie further apart.
+    #[test]
+    fn outlines_that_are_alike_lie_in_neighbouring_steps() {
+        let mut state = 7u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let mut apart = 0;
+        for _ in 0..5000 {
+            let n = 6 + (random() * 6.0) as usize;
+            let sides: Vec<f64> = (0..n).map(|_| 10.0 + 90.0 * random()).collect();
+            let turns: Vec<f64> = (0..n).map(|_| random()).collect();
+            let mean = sides.iter().sum::<f64>() / n as f64;
+            // All sides longer or all shorter: the sums lie as far apart as they may.
+            let sign = if random() < 0.5 { 1.0 } else { -1.0 };
+            let other =
+                sides.iter().map(|s| s + sign * SIDE_TOLERANCE * mean * (0.9 + 0.09 * random())).collect();
+            let shape = |sides, turns: &[f64]| Shape {
+                at: 0,
+                sides,
+                turns: turns.to_vec(),
+                middle: Coord { x: 0.0, y: 0.0 },
+            };
+            let (a, b) = (shape(sides, &turns), shape(other, &turns));
+            assert!(alike(&a, &b));
+            let ((whole, longest), (whole_b, longest_b)) = (steps(&a), steps(&b));
+            assert!(whole.abs_diff(whole_b) <= 1 && longest.abs_diff(longest_b) <= 1);
+            apart += usize::from(whole != whole_b) + usize::from(longest != longest_b);
+        }
+        assert!(apart > 1000, "{apart}: the neighbours are needed");
+    }
 }
